@@ -1,0 +1,47 @@
+import type { ServiceAddress } from '../protocol/studio/urls.ts';
+
+/** How the calls of a workspace are authorized. */
+export type Authorization =
+  /** An API key for each endpoint, sent by this client. */
+  | { readonly type: 'apiKey' }
+  /** The gateway adds the API key; this client sends none. */
+  | { readonly type: 'gateway' }
+  /** A Microsoft account's token for this scope. */
+  | { readonly type: 'microsoft'; readonly scope: string }
+  /** A header of one's own whose value is a secret. */
+  | { readonly type: 'header'; readonly name: string };
+
+export interface Workspace {
+  readonly name: string;
+  readonly workspaceId: string;
+  readonly baseUrl: string;
+  readonly managementUrl?: string;
+  readonly subscriptionKeyHeader?: string;
+  readonly auth: Authorization;
+  readonly style: ServiceAddress['style'];
+  readonly services: readonly WebService[];
+  /** The workspace of the local service: not in settings, cannot be edited. */
+  readonly local: boolean;
+}
+
+export interface WebService {
+  readonly name: string;
+  readonly serviceId?: string;
+  readonly endpoints: readonly EndpointEntry[];
+}
+
+export interface EndpointEntry {
+  readonly name: string;
+  readonly endpointId: string;
+}
+
+/** One endpoint with all that is needed to call it, except its secrets. */
+export interface Endpoint {
+  readonly workspace: Workspace;
+  readonly service: WebService;
+  readonly name: string;
+  readonly endpointId: string;
+  readonly address: ServiceAddress;
+  /** `service` or, where a service has several endpoints, `service/endpoint`: what `find` takes. */
+  readonly label: string;
+}

@@ -1,0 +1,91 @@
+/** Everything that the manifest contributes by name; a unit test holds these tables against package.json. */
+
+export const prefix = 'azuremlServices';
+
+/** Command names by the feature that carries them out. */
+export const commandNames = {
+  catalog: [
+    'addWorkspace',
+    'addService',
+    'addEndpoint',
+    'editWorkspace',
+    'editEndpoint',
+    'rename',
+    'remove',
+    'setApiKey',
+    'removeApiKey',
+    'setSubscriptionKey',
+    'removeSubscriptionKey',
+    'forgetAllKeys',
+    'startLocalService',
+    'stopLocalService',
+    'resetLocalService',
+  ],
+  explorer: ['refresh', 'copyId', 'copyUrl', 'openSwagger'],
+  requests: ['openRequest', 'saveRequestAs', 'sendRequest', 'cancelRequest', 'rrsExecute'],
+  storage: ['setStorage', 'removeStorage'],
+  jobs: [
+    'runBatchJob',
+    'besSubmit',
+    'besStart',
+    'besStatus',
+    'besDelete',
+    'waitForJob',
+    'trackJob',
+    'showJobs',
+    'showJobDetails',
+    'cancelUpload',
+    'forgetJob',
+  ],
+  results: ['openResult', 'downloadResult', 'createSampleData'],
+  support: ['showLog'],
+} as const;
+
+export type FeatureName = keyof typeof commandNames;
+export type CommandName<F extends FeatureName = FeatureName> = (typeof commandNames)[F][number];
+export type CommandHandler = (...args: readonly unknown[]) => unknown;
+
+/** A feature answers each of its commands: a missing one does not compile. */
+export type CommandHandlers<F extends FeatureName> = Readonly<Record<CommandName<F>, CommandHandler>>;
+
+/** What `activate` hands to other extensions: the commands that take one object and return data. */
+export const apiNames = [
+  'rrsExecute',
+  'besSubmit',
+  'besStart',
+  'besStatus',
+  'besDelete',
+  'runBatchJob',
+  'waitForJob',
+  'openResult',
+  'downloadResult',
+  'setApiKey',
+  'setSubscriptionKey',
+  'setStorage',
+  'startLocalService',
+  'stopLocalService',
+  'resetLocalService',
+] as const satisfies readonly CommandName[];
+
+export function commandId(name: CommandName): string {
+  return `${prefix}.${name}`;
+}
+
+export const views = { explorer: `${prefix}.explorer` } as const;
+
+export const customEditors = { request: `${prefix}.request` } as const;
+
+/** Schemes of the read-only file systems. */
+export const schemes = { document: 'azureml-document', result: 'azureml-result' } as const;
+
+export const contextKeys = {
+  /** A request editor is in front. */
+  requestActive: `${prefix}.requestActive`,
+  /** The request in front is running. */
+  requestRunning: `${prefix}.requestRunning`,
+} as const;
+
+export const settings = {
+  workspaces: 'workspaces',
+  requestTimeout: 'requestTimeout',
+} as const;

@@ -1,0 +1,18 @@
+import type * as vscode from 'vscode';
+import type { HttpClient } from '../transport/httpClient.ts';
+import type { CommandHandlers, FeatureName } from './contributions.ts';
+import type { ReadonlyDocuments } from './readonlyDocuments.ts';
+
+/** What every feature is built from. */
+export interface Foundation {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly documents: ReadonlyDocuments;
+  /** The one HTTP client, loaded on first use. */
+  http(): Promise<HttpClient>;
+}
+
+/** A part of the extension that is loaded when one of its commands or providers is first used. */
+export interface Feature<F extends FeatureName> extends vscode.Disposable {
+  readonly commands: CommandHandlers<F>;
+}
