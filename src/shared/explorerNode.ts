@@ -1,0 +1,20 @@
+/** What the operations of an endpoint are called in the tree. */
+export type OperationName = 'RRS Execute' | 'BES Submit';
+
+/**
+ * An element of the tree, as its menus hand it to commands. `service` is always an endpoint id, which `Catalog.find`
+ * takes; `jobId` is our own id of the job.
+ */
+export type ExplorerNode =
+  | { readonly node: 'workspace'; readonly workspace: string }
+  | { readonly node: 'service'; readonly workspace: string; readonly service: string; readonly name: string }
+  | { readonly node: 'endpoint'; readonly workspace: string; readonly service: string }
+  | { readonly node: 'operation'; readonly workspace: string; readonly service: string; readonly operation: OperationName }
+  | { readonly node: 'jobs'; readonly workspace: string; readonly service: string }
+  | { readonly node: 'job'; readonly jobId: string }
+  | { readonly node: 'output'; readonly jobId: string; readonly output: string }
+  | { readonly node: 'message'; readonly text: string };
+
+export function isExplorerNode(value: unknown): value is ExplorerNode {
+  return typeof value === 'object' && value !== null && 'node' in value && typeof value.node === 'string';
+}
