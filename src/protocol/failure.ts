@@ -11,6 +11,8 @@ export interface FailureEvidence {
   readonly body?: string;
   /** ISO 8601. */
   readonly time?: string;
+  /** ISO 8601: when it makes sense to try again, if the server said so. */
+  readonly retryAt?: string;
   /** Codes and texts as the service sent them, the outer one first. */
   readonly reasons?: readonly FailureReason[];
 }

@@ -34,4 +34,7 @@ export interface GlobalParameter {
   /** A parameter without a default has to be sent. */
   readonly default?: Cell;
   readonly description?: string;
+  readonly allowedValues?: readonly string[];
+  /** Named as required by the document or, where it names none, without a default. */
+  readonly required?: boolean;
 }

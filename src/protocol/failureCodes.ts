@@ -1,0 +1,56 @@
+/**
+ * Every code that arises on this side of the wire, or that names an answer which carries no code of its own, with
+ * one sentence for the user docs. Codes that a service or storage sends are passed on as they are and not listed.
+ */
+export const failureCodes = {
+  AnswerTooLarge: 'The answer is bigger than what is kept in memory; save it to a file instead.',
+  BadRequest: 'The server refused the request and gave no code.',
+  Cancelled: 'The call was cancelled before it ended.',
+  CertificateExpired: "The server's TLS certificate has expired or is not valid yet.",
+  CertificateHostMismatch: "The server's TLS certificate is for another host name.",
+  CertificateUntrusted:
+    "The server's TLS certificate is self-signed or comes from an authority that is not trusted here.",
+  Conflict: 'The server refused the request because of its present state and gave no code.',
+  ConnectionRefused: 'Nothing listens on the host and port of the URL.',
+  ConnectionReset: 'The connection broke before the whole answer was there.',
+  DuplicateColumn: 'Two columns of an input share a name, which the swagger form cannot express.',
+  Forbidden: 'The server does not allow the call and gave no code.',
+  GatewayError: 'The gateway failed on its own, before or instead of the service.',
+  GatewayForbidden: 'The gateway does not allow the call for this subscription.',
+  GatewayNotFound: 'The gateway has no operation for the URL.',
+  GatewayQuotaExceeded: "The subscription's quota at the gateway is used up.",
+  GatewayRateLimited: 'The gateway limits how often it may be called, and the limit is reached.',
+  GatewayTimeout: 'A server on the way gave up waiting for the service.',
+  GatewayUnauthorized: 'The gateway wants a subscription key, or refused the one it got.',
+  HostNotFound: 'The host name in the URL has no address.',
+  HostUnreachable: 'There is no way to the host from here.',
+  InvalidConnectionString: 'A storage connection string cannot be read.',
+  InvalidSasUrl: 'A container SAS URL cannot be used.',
+  InvalidServiceUrl: 'A text is not the URL of a web service.',
+  InvalidUrl: 'A URL or a header of the request is not valid.',
+  MalformedAnswer: 'The answer is not what the contract says.',
+  MalformedHttp: 'What came back is not HTTP.',
+  MalformedSchema: 'A document is not a swagger document of a web service.',
+  MissingApiKey: 'No API key is stored for the endpoint.',
+  NetworkFailed: 'The connection failed for a reason that has no code of its own here.',
+  NotFound: 'The server does not know what the URL names and gave no code.',
+  PlainHttpRefused: 'The URL is plain http, which is allowed for this machine only, unless the user agrees.',
+  ProxyAuthenticationRequired: 'The proxy wants credentials.',
+  ProxyFailed: 'The proxy could not be reached, or did not connect to the host.',
+  RateLimited: 'The server limits how often it may be called, and the limit is reached.',
+  RedirectRefused: 'The server sent the call elsewhere, and following it could lose or expose data.',
+  RequestTimeout: 'The server gave up on the call and gave no code.',
+  RequestTooLarge: 'The body is bigger than the server takes.',
+  ServerError: 'The server failed and gave no code.',
+  ServiceUnavailable: 'The server is busy or starting and gave no code.',
+  Timeout: 'No complete answer came within the time that was allowed.',
+  TlsFailed: 'No TLS connection could be made.',
+  TooManyForGeneration: 'An older form of the submit body cannot carry more than one blob.',
+  TooManyRedirects: 'The server redirected the call again and again.',
+  Unauthorized: 'The server refused the key and gave no code.',
+  UnexpectedHtml: 'A web page came back where JSON was expected.',
+  UnexpectedStatus: 'The server answered with a status that the contract does not know.',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** A code that this side of the wire gives. */
+export type FailureCode = keyof typeof failureCodes;

@@ -1,0 +1,169 @@
+/** What stands in place of a value that may be a secret. */
+export const MASK = '***';
+
+/** Headers whose values may be shown and logged; every other header shows its name only. */
+const SHOWN_HEADERS: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'accept-ranges',
+  'age',
+  'allow',
+  'cache-control',
+  'connection',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-md5',
+  'content-range',
+  'content-type',
+  'date',
+  'etag',
+  'expires',
+  'host',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-unmodified-since',
+  'keep-alive',
+  'last-modified',
+  'location',
+  'ms-azureml-model-error-reason',
+  'ms-azureml-model-error-statuscode',
+  'operation-location',
+  'pragma',
+  'proxy-authenticate',
+  'range',
+  'retry-after',
+  'server',
+  'strict-transport-security',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+  'vary',
+  'via',
+  'warning',
+  'www-authenticate',
+  'x-content-type-options',
+  'x-ms-blob-type',
+  'x-ms-content-crc64',
+  'x-ms-creation-time',
+  'x-ms-date',
+  'x-ms-error-code',
+  'x-ms-range',
+  'x-ms-request-server-encrypted',
+  'x-ms-server-encrypted',
+  'x-ms-version',
+  'x-powered-by',
+  'x-ratelimit-limit',
+  'x-ratelimit-remaining',
+  'x-remaining',
+  'x-total',
+]);
+
+/** Identifiers by which a server's owner finds a request again, under the names that servers give them. */
+const REQUEST_ID_HEADER = /^(?:[a-z-]+-)?(?:request|correlation|activity|trace|operation)-?id$/;
+
+/** Query parameters whose values may be shown and logged: those of the contract and the harmless ones of blob storage. */
+const SHOWN_PARAMETERS: ReadonlySet<string> = new Set([
+  'api-version',
+  'blockid',
+  'blocklisttype',
+  'comp',
+  'delimiter',
+  'details',
+  'format',
+  'include',
+  'maxresults',
+  'overwrite',
+  'prefix',
+  'restype',
+  'se',
+  'snapshot',
+  'sp',
+  'spr',
+  'sr',
+  'srt',
+  'ss',
+  'st',
+  'sv',
+  'timeout',
+  'versionid',
+]);
+
+/** Whether the value of a header may be shown. `name` in any case. */
+export function isShownHeader(name: string): boolean {
+  const lower = name.toLowerCase();
+  return SHOWN_HEADERS.has(lower) || REQUEST_ID_HEADER.test(lower);
+}
+
+/** Headers with every value masked that is not on the allow-list; the others still lose what looks like a secret. */
+export function redactHeaders(
+  headers: Iterable<readonly [name: string, value: string]>,
+): (readonly [name: string, value: string])[] {
+  const shown: (readonly [string, string])[] = [];
+  for (const [name, value] of headers) {
+    shown.push([name, isShownHeader(name) ? redactText(value) : MASK]);
+  }
+  return shown;
+}
+
+/** A URL without user information and with only the allow-listed query values readable. Takes any text. */
+export function redactUrl(url: string): string {
+  const withoutUser = url.includes('@')
+    ? url.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, `$1${MASK}@`)
+    : url;
+  const queryStart = withoutUser.indexOf('?');
+  if (queryStart < 0) return withoutUser;
+  const fragmentStart = withoutUser.indexOf('#', queryStart);
+  const query = withoutUser.slice(queryStart + 1, fragmentStart < 0 ? undefined : fragmentStart);
+  return `${withoutUser.slice(0, queryStart)}?${query.split('&').map(redactParameter).join('&')}`;
+}
+
+function redactParameter(parameter: string): string {
+  const equals = parameter.indexOf('=');
+  const name = equals < 0 ? parameter : parameter.slice(0, equals);
+  if (SHOWN_PARAMETERS.has(name.toLowerCase())) return parameter;
+  return equals < 0 ? MASK : `${name}=${MASK}`;
+}
+
+/** What secrets look like in free text, where there is no structure to go by. */
+const SECRET_SHAPES: readonly (readonly [shape: RegExp, replacement: string])[] = [
+  [/\b(sig|subscription-key|access_token)=[^&\s"'<>;,)\\]+/gi, `$1=${MASK}`],
+  [/\b(AccountKey|SharedAccessKey|Password|Pwd)=[^;\s"']+/gi, `$1=${MASK}`],
+  [/\b(SharedAccessSignature)=[^;\s"']+/gi, `$1=${MASK}`],
+  [/\b(Bearer|Basic|SharedKey|SharedKeyLite)\s+[\w.~+/:=-]{8,}/gi, `$1 ${MASK}`],
+  [
+    /("[^"\\]*(?:password|secret|token|key|signature|authorization)[^"\\]*"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
+    `$1"${MASK}"`,
+  ],
+  [/\b([a-z][a-z\d+.-]*:\/\/)[^/?#\s"']*@/gi, `$1${MASK}@`],
+];
+
+/** Shorter ones would mask ordinary words. */
+const SHORTEST_SECRET = 6;
+
+/**
+ * Free text without what looks like a secret, and without the given secrets: as they are, URL-encoded,
+ * JSON-escaped and in base64.
+ */
+export function redactText(text: string, secrets: Iterable<string> = []): string {
+  let redacted = text;
+  for (const secret of secrets) {
+    if (secret.length < SHORTEST_SECRET) continue;
+    for (const spelling of spellings(secret)) redacted = redacted.replaceAll(spelling, MASK);
+  }
+  for (const [shape, replacement] of SECRET_SHAPES) redacted = redacted.replace(shape, replacement);
+  return redacted;
+}
+
+function spellings(secret: string): Set<string> {
+  const base64 = Buffer.from(secret, 'utf8').toString('base64');
+  return new Set([
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    base64,
+    base64.replace(/=+$/, ''),
+  ]);
+}

@@ -1,0 +1,138 @@
+import { Failure } from '../failure.ts';
+import { asArray, isJsonObject, type JsonObject } from '../json.ts';
+import type { Cell } from './serviceSchema.ts';
+
+/** `table` is names beside rows, `swagger` one object for each row (`format=swagger`). */
+export type BodyForm = 'table' | 'swagger';
+
+export interface InputTable {
+  readonly name: string;
+  readonly columnNames: readonly string[];
+  /** Cells in the order of `columnNames`; a cell that is left out is sent as `null`. */
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+export interface TableValue {
+  readonly ColumnNames: readonly string[];
+  readonly Values: readonly (readonly Cell[])[];
+}
+
+export interface ExecuteBody {
+  readonly Inputs: Readonly<Record<string, TableValue | readonly Readonly<Record<string, Cell>>[]>>;
+  readonly GlobalParameters: Readonly<Record<string, Cell>>;
+}
+
+/**
+ * The body of RRS Execute. Throws a `Failure` (`DuplicateColumn`) when two columns share a name and the form
+ * is `swagger`, whose objects cannot say that. Source: azure-docs studio/consume-web-services.md.
+ */
+export function executeBody(
+  form: BodyForm,
+  inputs: readonly InputTable[],
+  globalParameters: Readonly<Record<string, Cell>> = {},
+): ExecuteBody {
+  return {
+    Inputs: Object.fromEntries(
+      inputs.map((input) => [input.name, form === 'table' ? tableValue(input) : swaggerValue(input)]),
+    ),
+    GlobalParameters: { ...globalParameters },
+  };
+}
+
+function tableValue({ columnNames, rows }: InputTable): TableValue {
+  return { ColumnNames: columnNames, Values: rows.map((row) => columnNames.map((_, i) => row[i] ?? null)) };
+}
+
+function swaggerValue({ name, columnNames, rows }: InputTable): Readonly<Record<string, Cell>>[] {
+  const twice = columnNames.find((column, i) => columnNames.indexOf(column) !== i);
+  if (twice !== undefined) {
+    throw new Failure({
+      code: 'DuplicateColumn',
+      origin: 'client',
+      sentence: `Input "${name}" has two columns called "${twice}". Rename one, or send the table form, which allows it.`,
+    });
+  }
+  return rows.map((row) => Object.fromEntries(columnNames.map((column, i) => [column, row[i] ?? null])));
+}
+
+/** One named result of a call. Every cell is text or null, as on the wire. */
+export interface ExecuteOutput {
+  readonly name: string;
+  /** `other` is anything that is no table; it has no rows, see `value`. */
+  readonly form: BodyForm | 'other';
+  /** Absent when the service did not say (`details=false`). */
+  readonly columnNames?: readonly string[];
+  /** .NET type names such as `Double`; only with `details=true` in the table form. */
+  readonly columnTypes?: readonly string[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** What the service sent, when it was no table. */
+  readonly value?: unknown;
+}
+
+/**
+ * The outputs of an RRS answer, in the service's order. The form is read off the answer itself: an array is the
+ * swagger form, an object with `value.Values` the table form. Numbers and booleans become their JSON text. Throws a
+ * `Failure` (`MalformedAnswer`) when there is no `Results` object.
+ */
+export function parseExecuteAnswer(answer: unknown): ExecuteOutput[] {
+  const results = isJsonObject(answer) ? answer.Results : undefined;
+  if (!isJsonObject(results)) {
+    throw new Failure({
+      code: 'MalformedAnswer',
+      origin: 'service',
+      sentence:
+        'The answer has no "Results" object, so it is no answer of an Azure ML Studio (classic) web service. Check the URL.',
+    });
+  }
+  return Object.entries(results).map(([name, output]) => parseOutput(name, output));
+}
+
+function parseOutput(name: string, output: unknown): ExecuteOutput {
+  if (Array.isArray(output)) {
+    if (output.every(isJsonObject)) return parseSwaggerOutput(name, output);
+    if (output.every(Array.isArray)) return { name, form: 'table', rows: output.map(parseRow) };
+  } else if (isJsonObject(output)) {
+    const value = isJsonObject(output.value) ? output.value : output;
+    if (Array.isArray(value.Values)) return parseTableOutput(name, value);
+  }
+  return { name, form: 'other', rows: [], value: output };
+}
+
+function parseTableOutput(name: string, value: JsonObject): ExecuteOutput {
+  const columnNames = texts(value.ColumnNames);
+  const columnTypes = texts(value.ColumnTypes);
+  return {
+    name,
+    form: 'table',
+    ...(columnNames && { columnNames }),
+    ...(columnTypes && { columnTypes }),
+    rows: asArray(value.Values).map(parseRow),
+  };
+}
+
+function texts(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.map((item) => cellText(item) ?? '') : undefined;
+}
+
+function parseRow(row: unknown): (string | null)[] {
+  return Array.isArray(row) ? row.map(cellText) : [cellText(row)];
+}
+
+function parseSwaggerOutput(name: string, items: readonly JsonObject[]): ExecuteOutput {
+  const columns = new Set<string>();
+  for (const item of items) for (const column of Object.keys(item)) columns.add(column);
+  const columnNames = [...columns];
+  return {
+    name,
+    form: 'swagger',
+    columnNames,
+    rows: items.map((item) =>
+      columnNames.map((column) => (Object.hasOwn(item, column) ? cellText(item[column]) : null)),
+    ),
+  };
+}
+
+function cellText(cell: unknown): string | null {
+  if (typeof cell === 'string') return cell;
+  return cell === null || cell === undefined ? null : JSON.stringify(cell);
+}

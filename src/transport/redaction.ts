@@ -1,0 +1,1 @@
+export { isShownHeader, MASK, redactHeaders, redactText, redactUrl } from '../protocol/redaction.ts';
