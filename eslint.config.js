@@ -41,5 +41,6 @@ export default tseslint.config(
     files: plainNode,
     rules: { 'no-restricted-imports': ['error', { paths: ['vscode'] }] },
   },
-  { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

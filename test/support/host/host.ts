@@ -1,0 +1,219 @@
+/** Starts a VS Code server with this extension in it, ready for a browser. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { openFrontDoor, type FrontDoor } from './frontDoor.ts';
+import { installHost } from './install.ts';
+import { endProcessGroup, killProcessGroup } from './processes.ts';
+
+/** What to start. Everything left out gets a fresh, empty one or the default. */
+export interface HostOptions {
+  /** Version of code-server; by default the newest one that the tests know. */
+  version?: string;
+  /** Folder of the extension under development. Leave it out together with `vsix` for a host without it. */
+  extension?: string;
+  /** Path of a packed extension to install instead of developing one. */
+  vsix?: string;
+  /** Module with an async `run()`; the window runs it in the extension host, then reports its end. */
+  extensionTests?: string;
+  /** Folder or `.code-workspace` file to open; by default a new empty folder. */
+  workspace?: string;
+  /** Folder of settings, global storage and logs; by default a new one, removed at the end. */
+  userData?: string;
+  /** Folder with unpacked extensions; by default one below `userData`. */
+  extensions?: string;
+  /** User settings to write before the start, over the quiet defaults and over what the profile has. */
+  settings?: Record<string, unknown>;
+  /** Log level of VS Code and its extensions; `info` by default. */
+  logLevel?: 'trace' | 'debug' | 'info';
+  /** Port of the address to open; 0, the default, takes a free one. */
+  port?: number;
+  /** Whether extensions can be searched on the network; true by default. Off, nothing leaves the machine. */
+  gallery?: boolean;
+  /** Added to the environment of the server, and so of the extension host. */
+  env?: Record<string, string>;
+}
+
+/** A running VS Code server. */
+export interface Host {
+  /** Opens the window with the extension and the workspace: `http://127.0.0.1:PORT/`. */
+  url: string;
+  /** Absolute path of the opened folder or workspace file. */
+  workspace: string;
+  /** Absolute path of the user data folder; `data/User` below it is what a desktop has as `User`. */
+  userData: string;
+  /** Settles when the server ends, asked to or not. */
+  ended: Promise<void>;
+  /** Stops the server with its extension hosts, and removes the folders that were made for it. */
+  close(): Promise<void>;
+}
+
+/** Keeps the window free of everything that asks, greets or reaches for the network. */
+const quietSettings = {
+  'chat.disableAIFeatures': true,
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.tips.enabled': false,
+  'workbench.enableExperiments': false,
+  'telemetry.telemetryLevel': 'off',
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'update.showReleaseNotes': false,
+  'git.openRepositoryInParentFolders': 'never',
+  'security.workspace.trust.enabled': false,
+};
+
+/**
+ * Installs VS Code if need be and starts it; it is ready for a browser when this resolves.
+ * @throws Error when the server ends before it listens, with the end of its output, and Error with code
+ * `EADDRINUSE` when `port` is taken.
+ */
+export async function startHost(options: HostOptions = {}): Promise<Host> {
+  const { serverMain } = await installHost(options.version);
+  const made: string[] = [];
+  const userData = options.userData ?? (await temporaryFolder('user-data', made));
+  const workspace = options.workspace ?? (await temporaryFolder('workspace', made));
+  const extensions = options.extensions ?? join(userData, 'extensions');
+  await mkdir(extensions, { recursive: true });
+  await writeSettings(userData, options.settings ?? {});
+
+  const serverArguments = [
+    serverMain,
+    '--host=127.0.0.1',
+    '--port=0',
+    '--without-connection-token',
+    '--accept-server-license-terms',
+    `--server-data-dir=${userData}`,
+    `--extensions-dir=${extensions}`,
+    '--telemetry-level=off',
+    '--disable-workspace-trust',
+    // Without it a built workbench ignores the paths of an extension under development and of its tests.
+    '--enable-smoke-test-driver',
+    `--log=${options.logLevel ?? 'info'}`,
+  ];
+  const env = {
+    ...hostEnvironment(),
+    ...(options.gallery === false ? { EXTENSIONS_GALLERY: '{"serviceUrl":""}' } : {}),
+    ...options.env,
+  };
+  if (options.vsix !== undefined) await installExtension(serverArguments, options.vsix, env);
+
+  const server = spawn(process.execPath, serverArguments, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that its extension hosts end with it.
+    detached: process.platform !== 'win32',
+    env,
+  });
+  const ended = new Promise<void>((resolve) => server.once('close', () => resolve()));
+  const killServer = (): void => killProcessGroup(server);
+  process.once('exit', killServer);
+  const close = async (frontDoor?: FrontDoor): Promise<void> => {
+    await frontDoor?.close();
+    await endProcessGroup(server, ended);
+    process.off('exit', killServer);
+    for (const folder of made) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const serverPort = await listeningPort(server, join(userData, 'server.log'));
+    const frontDoor = await openFrontDoor({
+      serverPort,
+      port: options.port ?? 0,
+      query: (origin) => windowQuery(origin, workspace, options),
+    });
+    return { url: `${frontDoor.origin}/`, workspace, userData, ended, close: () => close(frontDoor) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What a window's address says: what to open, and which extension and tests to load. */
+function windowQuery(origin: string, workspace: string, options: HostOptions): URLSearchParams {
+  const remote = (path: string): string =>
+    `vscode-remote://${new URL(origin).host}${pathToFileURL(path).pathname}`;
+  const payload: [string, string][] = [
+    ['skipWelcome', 'true'],
+    ['skipReleaseNotes', 'true'],
+  ];
+  if (options.extension !== undefined) payload.push(['extensionDevelopmentPath', remote(options.extension)]);
+  if (options.extensionTests !== undefined) {
+    payload.push(['extensionTestsPath', remote(options.extensionTests)]);
+  }
+  return new URLSearchParams({
+    [workspace.endsWith('.code-workspace') ? 'workspace' : 'folder']: workspace,
+    payload: JSON.stringify(payload),
+  });
+}
+
+async function temporaryFolder(name: string, made: string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `azureml-services-${name}-`));
+  made.push(folder);
+  return folder;
+}
+
+async function writeSettings(userData: string, settings: Record<string, unknown>): Promise<void> {
+  const folder = join(userData, 'data', 'User');
+  const file = join(folder, 'settings.json');
+  await mkdir(folder, { recursive: true });
+  const own: unknown = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : {};
+  await writeFile(file, JSON.stringify({ ...quietSettings, ...asObject(own), ...settings }, undefined, 2));
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+/** The environment without what npm and a VS Code that this was started from have put there. */
+function hostEnvironment(): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && !/^(npm_|VSCODE_|ELECTRON_)/i.test(name)) env[name] = value;
+  }
+  return env;
+}
+
+async function installExtension(
+  serverArguments: string[],
+  vsix: string,
+  env: Record<string, string>,
+): Promise<void> {
+  const child = spawn(process.execPath, [...serverArguments, `--install-extension=${vsix}`], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  }
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new Error(`VS Code did not install ${vsix} (exit code ${String(code)}).\n${output}`);
+}
+
+/** Waits for the line that names the port; everything the server prints goes to `logFile`. */
+async function listeningPort(server: ChildProcess, logFile: string): Promise<number> {
+  const log = createWriteStream(logFile);
+  let output = '';
+  return new Promise<number>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      log.write(chunk);
+      if (output.length > 100_000) return;
+      output += chunk.toString();
+      const port = /Extension host agent listening on (\d+)/.exec(output)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    };
+    server.stdout?.on('data', read);
+    server.stderr?.on('data', read);
+    server.once('error', reject);
+    server.once('close', (code) => {
+      log.end();
+      reject(new Error(`The VS Code server ended with ${String(code)} before it listened.\n${output}`));
+    });
+  });
+}

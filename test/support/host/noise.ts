@@ -1,0 +1,24 @@
+/** What the workbench says on every healthy run: no fault of the extension, and of no use to a reader. */
+const noise = [
+  // Progress of the window's own start.
+  /^Resolv(ing|ed) connection token/,
+  /^Creating a socket/,
+  /^\[reconnection-grace-time\]/,
+  /^Updating additional builtin extensions cache/,
+  /^Ignoring fetching additional builtin extensions/,
+  /^\[AgentHost/,
+  /^\[AccountPolicyGate\]/,
+  // The server serves no worker for the gallery's pages and no verifier of signatures.
+  /^\[Service Worker\] registration/,
+  /vsda(_bg)?\.(js|wasm)/,
+  // Without a network.
+  /open-vsx\.org/,
+  /ERR_INTERNET_DISCONNECTED|ERR_NAME_NOT_RESOLVED/,
+  // What was under way when the window closed.
+  /^Canceled: Canceled/,
+];
+
+/** Tells whether a line of the workbench's log or console is one that every healthy run has. */
+export function isKnownNoise(line: string): boolean {
+  return noise.some((pattern) => pattern.test(line));
+}
