@@ -13,6 +13,7 @@ export interface Foundation {
 }
 
 /** A part of the extension that is loaded when one of its commands or providers is first used. */
-export interface Feature<F extends FeatureName> extends vscode.Disposable {
+export interface Feature<F extends FeatureName> {
   readonly commands: CommandHandlers<F>;
+  dispose(): unknown;
 }

@@ -1,0 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from '../protocol/failure.ts';
+
+const tries = 4;
+const firstPauseMs = 500;
+
+/** Repeats a request that is safe to repeat while storage is busy or the line fails, then gives its failure. */
+export async function withRetry<T>(request: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await request();
+    } catch (error) {
+      if (attempt === tries || signal?.aborted === true || !isTransient(error)) throw error;
+      await delay(firstPauseMs * 2 ** (attempt - 1), undefined, signal === undefined ? {} : { signal });
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof Failure)) return false;
+  if (error.origin === 'network') return true;
+  return error.status === 408 || error.status === 429 || (error.status !== undefined && error.status >= 500);
+}

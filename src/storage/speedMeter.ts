@@ -1,0 +1,31 @@
+/** What a transfer tells about itself while it runs. */
+export interface TransferProgress {
+  readonly doneBytes: number;
+  /** Absent where the other side does not say how much there is. */
+  readonly totalBytes?: number;
+  /** Over the last seconds. */
+  readonly bytesPerSecond: number;
+}
+
+const windowMs = 4_000;
+
+/** The speed of a transfer, smoothed over the last seconds. Takes a clock, in milliseconds. */
+export class SpeedMeter {
+  readonly #now: () => number;
+  #samples: { readonly at: number; readonly bytes: number }[];
+
+  constructor(now: () => number = performance.now.bind(performance)) {
+    this.#now = now;
+    this.#samples = [{ at: now(), bytes: 0 }];
+  }
+
+  /** `bytes` is what has been done since the start. Returns bytes per second. */
+  update(bytes: number): number {
+    const at = this.#now();
+    this.#samples.push({ at, bytes });
+    while (this.#samples.length > 2 && at - (this.#samples[1]?.at ?? at) > windowMs) this.#samples.shift();
+    const first = this.#samples[0];
+    if (first === undefined || at <= first.at) return 0;
+    return ((bytes - first.bytes) * 1000) / (at - first.at);
+  }
+}
