@@ -8,7 +8,7 @@ const zones = [
   { target: './src/protocol', from: './src', except: ['./protocol'] },
   { target: './src/transport', from: './src', except: ['./transport', './protocol'] },
   { target: './src/local-service', from: './src', except: ['./local-service', './protocol'] },
-  { target: './src/shared', from: './src', except: ['./shared', './protocol'] },
+  { target: './src/shared', from: './src', except: ['./shared', './protocol', './transport'] },
   { target: './src/webviews', from: './src', except: ['./webviews', './shared', './protocol'] },
   ...features.map((feature) => ({
     target: `./src/${feature}`,

@@ -1,8 +1,18 @@
 import type * as vscode from 'vscode';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { Feature } from '../shared/feature.ts';
+import type { LocalServiceDescription } from '../local-service/description.ts';
+import type { Foundation } from '../shared/feature.ts';
+import * as actions from './actions.ts';
+import { CatalogStore, pickEndpoint, type Remedy } from './catalog.ts';
 import type { Endpoint, Workspace } from './model.ts';
+import type { SettingProblem } from './settings.ts';
+import type { Trouble } from './troubles.ts';
 
+export type { Remedy } from './catalog.ts';
+export type { SettingProblem } from './settings.ts';
+export type { Trouble } from './troubles.ts';
+export { endpointsOf } from './endpoints.ts';
 export type { Authorization, Endpoint, EndpointEntry, WebService, Workspace } from './model.ts';
 
 export interface Catalog extends Feature<'catalog'> {
@@ -32,13 +42,64 @@ export interface Catalog extends Feature<'catalog'> {
   schema(endpoint: Endpoint, options?: { refresh?: boolean; signal?: AbortSignal }): Promise<ServiceSchema | undefined>;
 
   /**
-   * A failed call told about a key that is missing, wrong or expired: marks the endpoint in the tree. Returns the actions
-   * (label and what it does) that mend it, for the notification or the editor that shows the failure.
+   * Takes note of how a call ended (`undefined`: it was accepted), for the tree. Returns the actions that mend a failure,
+   * for the notification or the editor that shows it.
    */
   remedies(endpoint: Endpoint, failure: unknown): readonly Remedy[];
+
+  /** What last went wrong at an endpoint and is not mended yet. */
+  trouble(endpoint: Endpoint): Trouble | undefined;
+
+  /** Entries of the setting that are not understood. */
+  problems(): readonly SettingProblem[];
+
+  /** Starts or joins the local service, so that its workspace has its services. */
+  startLocalService(): Promise<LocalServiceDescription>;
+
+  /** Asks the service whether it accepts the stored keys; the outcome is seen in the tree. */
+  check(endpoint: Endpoint): Promise<void>;
+
+  /** The service's `swagger.json` as it was sent; undefined where none answers. */
+  swaggerDocument(endpoint: Endpoint): Promise<string | undefined>;
 }
 
-export interface Remedy {
-  readonly label: string;
-  readonly run: () => Promise<void>;
+export function createCatalog(
+  foundation: Foundation,
+  configureStorage: (local: LocalServiceDescription) => Promise<void>,
+): Catalog {
+  const store = new CatalogStore(foundation, configureStorage);
+  return {
+    onDidChange: store.onDidChange,
+    workspaces: () => store.workspaces(),
+    find: (workspace, service) => store.find(workspace, service),
+    pickEndpoint: (title) => pickEndpoint(store, title),
+    authorize: (endpoint, options) => store.authorize(endpoint, options),
+    schema: (endpoint, options) => store.schema(endpoint, options),
+    swaggerDocument: (endpoint) => store.swaggerDocument(endpoint),
+    remedies: (endpoint, failure) => store.remedies(endpoint, failure),
+    trouble: (endpoint) => store.troubles.of(endpoint.workspace.name, endpoint.endpointId),
+    problems: () => store.fromSettings().problems,
+    startLocalService: () => store.local.start(),
+    check: async (endpoint) => {
+      store.remedies(endpoint, await store.keys.check(endpoint, AbortSignal.timeout(15_000)));
+    },
+    commands: {
+      addWorkspace: () => actions.addWorkspace(store),
+      addService: (target) => actions.addService(store, target),
+      addEndpoint: (target) => actions.addEndpoint(store, target),
+      editWorkspace: (target) => actions.editWorkspace(store, target),
+      editEndpoint: (target) => actions.editEndpoint(store, target),
+      rename: (target) => actions.rename(store, target),
+      remove: (target) => actions.remove(store, target),
+      setApiKey: (...args) => actions.setApiKey(store, args),
+      removeApiKey: (target) => actions.removeApiKey(store, target),
+      setSubscriptionKey: (...args) => actions.setSubscriptionKey(store, args),
+      removeSubscriptionKey: (target) => actions.removeSubscriptionKey(store, target),
+      forgetAllKeys: () => actions.forgetAllKeys(store),
+      startLocalService: () => store.local.start(),
+      stopLocalService: () => actions.stopLocalService(store),
+      resetLocalService: (...args) => actions.resetLocalService(store, args),
+    },
+    dispose: () => store.dispose(),
+  };
 }

@@ -1,19 +1,25 @@
 import * as v from 'valibot';
 import { Failure } from '../protocol/failure.ts';
 
-/** The argument of a command that a program called; throws a `Failure` (`InvalidArguments`) that names the member. */
-export function parseArguments<const S extends v.GenericSchema>(
+/**
+ * The argument object of a command that another program called, checked against its schema. Throws a `Failure`
+ * (`InvalidArguments`) that names the command and the field.
+ */
+export function parseArguments<S extends v.GenericSchema>(
   command: string,
   schema: S,
-  call: unknown,
+  argument: unknown,
 ): v.InferOutput<S> {
-  const parsed = v.safeParse(schema, call);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  const member = v.getDotPath(issue);
+  const result = v.safeParse(schema, argument);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const field = v.getDotPath(issue);
   throw new Failure({
     code: 'InvalidArguments',
     origin: 'client',
-    sentence: `${command} cannot be called like this: ${member === null ? '' : `"${member}": `}${issue.message}.`,
+    sentence:
+      field === null
+        ? `${command} takes one object: ${issue.message}.`
+        : `${command} cannot use its argument "${field}": ${issue.message}.`,
   });
 }

@@ -71,7 +71,7 @@ export function commandId(name: CommandName): string {
   return `${prefix}.${name}`;
 }
 
-export const views = { explorer: `${prefix}.explorer` } as const;
+export const views = { explorer: `${prefix}.explorer`, welcome: `${prefix}.welcome` } as const;
 
 export const customEditors = { request: `${prefix}.request` } as const;
 
@@ -83,6 +83,8 @@ export const contextKeys = {
   requestActive: `${prefix}.requestActive`,
   /** The request in front is running. */
   requestRunning: `${prefix}.requestRunning`,
+  /** The setting has no workspace: the welcome view shows. */
+  noWorkspaces: `${prefix}.noWorkspaces`,
 } as const;
 
 export const settings = {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { schemes } from './contributions.ts';
+import type { ReadonlyFiles } from './lazyFileSystem.ts';
 
 const kept = 200;
 
@@ -7,7 +8,7 @@ const kept = 200;
  * Read-only documents of the extension's own making (failure details, statuses): real files under global
  * storage, so that a tab is still readable after a reload.
  */
-export class ReadonlyDocuments implements vscode.FileSystemProvider {
+export class ReadonlyDocuments implements ReadonlyFiles {
   readonly #folder: vscode.Uri;
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changed.event;
@@ -36,32 +37,8 @@ export class ReadonlyDocuments implements vscode.FileSystemProvider {
     return { ...stat, permissions: vscode.FilePermission.Readonly };
   }
 
-  readFile(uri: vscode.Uri): Thenable<Uint8Array> {
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     return vscode.workspace.fs.readFile(this.#stored(uri));
-  }
-
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => undefined);
-  }
-
-  readDirectory(): never {
-    throw vscode.FileSystemError.NoPermissions();
-  }
-
-  createDirectory(): never {
-    throw vscode.FileSystemError.NoPermissions();
-  }
-
-  writeFile(): never {
-    throw vscode.FileSystemError.NoPermissions();
-  }
-
-  delete(): never {
-    throw vscode.FileSystemError.NoPermissions();
-  }
-
-  rename(): never {
-    throw vscode.FileSystemError.NoPermissions();
   }
 
   dispose(): void {

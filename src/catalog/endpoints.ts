@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import { Failure } from '../protocol/failure.ts';
+import type { Endpoint, EndpointEntry, WebService, Workspace } from './model.ts';
+
+/** All endpoints of a workspace, in the order of its services. */
+export function endpointsOf(workspace: Workspace): readonly Endpoint[] {
+  return workspace.services.flatMap((service) =>
+    service.endpoints.map((entry) => endpointOf(workspace, service, entry)),
+  );
+}
+
+export function endpointOf(workspace: Workspace, service: WebService, entry: EndpointEntry): Endpoint {
+  return {
+    workspace,
+    service,
+    name: entry.name,
+    endpointId: entry.endpointId,
+    label: service.endpoints.length > 1 ? `${service.name}/${entry.name}` : service.name,
+    address: {
+      baseUrl: workspace.baseUrl,
+      style: workspace.style,
+      workspaceId: workspace.workspaceId,
+      endpointId: entry.endpointId,
+    },
+  };
+}
+
+/** The endpoint that `service`, `service/endpoint` or an endpoint id means; names are case-sensitive, ids are not. */
+export function findEndpoint(workspace: Workspace, reference: string): Endpoint {
+  const all = endpointsOf(workspace);
+  const byId = all.filter((endpoint) => endpoint.endpointId.toLowerCase() === reference.toLowerCase());
+  const byName = all.filter(
+    (endpoint) => endpoint.service.name === reference || `${endpoint.service.name}/${endpoint.name}` === reference,
+  );
+  const found = byId.length > 0 ? byId : byName;
+  const [only] = found.length > 1 ? preferDefault(found, reference) : found;
+  if (only === undefined) throw unknownService(workspace, reference, all);
+  return only;
+}
+
+/** A service's name alone means its default endpoint, if that is the only one called so. */
+function preferDefault(found: readonly Endpoint[], reference: string): readonly Endpoint[] {
+  const defaults = found.filter((endpoint) => endpoint.name === 'default');
+  if (defaults.length === 1) return defaults;
+  throw new Failure({
+    code: 'AmbiguousService',
+    origin: 'client',
+    sentence: vscode.l10n.t(
+      '"{0}" means several endpoints: {1}. Name one as service/endpoint or by its id.',
+      reference,
+      found.map((endpoint) => `${endpoint.service.name}/${endpoint.name} (${endpoint.endpointId})`).join(', '),
+    ),
+  });
+}
+
+function unknownService(workspace: Workspace, reference: string, all: readonly Endpoint[]): Failure {
+  const known = all.map((endpoint) => endpoint.label).join(', ');
+  return new Failure({
+    code: 'UnknownService',
+    origin: 'client',
+    sentence:
+      known === ''
+        ? vscode.l10n.t('The workspace "{0}" has no web services. Add one.', workspace.name)
+        : vscode.l10n.t('The workspace "{0}" has no service "{1}". It has: {2}.', workspace.name, reference, known),
+  });
+}
+
+export function unknownWorkspace(name: string, known: readonly Workspace[]): Failure {
+  return new Failure({
+    code: 'UnknownWorkspace',
+    origin: 'client',
+    sentence: vscode.l10n.t(
+      'There is no workspace "{0}". There are: {1}.',
+      name,
+      known.map((workspace) => workspace.name).join(', '),
+    ),
+  });
+}

@@ -1,0 +1,124 @@
+import * as vscode from 'vscode';
+import type { LocalServiceDescription } from '../local-service/description.ts';
+import type { LocalServiceHandle } from '../local-service/launcher.ts';
+import type { Workspace } from './model.ts';
+
+export const localWorkspaceName = 'Local';
+
+const memento = 'localServices';
+
+/** What of the local service may be kept outside SecretStorage: names and ids. */
+interface KnownServices {
+  readonly baseUrl: string;
+  readonly workspaceId: string;
+  readonly services: readonly { readonly name: string; readonly serviceId: string; readonly endpointId: string }[];
+}
+
+/** Once the service runs, its keys and storage are put where those of any other service are. */
+export type OnStarted = (description: LocalServiceDescription) => Promise<void>;
+
+/** The built-in workspace "Local" and the one local service of this user behind it. */
+export class LocalWorkspace {
+  readonly #context: vscode.ExtensionContext;
+  readonly #onStarted: OnStarted;
+  readonly #onChange: () => void;
+  #running: Promise<LocalServiceHandle> | undefined;
+
+  constructor(context: vscode.ExtensionContext, onStarted: OnStarted, onChange: () => void) {
+    this.#context = context;
+    this.#onStarted = onStarted;
+    this.#onChange = onChange;
+  }
+
+  get running(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** The entry of the catalog: with its services as last seen, or with none before the first start. */
+  entry(): Workspace {
+    const known = this.#context.globalState.get<KnownServices>(memento);
+    return {
+      name: localWorkspaceName,
+      workspaceId: known?.workspaceId ?? '',
+      baseUrl: known?.baseUrl ?? 'http://127.0.0.1',
+      auth: { type: 'apiKey' },
+      style: 'workspaces',
+      services: (known?.services ?? []).map(({ name, serviceId, endpointId }) => ({
+        name,
+        serviceId,
+        endpoints: [{ name: 'default', endpointId }],
+      })),
+      local: true,
+    };
+  }
+
+  /** Starts the service, or joins the one that another window has started. */
+  async start(): Promise<LocalServiceDescription> {
+    this.#running ??= this.#join();
+    try {
+      return (await this.#running).description;
+    } catch (error) {
+      this.#running = undefined;
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const { stopLocalService } = await import('../local-service/launcher.ts');
+    await this.#leave();
+    await stopLocalService(this.#dataFolder);
+    this.#onChange();
+  }
+
+  /** Stops the service and forgets its ids, keys, jobs and blobs. */
+  async reset(): Promise<void> {
+    const { resetLocalService } = await import('../local-service/launcher.ts');
+    await this.#leave();
+    await resetLocalService(this.#dataFolder);
+    await this.#context.globalState.update(memento, undefined);
+    this.#onChange();
+  }
+
+  dispose(): void {
+    void this.#leave();
+  }
+
+  get #dataFolder(): string {
+    return vscode.Uri.joinPath(this.#context.globalStorageUri, 'local-service').fsPath;
+  }
+
+  async #leave(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    await running?.then(
+      (handle) => handle.dispose(),
+      () => undefined,
+    );
+  }
+
+  async #join(): Promise<LocalServiceHandle> {
+    const { joinLocalService } = await import('../local-service/launcher.ts');
+    await vscode.workspace.fs.createDirectory(this.#context.globalStorageUri);
+    const handle = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting the local service…') },
+      () =>
+        joinLocalService({
+          dataFolder: this.#dataFolder,
+          programPath: vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'local-service.js').fsPath,
+        }),
+    );
+    await this.#remember(handle.description);
+    await this.#onStarted(handle.description);
+    this.#onChange();
+    return handle;
+  }
+
+  async #remember(description: LocalServiceDescription): Promise<void> {
+    const known: KnownServices = {
+      baseUrl: description.baseUrl,
+      workspaceId: description.workspaceId,
+      services: description.services.map(({ name, serviceId, endpointId }) => ({ name, serviceId, endpointId })),
+    };
+    await this.#context.globalState.update(memento, known);
+  }
+}

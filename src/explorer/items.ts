@@ -1,0 +1,190 @@
+import * as vscode from 'vscode';
+import type { Endpoint, Trouble, Workspace } from '../catalog/index.ts';
+import type { Job } from '../jobs/index.ts';
+import { isRetiredHost } from '../protocol/studio/regions.ts';
+import { serviceUrl } from '../protocol/studio/urls.ts';
+import { commandId } from '../shared/contributions.ts';
+import type { ExplorerNode } from '../shared/explorerNode.ts';
+
+type Node<N extends ExplorerNode['node']> = Extract<ExplorerNode, { node: N }>;
+
+const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+
+export function workspaceItem(workspace: Workspace): vscode.TreeItem {
+  const item = new vscode.TreeItem(workspace.name, Collapsed);
+  const { host } = new URL(workspace.baseUrl);
+  item.id = `workspace/${workspace.name}`;
+  item.contextValue = workspace.local ? 'workspace.local' : 'workspace';
+  item.iconPath = new vscode.ThemeIcon(workspace.local ? 'vm' : 'server-environment');
+  item.description = workspace.local ? vscode.l10n.t('local service') : host;
+  item.tooltip = facts(workspace.name, {
+    [vscode.l10n.t('Base URL')]: workspace.baseUrl,
+    [vscode.l10n.t('Workspace id')]: workspace.workspaceId,
+    ...(isRetiredHost(host) && {
+      [vscode.l10n.t('Note')]: vscode.l10n.t('Microsoft ended this host on 2024-08-31. Edit the base URL to use a gateway.'),
+    }),
+  });
+  if (isRetiredHost(host)) item.description = vscode.l10n.t('{0}, ended 2024-08-31', host);
+  return item;
+}
+
+export function serviceItem(endpoint: Endpoint, trouble: Trouble | undefined): vscode.TreeItem {
+  const { service, workspace } = endpoint;
+  const single = service.endpoints.length === 1;
+  const item = new vscode.TreeItem(service.name, Collapsed);
+  item.id = `service/${workspace.name}/${service.name}`;
+  item.contextValue = contextValue(['service', single && 'single', workspace.local && 'local', trouble?.kind]);
+  item.iconPath = icon('symbol-method', trouble);
+  item.description = describe(trouble) ?? '';
+  item.tooltip = facts(service.name, {
+    ...(service.serviceId !== undefined && { [vscode.l10n.t('Web service id')]: service.serviceId }),
+    ...(single && endpointFacts(endpoint)),
+    ...troubleFacts(trouble),
+  });
+  return item;
+}
+
+export function endpointItem(endpoint: Endpoint, trouble: Trouble | undefined): vscode.TreeItem {
+  const item = new vscode.TreeItem(endpoint.name, Collapsed);
+  item.id = `endpoint/${endpoint.workspace.name}/${endpoint.endpointId}`;
+  item.contextValue = contextValue(['endpoint', endpoint.workspace.local && 'local', trouble?.kind]);
+  item.iconPath = icon('plug', trouble);
+  item.description = describe(trouble) ?? (endpoint.name === 'default' ? vscode.l10n.t('default endpoint') : '');
+  item.tooltip = facts(endpoint.label, { ...endpointFacts(endpoint), ...troubleFacts(trouble) });
+  return item;
+}
+
+export function operationItem(node: Node<'operation'>): vscode.TreeItem {
+  const execute = node.operation === 'RRS Execute';
+  const item = new vscode.TreeItem(node.operation, None);
+  item.id = `operation/${node.workspace}/${node.service}/${node.operation}`;
+  item.contextValue = execute ? 'operation.execute' : 'operation.submit';
+  item.iconPath = new vscode.ThemeIcon(execute ? 'zap' : 'layers');
+  item.description = execute ? vscode.l10n.t('score a few rows now') : vscode.l10n.t('score a file as a batch job');
+  item.tooltip = execute
+    ? vscode.l10n.t('Opens the request editor: the answer comes in the same call.')
+    : vscode.l10n.t('Uploads a file, starts a batch job and follows it.');
+  item.command = {
+    command: commandId(execute ? 'openRequest' : 'runBatchJob'),
+    title: execute ? vscode.l10n.t('Open request') : vscode.l10n.t('Run batch job'),
+    arguments: [node],
+  };
+  return item;
+}
+
+export function jobsItem(node: Node<'jobs'>, jobs: readonly Job[]): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('Jobs'), jobs.length === 0 ? None : Collapsed);
+  item.id = `jobs/${node.workspace}/${node.service}`;
+  item.contextValue = 'jobs';
+  item.iconPath = new vscode.ThemeIcon('history');
+  item.description = jobs.length === 0 ? vscode.l10n.t('none yet') : String(jobs.length);
+  return item;
+}
+
+export function jobItem(job: Job): vscode.TreeItem {
+  const finished = job.status === 'Finished' && Object.keys(job.outputs).length > 0;
+  const item = new vscode.TreeItem(job.title, finished ? Collapsed : None);
+  item.id = `job/${job.localId}`;
+  item.contextValue = contextValue(['job', job.open ? 'open' : 'ended', job.status]);
+  item.iconPath = jobIcon(job);
+  item.description = job.progress ?? job.status;
+  item.tooltip = facts(job.id, {
+    [vscode.l10n.t('State')]: job.status,
+    [vscode.l10n.t('Submitted')]: new Date(job.submittedAt).toLocaleString(),
+    ...(job.startedAt !== undefined && { [vscode.l10n.t('Started')]: new Date(job.startedAt).toLocaleString() }),
+    ...(job.endedAt !== undefined && { [vscode.l10n.t('Ended')]: new Date(job.endedAt).toLocaleString() }),
+    ...(job.note !== undefined && { [vscode.l10n.t('Note')]: job.note }),
+  });
+  item.accessibilityInformation = { label: `${job.title}, ${job.progress ?? job.status}` };
+  item.command = {
+    command: commandId('showJobDetails'),
+    title: vscode.l10n.t('Show details'),
+    arguments: [{ node: 'job', jobId: job.localId } satisfies ExplorerNode],
+  };
+  return item;
+}
+
+export function outputItem(job: Job, output: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(output, None);
+  const location = job.outputs[output]?.relativeLocation;
+  item.id = `output/${job.localId}/${output}`;
+  item.contextValue = 'output';
+  item.iconPath = new vscode.ThemeIcon('table');
+  item.description = location;
+  item.tooltip = location;
+  item.command = {
+    command: commandId('openResult'),
+    title: vscode.l10n.t('Open results'),
+    arguments: [{ node: 'output', jobId: job.localId, output } satisfies ExplorerNode],
+  };
+  return item;
+}
+
+export function messageItem(node: Node<'message'>): vscode.TreeItem {
+  const item = new vscode.TreeItem(node.text, None);
+  item.contextValue = 'message';
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  item.tooltip = node.text;
+  return item;
+}
+
+const jobIcons: Readonly<Record<string, readonly [icon: string, color?: string]>> = {
+  Uploading: ['cloud-upload', 'charts.blue'],
+  Submitting: ['sync~spin', 'charts.blue'],
+  NotStarted: ['circle-outline'],
+  Running: ['sync~spin', 'charts.blue'],
+  Failed: ['error', 'list.errorForeground'],
+  Cancelled: ['circle-slash'],
+  Finished: ['pass', 'testing.iconPassed'],
+};
+
+function jobIcon(job: Job): vscode.ThemeIcon {
+  const [name, color] = jobIcons[job.status] ?? ['question'];
+  return new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
+}
+
+function icon(name: string, trouble: Trouble | undefined): vscode.ThemeIcon {
+  return trouble === undefined
+    ? new vscode.ThemeIcon(name)
+    : new vscode.ThemeIcon(
+        trouble.kind === 'unreachable' ? 'debug-disconnect' : 'key',
+        new vscode.ThemeColor('list.warningForeground'),
+      );
+}
+
+function describe(trouble: Trouble | undefined): string | undefined {
+  switch (trouble?.kind) {
+    case undefined:
+      return undefined;
+    case 'key':
+      return vscode.l10n.t('key not accepted');
+    case 'subscriptionKey':
+      return vscode.l10n.t('subscription key not accepted');
+    case 'unreachable':
+      return vscode.l10n.t('not reachable');
+  }
+}
+
+function troubleFacts(trouble: Trouble | undefined): Record<string, string> {
+  return trouble === undefined ? {} : { [vscode.l10n.t('Last call')]: trouble.sentence };
+}
+
+function endpointFacts(endpoint: Endpoint): Record<string, string> {
+  return {
+    [vscode.l10n.t('Endpoint id')]: endpoint.endpointId,
+    [vscode.l10n.t('URL')]: serviceUrl(endpoint.address),
+  };
+}
+
+function facts(title: string, values: Record<string, string>): vscode.MarkdownString {
+  const text = new vscode.MarkdownString().appendMarkdown('**').appendText(title).appendMarkdown('**');
+  for (const [name, value] of Object.entries(values)) {
+    text.appendMarkdown('\n\n').appendText(`${name}: `).appendText(value);
+  }
+  return text;
+}
+
+/** Menus match on words: `service.single.key` has them in a fixed order. */
+function contextValue(words: readonly (string | false | undefined)[]): string {
+  return words.filter((word) => typeof word === 'string').join('.');
+}

@@ -1,0 +1,219 @@
+import * as vscode from 'vscode';
+import { hasOpenJobs } from './jobs/openJobs.ts';
+import type { Catalog } from './catalog/index.ts';
+import type { Explorer } from './explorer/index.ts';
+import type { Jobs } from './jobs/index.ts';
+import type { Requests } from './requests/index.ts';
+import type { Results } from './results/index.ts';
+import type { Storage } from './storage/index.ts';
+import {
+  apiNames,
+  type CommandHandler,
+  commandId,
+  commandNames,
+  contextKeys,
+  customEditors,
+  type FeatureName,
+  prefix,
+  schemes,
+  settings,
+  views,
+} from './shared/contributions.ts';
+import type { ExplorerNode } from './shared/explorerNode.ts';
+import type { Feature, Foundation } from './shared/feature.ts';
+import { isProgramCall } from './shared/invocation.ts';
+import { Lazy } from './shared/lazy.ts';
+import { LazyFileSystem } from './shared/lazyFileSystem.ts';
+import { LazyTree } from './shared/lazyTree.ts';
+import { ReadonlyDocuments } from './shared/readonlyDocuments.ts';
+import type { HttpClient } from './transport/httpClient.ts';
+
+type Api = Record<(typeof apiNames)[number], (call?: object) => Promise<unknown>>;
+
+export function activate(context: vscode.ExtensionContext): Api {
+  const extension = new Extension(context);
+  context.subscriptions.push(extension);
+  return extension.api();
+}
+
+/** Builds each feature when it is first used, and hands the calls of VS Code to it. */
+class Extension implements vscode.Disposable {
+  readonly #tree = new LazyTree<ExplorerNode>(() => this.#explorer.get());
+  readonly #disposables: vscode.Disposable[] = [this.#tree];
+  readonly #foundation: Foundation;
+
+  constructor(context: vscode.ExtensionContext) {
+    this.#foundation = layFoundation(context, this.#disposables);
+    this.#registerCommands();
+    this.#registerProviders();
+    this.#disposables.push(followWorkspaceSetting());
+    void this.#resume(context);
+  }
+
+  readonly #storage = new Lazy<Storage>(async () =>
+    (await import('./storage/index.ts')).createStorage(this.#foundation),
+  );
+
+  readonly #catalog = new Lazy<Catalog>(async () =>
+    (await import('./catalog/index.ts')).createCatalog(this.#foundation, async (local) => {
+      const { commands } = await this.#storage.get();
+      await commands.setStorage({
+        name: 'Local',
+        connectionString: local.storageConnectionString,
+        container: local.storageContainer,
+      });
+    }),
+  );
+
+  readonly #requests = new Lazy<Requests>(async () =>
+    (await import('./requests/index.ts')).createRequests(this.#foundation, await this.#catalog.get()),
+  );
+
+  readonly #jobs = new Lazy<Jobs>(async () =>
+    (await import('./jobs/index.ts')).createJobs(
+      this.#foundation,
+      await this.#catalog.get(),
+      await this.#storage.get(),
+    ),
+  );
+
+  readonly #results = new Lazy<Results>(async () =>
+    (await import('./results/index.ts')).createResults(
+      this.#foundation,
+      await this.#catalog.get(),
+      await this.#jobs.get(),
+    ),
+  );
+
+  readonly #explorer = new Lazy<Explorer>(async () =>
+    (await import('./explorer/index.ts')).createExplorer(
+      this.#foundation,
+      await this.#catalog.get(),
+      await this.#jobs.get(),
+      (node) => this.#tree.refresh(node),
+    ),
+  );
+
+  readonly #features: { readonly [F in FeatureName]: { get(): Promise<Pick<Feature<F>, 'commands'>> } } = {
+    catalog: this.#catalog,
+    explorer: this.#explorer,
+    requests: this.#requests,
+    storage: this.#storage,
+    jobs: this.#jobs,
+    results: this.#results,
+    support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
+  };
+
+  api(): Api {
+    const call = (name: (typeof apiNames)[number]) => async (argument: object = {}) =>
+      (await this.#handler(featureOf(name), name))(argument);
+    return Object.fromEntries(apiNames.map((name) => [name, call(name)])) as Api;
+  }
+
+  dispose(): void {
+    const built = [this.#explorer, this.#results, this.#jobs, this.#requests, this.#catalog, this.#storage];
+    for (const feature of built) feature.dispose();
+    vscode.Disposable.from(...this.#disposables).dispose();
+  }
+
+  #registerCommands(): void {
+    for (const feature of featureNames) {
+      for (const name of commandNames[feature]) {
+        const run = (...args: unknown[]): Promise<unknown> => this.#run(feature, name, args);
+        this.#disposables.push(vscode.commands.registerCommand(commandId(name), run));
+      }
+    }
+  }
+
+  #registerProviders(): void {
+    this.#disposables.push(
+      vscode.window.createTreeView(views.explorer, { treeDataProvider: this.#tree, showCollapseAll: true }),
+      vscode.workspace.registerFileSystemProvider(
+        schemes.document,
+        new LazyFileSystem(() => Promise.resolve(this.#foundation.documents)),
+        { isReadonly: true },
+      ),
+      vscode.workspace.registerFileSystemProvider(
+        schemes.result,
+        new LazyFileSystem(async () => (await this.#results.get()).files),
+        { isReadonly: true },
+      ),
+      vscode.window.registerCustomEditorProvider(customEditors.request, {
+        resolveCustomTextEditor: async (document, panel, token) =>
+          (await this.#requests.get()).resolveCustomTextEditor(document, panel, token),
+      }),
+    );
+  }
+
+  /** Jobs that were open when the last window closed go on being followed; nothing else happens at start-up. */
+  async #resume(context: vscode.ExtensionContext): Promise<void> {
+    if (await hasOpenJobs(context.globalStorageUri.fsPath)) await this.#jobs.get();
+  }
+
+  async #run(feature: FeatureName, name: string, args: readonly unknown[]): Promise<unknown> {
+    try {
+      return await (await this.#handler(feature, name))(...args);
+    } catch (error) {
+      if (isProgramCall(args) || returnsToPrograms.has(name)) throw error;
+      const { reportFailure } = await import('./shared/reportFailure.ts');
+      void reportFailure(this.#foundation, error);
+      return undefined;
+    }
+  }
+
+  async #handler(feature: FeatureName, name: string): Promise<CommandHandler> {
+    const commands: Partial<Record<string, CommandHandler>> = (await this.#features[feature].get()).commands;
+    const handler = commands[name];
+    if (handler === undefined) throw new Error(`No feature answers the command ${name}.`);
+    return handler;
+  }
+}
+
+/** The welcome view shows as long as the user has no workspace of his own. */
+function followWorkspaceSetting(): vscode.Disposable {
+  const update = (): void => {
+    const workspaces = vscode.workspace.getConfiguration(prefix).get<object>(settings.workspaces, {});
+    const none = Object.keys(workspaces).length === 0;
+    void vscode.commands.executeCommand('setContext', contextKeys.noWorkspaces, none);
+  };
+  update();
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration(`${prefix}.${settings.workspaces}`)) update();
+  });
+}
+
+/** Called without an argument these return data too, so a failure rejects; VS Code shows it to a person. */
+const returnsToPrograms: ReadonlySet<string> = new Set(['startLocalService', 'stopLocalService']);
+
+const featureNames = Object.keys(commandNames) as FeatureName[];
+
+function featureOf(name: string): FeatureName {
+  return featureNames.find((feature) => commandNames[feature].some((each) => each === name)) ?? 'support';
+}
+
+function layFoundation(context: vscode.ExtensionContext, keep: vscode.Disposable[]): Foundation {
+  const documents = new ReadonlyDocuments(context.globalStorageUri);
+  keep.push(documents);
+  let log: vscode.LogOutputChannel | undefined;
+  let http: Promise<HttpClient> | undefined;
+  const foundation: Foundation = {
+    context,
+    documents,
+    get log() {
+      if (log === undefined) {
+        log = vscode.window.createOutputChannel('Azure ML', { log: true });
+        keep.push(log);
+      }
+      return log;
+    },
+    http: () => (http ??= connect(foundation, keep)),
+  };
+  return foundation;
+}
+
+async function connect(foundation: Foundation, keep: vscode.Disposable[]): Promise<HttpClient> {
+  const { createConfiguredHttpClient } = await import('./shared/httpSettings.ts');
+  const client = createConfiguredHttpClient(foundation);
+  keep.push(new vscode.Disposable(() => void client.dispose()));
+  return client;
+}

@@ -1,0 +1,156 @@
+import type { FailureReason, Origin } from '../protocol/failure.ts';
+import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import type { ServiceAddress } from '../protocol/studio/urls.ts';
+import type { JsonEdit } from './jsonEdits.ts';
+import { notice, question } from './messages.ts';
+import type { ReadRequest } from './requestData.ts';
+import type { RequestEditorStrings } from './requestEditorStrings.ts';
+
+/** Where and why a text is not the JSON that it should be. `line` and `column` count from 1. */
+export interface JsonProblem {
+  /** A parser's code, `NotAnObject` or `NotABody`. */
+  readonly code: string;
+  readonly line: number;
+  readonly column: number;
+  readonly offset: number;
+}
+
+export type DocumentState =
+  | ({
+      readonly kind: 'request';
+      /** Grows with every change of the document. */
+      readonly version: number;
+      /** The body as it goes over the wire, indented. */
+      readonly bodyText: string;
+      readonly bodyProblem?: JsonProblem;
+    } & ReadRequest)
+  | { readonly kind: 'broken'; readonly version: number; readonly problem: JsonProblem };
+
+/** How a header that is never in the document comes about. */
+export interface Credential {
+  readonly header: string;
+  readonly kind: 'apiKey' | 'gateway' | 'microsoft' | 'header' | 'subscriptionKey';
+  /** Whether the secret is there; unknown where nobody can tell before the call. */
+  readonly stored?: boolean;
+}
+
+/** What the request's workspace and service stand for. */
+export type TargetState =
+  | { readonly kind: 'finding' }
+  | { readonly kind: 'unknown'; readonly sentence: string }
+  | {
+      readonly kind: 'found';
+      readonly address: ServiceAddress;
+      readonly label: string;
+      readonly credentials: readonly Credential[];
+      readonly schema: ServiceSchema | 'loading' | 'none';
+    };
+
+export type CallState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'running'; readonly elapsedMs: number }
+  | { readonly kind: 'cancelled' }
+  | ({ readonly kind: 'ended' } & Ending);
+
+export interface Ending {
+  readonly answer?: AnswerView;
+  readonly failure?: FailureView;
+}
+
+export type NamedValue = readonly [name: string, value: string];
+
+export interface AnswerView {
+  readonly url: string;
+  readonly status: number;
+  readonly statusText: string;
+  readonly connectedMs?: number;
+  readonly firstByteMs: number;
+  readonly totalMs: number;
+  /** Of the body, in bytes. */
+  readonly size: number;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly headers: readonly NamedValue[];
+  readonly outputs: readonly OutputView[];
+  readonly text: AnswerText;
+}
+
+/** The body as text, indented when it is JSON. */
+export interface AnswerText {
+  readonly text: string;
+  /** Only the beginning is here. */
+  readonly cut: boolean;
+}
+
+export interface OutputView {
+  readonly name: string;
+  readonly columns: readonly OutputColumn[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Of all rows, of which `rows` may be the first ones only. */
+  readonly rowCount: number;
+  /** The service sent something else than a table. */
+  readonly isTable: boolean;
+}
+
+export interface OutputColumn {
+  /** Absent when neither the answer nor the schema names it. */
+  readonly name?: string;
+  readonly type?: string;
+  readonly numeric: boolean;
+}
+
+export interface FailureView {
+  readonly code: string;
+  readonly origin: Origin;
+  readonly sentence: string;
+  readonly status?: number;
+  readonly reasons: readonly FailureReason[];
+  readonly headers: readonly NamedValue[];
+  readonly requestId?: string;
+  readonly method?: string;
+  readonly url?: string;
+  /** ISO 8601. */
+  readonly time?: string;
+  readonly body?: string;
+  /** Labels of the actions that may mend it. */
+  readonly remedies: readonly string[];
+}
+
+export interface EditorStart {
+  readonly strings: RequestEditorStrings;
+  readonly document: DocumentState;
+  readonly target: TargetState;
+  readonly call: CallState;
+}
+
+/** What the request editor's webview sends to the extension. */
+export const toRequestHost = {
+  start: question<void, EditorStart>(),
+  /** Gives the document as it is with the edits. */
+  edit: question<{ readonly edits: readonly JsonEdit[] }, DocumentState>(),
+  setBody: question<{ readonly text: string }, DocumentState>(),
+  send: question(),
+  cancel: question(),
+  chooseWorkspace: question(),
+  chooseService: question(),
+  setCredential: question<{ readonly kind: Credential['kind'] }>(),
+  /** Keeps a value that was typed as a header where keys belong. */
+  storeCredential: question<{ readonly header: string; readonly value: string }>(),
+  reloadSchema: question(),
+  copy: question<{ readonly text: string }>(),
+  copyFailure: question(),
+  openAnswer: question(),
+  saveAnswer: question(),
+  mend: question<{ readonly remedy: number }>(),
+  showLog: question(),
+  openAsText: question(),
+} as const;
+
+/** What the extension sends to the request editor's webview. */
+export const toRequestView = {
+  documentChanged: notice<DocumentState>(),
+  targetChanged: notice<TargetState>(),
+  callChanged: notice<CallState>(),
+  /** Answered when all that was typed has reached the document. */
+  flush: question(),
+} as const;

@@ -1,0 +1,119 @@
+import * as vscode from 'vscode';
+
+/** How a step of a sequence of questions ended. */
+export type StepOutcome = 'next' | 'back' | 'cancel' | 'skip';
+
+/** One question; writes its answer into the state it closes over. A step with nothing to ask returns `skip`. */
+export type Step = (position: StepPosition) => Promise<StepOutcome>;
+
+export interface StepPosition {
+  readonly title: string;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly canGoBack: boolean;
+}
+
+/** Asks one question after the other, with a way back. Resolves with false when the user gives up. */
+export async function askInSteps(title: string, steps: readonly Step[]): Promise<boolean> {
+  const asked: number[] = [];
+  let index = 0;
+  for (let step = steps[index]; step !== undefined; step = steps[index]) {
+    const position = { title, step: index + 1, totalSteps: steps.length, canGoBack: asked.length > 0 };
+    switch (await step(position)) {
+      case 'next':
+        asked.push(index);
+        index += 1;
+        break;
+      case 'skip':
+        index += 1;
+        break;
+      case 'back':
+        index = asked.pop() ?? 0;
+        break;
+      case 'cancel':
+        return false;
+    }
+  }
+  return true;
+}
+
+export interface TextQuestion {
+  readonly prompt: string;
+  readonly value?: string;
+  readonly placeholder?: string;
+  readonly password?: boolean;
+  /** The sentence that says what is wrong with a text, or undefined. */
+  readonly validate?: (text: string) => string | undefined;
+}
+
+export async function askText(
+  position: StepPosition,
+  question: TextQuestion,
+  accept: (text: string) => void,
+): Promise<StepOutcome> {
+  const box = vscode.window.createInputBox();
+  box.prompt = question.prompt;
+  box.value = question.value ?? '';
+  box.placeholder = question.placeholder;
+  box.password = question.password ?? false;
+  return outcomeOf(box, position, (finish) => {
+    const check = (): boolean => {
+      box.validationMessage = question.validate?.(box.value);
+      return box.validationMessage === undefined;
+    };
+    box.onDidChangeValue(() => {
+      if (box.validationMessage !== undefined) check();
+    });
+    box.onDidAccept(() => {
+      if (!check()) return;
+      accept(box.value);
+      finish('next');
+    });
+  });
+}
+
+export interface Choice<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
+
+export async function askChoice<T>(
+  position: StepPosition,
+  question: { readonly placeholder: string; readonly choices: readonly Choice<T>[] },
+  accept: (value: T) => void,
+): Promise<StepOutcome> {
+  const box = vscode.window.createQuickPick<Choice<T>>();
+  box.placeholder = question.placeholder;
+  box.items = question.choices;
+  box.matchOnDescription = true;
+  box.matchOnDetail = true;
+  return outcomeOf(box, position, (finish) => {
+    box.onDidAccept(() => {
+      const [chosen] = box.selectedItems;
+      if (chosen === undefined) return;
+      accept(chosen.value);
+      finish('next');
+    });
+  });
+}
+
+function outcomeOf(
+  box: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>,
+  position: StepPosition,
+  listen: (finish: (outcome: StepOutcome) => void) => void,
+): Promise<StepOutcome> {
+  box.title = position.title;
+  box.step = position.step;
+  box.totalSteps = position.totalSteps;
+  box.ignoreFocusOut = true;
+  if (position.canGoBack) box.buttons = [vscode.QuickInputButtons.Back];
+  return new Promise((resolve) => {
+    const finish = (outcome: StepOutcome): void => {
+      resolve(outcome);
+      box.dispose();
+    };
+    box.onDidTriggerButton(() => finish('back'));
+    box.onDidHide(() => finish('cancel'));
+    listen(finish);
+    box.show();
+  });
+}
