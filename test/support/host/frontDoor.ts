@@ -10,7 +10,7 @@ export interface FrontDoorOptions {
   serverPort: number;
   /** Port to listen on; 0 takes a free one. */
   port: number;
-  /** Query that a window gets when it is opened without one of its own: its folder and its payload. */
+  /** Query that a window gets when its address has none: what to open, and the payload of a test window. */
   query: (origin: string) => URLSearchParams;
 }
 
@@ -26,8 +26,8 @@ export interface FrontDoor {
  * Listens on 127.0.0.1 and passes everything on, web sockets too, with two exceptions.
  *
  * `POST /mint-key` is answered with 32 constant bytes: the workbench encrypts its secrets with what it gets
- * there, and the server alone has no answer, which would lose them at every reload. `GET /` without a payload
- * is sent on to the same address with it, so every window has the extension, also an empty one.
+ * there, and the server alone has no answer, which would lose them at every reload. `GET /` that says nothing
+ * of what to open is sent on to the same address with `query`.
  * @throws Error with code `EADDRINUSE` when the port is taken.
  */
 export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
@@ -36,8 +36,8 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   const server = createServer((incoming, answer) => {
     const target = new URL(incoming.url ?? '/', origin);
     if (incoming.method === 'POST' && target.pathname === '/mint-key') mintKey(answer);
-    else if (incoming.method === 'GET' && target.pathname === '/' && !target.searchParams.has('payload')) {
-      answer.writeHead(302, { location: withQuery(target, options.query(origin)) }).end();
+    else if (incoming.method === 'GET' && target.pathname === '/' && target.search === '') {
+      answer.writeHead(302, { location: `/?${options.query(origin).toString()}` }).end();
     } else passOn(incoming, answer, options.serverPort);
   });
   server.on('upgrade', (incoming, socket, head) => passSocketOn(incoming, socket, head, options.serverPort));
@@ -63,14 +63,6 @@ function portOf(server: Server): number {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The proxy listens on no port.');
   return address.port;
-}
-
-/** Keeps what the window asked for; a folder is only added to a window that names nothing to open. */
-function withQuery(target: URL, added: URLSearchParams): string {
-  const query = new URLSearchParams(target.search);
-  const namesContent = ['folder', 'workspace', 'ew'].some((name) => query.has(name));
-  for (const [name, value] of added) if (name !== 'folder' || !namesContent) query.set(name, value);
-  return `/?${query.toString()}`;
 }
 
 function mintKey(answer: ServerResponse): void {

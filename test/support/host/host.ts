@@ -13,11 +13,14 @@ import { endProcessGroup, killProcessGroup } from './processes.ts';
 export interface HostOptions {
   /** Version of code-server; by default the newest one that the tests know. */
   version?: string;
-  /** Folder of the extension under development. Leave it out together with `vsix` for a host without it. */
+  /** Folder of a built extension, run from where it is. */
   extension?: string;
-  /** Path of a packed extension to install instead of developing one. */
+  /** Path of a packed extension to install. */
   vsix?: string;
-  /** Module with an async `run()`; the window runs it in the extension host, then reports its end. */
+  /**
+   * Module with an async `run()`; the window runs it in the extension host, then reports its end. The window
+   * is VS Code's own test window then, which shows no notifications and no dialogs.
+   */
   extensionTests?: string;
   /** Folder or `.code-workspace` file to open; by default a new empty folder. */
   workspace?: string;
@@ -65,6 +68,7 @@ const quietSettings = {
   'update.showReleaseNotes': false,
   'git.openRepositoryInParentFolders': 'never',
   'security.workspace.trust.enabled': false,
+  'extensions.webWorker': false,
 };
 
 /**
@@ -91,10 +95,11 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     `--extensions-dir=${extensions}`,
     '--telemetry-level=off',
     '--disable-workspace-trust',
-    // Without it a built workbench ignores the paths of an extension under development and of its tests.
-    '--enable-smoke-test-driver',
     `--log=${options.logLevel ?? 'info'}`,
   ];
+  // Without it a built workbench ignores the paths of an extension under development and of its tests.
+  if (options.extensionTests !== undefined) serverArguments.push('--enable-smoke-test-driver');
+  else if (options.extension !== undefined) await registerExtension(extensions, options.extension);
   const env = {
     ...hostEnvironment(),
     ...(options.gallery === false ? { EXTENSIONS_GALLERY: '{"serviceUrl":""}' } : {}),
@@ -131,22 +136,55 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   }
 }
 
-/** What a window's address says: what to open, and which extension and tests to load. */
+/** What a window's address says: what to open, and in a test window which extension and tests to load. */
 function windowQuery(origin: string, workspace: string, options: HostOptions): URLSearchParams {
   const remote = (path: string): string =>
     `vscode-remote://${new URL(origin).host}${pathToFileURL(path).pathname}`;
-  const payload: [string, string][] = [
-    ['skipWelcome', 'true'],
-    ['skipReleaseNotes', 'true'],
-  ];
-  if (options.extension !== undefined) payload.push(['extensionDevelopmentPath', remote(options.extension)]);
-  if (options.extensionTests !== undefined) {
-    payload.push(['extensionTestsPath', remote(options.extensionTests)]);
-  }
-  return new URLSearchParams({
+  const query = new URLSearchParams({
     [workspace.endsWith('.code-workspace') ? 'workspace' : 'folder']: workspace,
-    payload: JSON.stringify(payload),
   });
+  if (options.extensionTests !== undefined) {
+    const payload = [['extensionTestsPath', remote(options.extensionTests)]];
+    if (options.extension !== undefined) {
+      payload.push(['extensionDevelopmentPath', remote(options.extension)]);
+    }
+    query.set('payload', JSON.stringify(payload));
+  }
+  return query;
+}
+
+/**
+ * Makes VS Code take an extension from the folder where it is developed: as installed, by an entry in its list
+ * of installed extensions. An extension under development would need VS Code's test window.
+ */
+async function registerExtension(extensions: string, folder: string): Promise<void> {
+  const { name, publisher, version } = manifestOf(await readJson(join(folder, 'package.json')));
+  const id = `${publisher}.${name}`;
+  const list = join(extensions, 'extensions.json');
+  const known = existsSync(list) ? await readJson(list) : [];
+  const others = Array.isArray(known)
+    ? known.filter((entry) => !JSON.stringify(entry).includes(`"${id}"`))
+    : [];
+  const location = { $mid: 1, scheme: 'file', path: pathToFileURL(folder).pathname };
+  await writeFile(list, JSON.stringify([...others, { identifier: { id }, version, location }]));
+}
+
+interface Manifest {
+  name: string;
+  publisher: string;
+  version: string;
+}
+
+function manifestOf(value: unknown): Manifest {
+  const { name, publisher, version } = Object.fromEntries(Object.entries(asObject(value)));
+  if (typeof name !== 'string' || typeof publisher !== 'string' || typeof version !== 'string') {
+    throw new Error('The package.json of the extension has no name, publisher or version.');
+  }
+  return { name, publisher, version };
+}
+
+async function readJson(file: string): Promise<unknown> {
+  return JSON.parse(await readFile(file, 'utf8'));
 }
 
 async function temporaryFolder(name: string, made: string[]): Promise<string> {
@@ -159,7 +197,7 @@ async function writeSettings(userData: string, settings: Record<string, unknown>
   const folder = join(userData, 'data', 'User');
   const file = join(folder, 'settings.json');
   await mkdir(folder, { recursive: true });
-  const own: unknown = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : {};
+  const own = existsSync(file) ? await readJson(file) : {};
   await writeFile(file, JSON.stringify({ ...quietSettings, ...asObject(own), ...settings }, undefined, 2));
 }
 
