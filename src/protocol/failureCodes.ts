@@ -27,7 +27,7 @@ export const failureCodes = {
   InvalidConnectionString: 'A storage connection string cannot be read.',
   InvalidSasUrl: 'A container SAS URL cannot be used.',
   InvalidServiceUrl: 'A text is not the URL of a web service.',
-  InvalidUrl: 'A URL or a header of the request is not valid.',
+  InvalidRequest: 'The request cannot be sent as it is: a URL, a header or the body is not valid.',
   MalformedAnswer: 'The answer is not what the contract says.',
   MalformedHttp: 'What came back is not HTTP.',
   MalformedSchema: 'A document is not a swagger document of a web service.',

@@ -107,7 +107,7 @@ class Definitions {
   /** The schema of one row, whether the port is an array of rows, a reference to one, or a row itself. */
   rowOf(schema: unknown): JsonObject {
     const resolved = this.resolve(schema);
-    const items = Array.isArray(resolved.items) ? resolved.items[0] : resolved.items;
+    const items = asArray(resolved.items)[0] ?? resolved.items;
     return items === undefined ? resolved : this.resolve(items);
   }
 }

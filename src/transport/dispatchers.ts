@@ -1,0 +1,90 @@
+import type { Dispatcher } from 'undici';
+import { trustedContext } from './certificates.ts';
+import { proxyFor, type Environment } from './proxies.ts';
+import type { NetworkSettings } from './settings.ts';
+
+type Undici = typeof import('undici');
+
+/** How a request leaves this machine. */
+export interface Route {
+  readonly dispatcher: Dispatcher;
+  /** The proxy's URL; may hold credentials. */
+  readonly proxy: string | undefined;
+}
+
+/** Connections to one origin; more calls than this wait for their turn. */
+const CONNECTIONS = 128;
+/** An idle connection is kept this long unless the server says otherwise; short, because services close theirs early. */
+const KEEP_ALIVE_MS = 10_000;
+
+/** Keeps one pool of connections for each way out: direct or through a proxy, certificates checked or not. */
+export class Dispatchers {
+  readonly #undici: Undici;
+  readonly #environment: Environment;
+  readonly #connectTimeoutMs: number;
+  readonly #byRoute = new Map<string, Dispatcher>();
+
+  constructor(undici: Undici, environment: Environment, connectTimeoutMs: number) {
+    this.#undici = undici;
+    this.#environment = environment;
+    this.#connectTimeoutMs = connectTimeoutMs;
+  }
+
+  /** Throws when the proxy's URL is not one that can be used. */
+  routeOf(url: URL, settings: NetworkSettings): Route {
+    const proxy = proxyFor(url, settings, this.#environment);
+    const strict = settings.strictSSL !== false;
+    const scheme = proxy === undefined ? url.protocol : `${proxy} ${settings.proxyAuthorization ?? ''}`;
+    const key = `${scheme} ${strict ? 'strict' : 'any'}`;
+    let dispatcher = this.#byRoute.get(key);
+    if (dispatcher === undefined) {
+      dispatcher =
+        proxy === undefined
+          ? this.#direct(url.protocol, strict)
+          : this.#through(proxy, settings.proxyAuthorization, strict);
+      this.#byRoute.set(key, dispatcher);
+    }
+    return { dispatcher, proxy };
+  }
+
+  async dispose(): Promise<void> {
+    const dispatchers = [...this.#byRoute.values()];
+    this.#byRoute.clear();
+    await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
+  }
+
+  #direct(protocol: string, strict: boolean): Dispatcher {
+    return new this.#undici.Agent({
+      ...this.#limits(),
+      connect: {
+        timeout: this.#connectTimeoutMs,
+        ...(protocol === 'https:' ? tlsOptions(strict) : {}),
+      },
+    });
+  }
+
+  #through(proxy: string, authorization: string | undefined, strict: boolean): Dispatcher {
+    const timeout = this.#connectTimeoutMs;
+    return new this.#undici.ProxyAgent({
+      ...this.#limits(),
+      uri: proxy,
+      ...(authorization === undefined || authorization === '' ? {} : { token: authorization }),
+      proxyTunnel: false,
+      requestTls: { timeout, ...tlsOptions(strict) },
+      proxyTls: { timeout, ...tlsOptions(strict) },
+    });
+  }
+
+  #limits() {
+    return {
+      connections: CONNECTIONS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    };
+  }
+}
+
+function tlsOptions(strict: boolean) {
+  return strict ? { secureContext: trustedContext() } : { rejectUnauthorized: false };
+}
