@@ -105,8 +105,10 @@ class Extension implements vscode.Disposable {
   };
 
   api(): Api {
-    const call = (name: (typeof apiNames)[number]) => async (argument: object = {}) =>
-      (await this.#handler(featureOf(name), name))(argument);
+    const call =
+      (name: (typeof apiNames)[number]) =>
+      async (argument: object = {}) =>
+        (await this.#handler(featureOf(name), name))(argument);
     return Object.fromEntries(apiNames.map((name) => [name, call(name)])) as Api;
   }
 
@@ -152,7 +154,9 @@ class Extension implements vscode.Disposable {
 
   async #run(feature: FeatureName, name: string, args: readonly unknown[]): Promise<unknown> {
     try {
-      return await (await this.#handler(feature, name))(...args);
+      return await (
+        await this.#handler(feature, name)
+      )(...args);
     } catch (error) {
       if (isProgramCall(args) || returnsToPrograms.has(name)) throw error;
       const { reportFailure } = await import('./shared/reportFailure.ts');

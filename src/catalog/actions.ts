@@ -78,7 +78,11 @@ function editableMembers(workspace: Workspace): EditableMember[] {
       label: l10n.t('Base URL'),
       description: workspace.baseUrl,
       edit: async () => {
-        const text = await askLine(l10n.t('Base URL: everything before /workspaces/…'), workspace.baseUrl, baseUrlProblem);
+        const text = await askLine(
+          l10n.t('Base URL: everything before /workspaces/…'),
+          workspace.baseUrl,
+          baseUrlProblem,
+        );
         const url = text === undefined ? undefined : normalizeBaseUrl(text);
         return url === undefined || url instanceof Failure ? undefined : { baseUrl: url };
       },
@@ -119,9 +123,21 @@ async function askAuthorization(): Promise<Authorization | undefined> {
   const picked = await vscode.window.showQuickPick(
     [
       { label: l10n.t('API key'), description: l10n.t('sent by this editor'), type: 'apiKey' as const },
-      { label: l10n.t('Added by the gateway'), description: l10n.t('no API key here'), type: 'gateway' as const },
-      { label: l10n.t('Microsoft account'), description: l10n.t('a token with a scope'), type: 'microsoft' as const },
-      { label: l10n.t('Another header'), description: l10n.t('its value is kept secret'), type: 'header' as const },
+      {
+        label: l10n.t('Added by the gateway'),
+        description: l10n.t('no API key here'),
+        type: 'gateway' as const,
+      },
+      {
+        label: l10n.t('Microsoft account'),
+        description: l10n.t('a token with a scope'),
+        type: 'microsoft' as const,
+      },
+      {
+        label: l10n.t('Another header'),
+        description: l10n.t('its value is kept secret'),
+        type: 'header' as const,
+      },
     ],
     { placeHolder: l10n.t('How are calls authorized?') },
   );
@@ -143,7 +159,11 @@ async function askAuthorization(): Promise<Authorization | undefined> {
 export async function editEndpoint(store: CatalogStore, target: unknown): Promise<void> {
   const endpoint = await pickOwnEndpoint(store, target, vscode.l10n.t('Edit the endpoint id of'));
   if (endpoint === undefined) return;
-  const id = await askLine(vscode.l10n.t('Endpoint id of {0}', endpoint.label), endpoint.endpointId, idProblem);
+  const id = await askLine(
+    vscode.l10n.t('Endpoint id of {0}', endpoint.label),
+    endpoint.endpointId,
+    idProblem,
+  );
   if (id === undefined) return;
   await changeService(endpoint.workspace.name, endpoint.service.name, (service) => ({
     ...service,
@@ -165,14 +185,20 @@ export async function rename(store: CatalogStore, target: unknown): Promise<void
       endpoints: renamedMember(setting.endpoints ?? {}, endpoint.name, name),
     }));
   } else if (service !== undefined) {
-    const name = await askName(service.name, workspace.services.map((each) => each.name));
+    const name = await askName(
+      service.name,
+      workspace.services.map((each) => each.name),
+    );
     if (name === undefined) return;
     await changeWorkspace(workspace.name, (setting) => ({
       ...setting,
       services: renamedMember(setting.services ?? {}, service.name, name),
     }));
   } else {
-    const name = await askName(workspace.name, store.workspaces().map((each) => each.name));
+    const name = await askName(
+      workspace.name,
+      store.workspaces().map((each) => each.name),
+    );
     const setting = rawWorkspace(workspace.name);
     if (name === undefined || setting === undefined) return;
     await writeWorkspace(name, setting);
@@ -185,7 +211,8 @@ export async function remove(store: CatalogStore, target: unknown): Promise<void
   const thing = await pickThing(store, target, vscode.l10n.t('Remove'));
   if (thing === undefined) return;
   const { workspace, service, endpoint } = thing;
-  const name = endpoint === undefined ? (service?.name ?? workspace.name) : `${service?.name ?? ''}/${endpoint.name}`;
+  const name =
+    endpoint === undefined ? (service?.name ?? workspace.name) : `${service?.name ?? ''}/${endpoint.name}`;
   const yes = vscode.l10n.t('Remove');
   const choice = await vscode.window.showWarningMessage(
     vscode.l10n.t('Remove "{0}" from this editor?', name),
@@ -249,7 +276,9 @@ export async function forgetAllKeys(store: CatalogStore): Promise<void> {
     vscode.l10n.t('Forget all stored keys?'),
     {
       modal: true,
-      detail: vscode.l10n.t('API keys, subscription keys and storage keys of all workspaces. You will be asked for them again.'),
+      detail: vscode.l10n.t(
+        'API keys, subscription keys and storage keys of all workspaces. You will be asked for them again.',
+      ),
     },
     forget,
   );
@@ -272,7 +301,12 @@ async function confirmReset(): Promise<boolean> {
   const reset = vscode.l10n.t('Reset');
   const choice = await vscode.window.showWarningMessage(
     vscode.l10n.t('Reset the local service?'),
-    { modal: true, detail: vscode.l10n.t('Its jobs, blobs, ids and keys are deleted. It starts afresh when it is next used.') },
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'Its jobs, blobs, ids and keys are deleted. It starts afresh when it is next used.',
+      ),
+    },
     reset,
   );
   return choice === reset;
@@ -346,7 +380,11 @@ function thingOf(store: CatalogStore, target: ExplorerNode): Thing | undefined {
   }
 }
 
-async function pickWorkspace(store: CatalogStore, target: unknown, title: string): Promise<Workspace | undefined> {
+async function pickWorkspace(
+  store: CatalogStore,
+  target: unknown,
+  title: string,
+): Promise<Workspace | undefined> {
   if (isExplorerNode(target) && 'workspace' in target) return store.workspace(target.workspace);
   const own = ownWorkspaces(store);
   if (own.length === 0) throw nothingOfOnesOwn();
@@ -357,25 +395,42 @@ async function pickWorkspace(store: CatalogStore, target: unknown, title: string
   return picked?.workspace;
 }
 
-async function pickService(store: CatalogStore, target: unknown, title: string): Promise<Required<Omit<Thing, 'endpoint'>> | undefined> {
+async function pickService(
+  store: CatalogStore,
+  target: unknown,
+  title: string,
+): Promise<Required<Omit<Thing, 'endpoint'>> | undefined> {
   if (isExplorerNode(target)) {
     const thing = thingOf(store, target);
     return thing?.service === undefined ? undefined : { workspace: thing.workspace, service: thing.service };
   }
   const services = ownWorkspaces(store).flatMap((workspace) =>
-    workspace.services.map((service) => ({ label: service.name, description: workspace.name, workspace, service })),
+    workspace.services.map((service) => ({
+      label: service.name,
+      description: workspace.name,
+      workspace,
+      service,
+    })),
   );
   if (services.length === 0) throw nothingOfOnesOwn();
   return vscode.window.showQuickPick(services, { title, placeHolder: vscode.l10n.t('Web service') });
 }
 
-async function pickOwnEndpoint(store: CatalogStore, target: unknown, title: string): Promise<Endpoint | undefined> {
+async function pickOwnEndpoint(
+  store: CatalogStore,
+  target: unknown,
+  title: string,
+): Promise<Endpoint | undefined> {
   const endpoint = await pickTarget(store, target, title);
   if (endpoint?.workspace.local === true) throw localIsFixed();
   return endpoint;
 }
 
-export async function pickTarget(store: CatalogStore, target: unknown, title: string): Promise<Endpoint | undefined> {
+export async function pickTarget(
+  store: CatalogStore,
+  target: unknown,
+  title: string,
+): Promise<Endpoint | undefined> {
   if (isExplorerNode(target) && 'service' in target) return store.find(target.workspace, target.service);
   return pickEndpoint(store, title);
 }
@@ -400,7 +455,10 @@ function localIsFixed(): Failure {
   });
 }
 
-async function changeWorkspace(name: string, change: (setting: WorkspaceSetting) => WorkspaceSetting): Promise<void> {
+async function changeWorkspace(
+  name: string,
+  change: (setting: WorkspaceSetting) => WorkspaceSetting,
+): Promise<void> {
   const setting = rawWorkspace(name);
   if (setting !== undefined) await writeWorkspace(name, change(setting));
 }
@@ -414,12 +472,16 @@ async function changeService(
 ): Promise<void> {
   await changeWorkspace(workspace, (setting) => {
     const own = setting.services?.[service];
-    return own === undefined ? setting : { ...setting, services: { ...setting.services, [service]: change(own) } };
+    return own === undefined
+      ? setting
+      : { ...setting, services: { ...setting.services, [service]: change(own) } };
   });
 }
 
 function renamedMember<T>(members: Record<string, T>, from: string, to: string): Record<string, T> {
-  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name === from ? to : name, value]));
+  return Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [name === from ? to : name, value]),
+  );
 }
 
 function withoutMember<T>(members: Record<string, T>, gone: string): Record<string, T> {
@@ -435,8 +497,8 @@ function withoutEmpty(setting: WorkspaceSetting): WorkspaceSetting {
 
 function askName(current: string, others: readonly string[]): Promise<string | undefined> {
   const taken = new Set(others.filter((name) => name !== current));
-  return askLine(vscode.l10n.t('New name of {0}', current), current, (text) => nameProblem(text, taken)).then((name) =>
-    name === undefined || name.trim() === current ? undefined : name.trim(),
+  return askLine(vscode.l10n.t('New name of {0}', current), current, (text) => nameProblem(text, taken)).then(
+    (name) => (name === undefined || name.trim() === current ? undefined : name.trim()),
   );
 }
 

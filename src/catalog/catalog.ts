@@ -22,7 +22,12 @@ export interface Remedy {
 }
 
 /** Failures that another key mends. */
-const keyCodes = new Set(['MissingApiKey', 'MissingSubscriptionKey', 'ScoreRequestUnauthorized', 'Unauthorized']);
+const keyCodes = new Set([
+  'MissingApiKey',
+  'MissingSubscriptionKey',
+  'ScoreRequestUnauthorized',
+  'Unauthorized',
+]);
 
 /** Workspaces from settings, the local one, and the keys of both. */
 export class CatalogStore {
@@ -37,7 +42,10 @@ export class CatalogStore {
   readonly #subscriptions: vscode.Disposable[] = [];
   #settings: WorkspaceSettings | undefined;
 
-  constructor({ context, log, http }: Foundation, configureStorage: (local: LocalServiceDescription) => Promise<void>) {
+  constructor(
+    { context, log, http }: Foundation,
+    configureStorage: (local: LocalServiceDescription) => Promise<void>,
+  ) {
     this.onDidChange = this.#changed.event;
     const fire = (): void => this.#changed.fire();
     this.secrets = new CatalogSecrets(context.secrets, (line) => log.warn(line));
@@ -105,7 +113,9 @@ export class CatalogStore {
     this.troubles.set(endpoint, troubleOf(failure));
     if (!(failure instanceof Failure)) return [];
     const remedies: Remedy[] = [];
-    const run = async (remedy: Promise<unknown>): Promise<void> => void (await remedy);
+    const run = async (remedy: Thenable<unknown>): Promise<void> => {
+      await remedy;
+    };
     if (wantsSubscriptionKey(failure)) {
       remedies.push({
         label: vscode.l10n.t('Set subscription key…'),
@@ -123,7 +133,7 @@ export class CatalogStore {
     if (failure.origin === 'network' && !endpoint.workspace.local) {
       remedies.push({
         label: vscode.l10n.t('Edit workspace…'),
-        run: () => run(Promise.resolve(vscode.commands.executeCommand(`${prefix}.editWorkspace`, node(endpoint)))),
+        run: () => run(vscode.commands.executeCommand(`${prefix}.editWorkspace`, node(endpoint))),
       });
     }
     return remedies;
@@ -138,12 +148,16 @@ export class CatalogStore {
     if (auth.type === 'header') {
       return {
         label: vscode.l10n.t('Set {0}…', auth.name),
-        run: async () => void (await this.keys.askForHeader(endpoint.workspace, auth.name)),
+        run: async () => {
+          await this.keys.askForHeader(endpoint.workspace, auth.name);
+        },
       };
     }
     return {
       label: vscode.l10n.t('Set API key…'),
-      run: async () => void (await this.keys.askForApiKey(endpoint)),
+      run: async () => {
+        await this.keys.askForApiKey(endpoint);
+      },
     };
   }
 
@@ -176,18 +190,25 @@ export function node(endpoint: Endpoint): { node: 'endpoint'; workspace: string;
 }
 
 function wantsSubscriptionKey(failure: Failure): boolean {
-  return failure.code === 'MissingSubscriptionKey' || (failure.status === 401 && failure.origin === 'gateway');
+  return (
+    failure.code === 'MissingSubscriptionKey' || (failure.status === 401 && failure.origin === 'gateway')
+  );
 }
 
 function troubleOf(failure: unknown): Trouble | undefined {
   if (!(failure instanceof Failure)) return undefined;
   if (wantsSubscriptionKey(failure)) return { kind: 'subscriptionKey', sentence: failure.sentence };
-  if (failure.status === 401 || keyCodes.has(failure.code)) return { kind: 'key', sentence: failure.sentence };
+  if (failure.status === 401 || keyCodes.has(failure.code))
+    return { kind: 'key', sentence: failure.sentence };
   if (failure.origin === 'network') return { kind: 'unreachable', sentence: failure.sentence };
   return undefined;
 }
 
-const apiKeyCall = v.object({ workspace: v.string(), service: v.string(), key: v.pipe(v.string(), v.nonEmpty()) });
+const apiKeyCall = v.object({
+  workspace: v.string(),
+  service: v.string(),
+  key: v.pipe(v.string(), v.nonEmpty()),
+});
 const subscriptionKeyCall = v.object({ workspace: v.string(), key: v.pipe(v.string(), v.nonEmpty()) });
 
 export async function setApiKeyByCall(store: CatalogStore, call: unknown): Promise<void> {

@@ -30,7 +30,8 @@ export function findEndpoint(workspace: Workspace, reference: string): Endpoint 
   const all = endpointsOf(workspace);
   const byId = all.filter((endpoint) => endpoint.endpointId.toLowerCase() === reference.toLowerCase());
   const byName = all.filter(
-    (endpoint) => endpoint.service.name === reference || `${endpoint.service.name}/${endpoint.name}` === reference,
+    (endpoint) =>
+      endpoint.service.name === reference || `${endpoint.service.name}/${endpoint.name}` === reference,
   );
   const found = byId.length > 0 ? byId : byName;
   const [only] = found.length > 1 ? preferDefault(found, reference) : found;
@@ -48,7 +49,9 @@ function preferDefault(found: readonly Endpoint[], reference: string): readonly 
     sentence: vscode.l10n.t(
       '"{0}" means several endpoints: {1}. Name one as service/endpoint or by its id.',
       reference,
-      found.map((endpoint) => `${endpoint.service.name}/${endpoint.name} (${endpoint.endpointId})`).join(', '),
+      found
+        .map((endpoint) => `${endpoint.service.name}/${endpoint.name} (${endpoint.endpointId})`)
+        .join(', '),
     ),
   });
 }
@@ -61,7 +64,12 @@ function unknownService(workspace: Workspace, reference: string, all: readonly E
     sentence:
       known === ''
         ? vscode.l10n.t('The workspace "{0}" has no web services. Add one.', workspace.name)
-        : vscode.l10n.t('The workspace "{0}" has no service "{1}". It has: {2}.', workspace.name, reference, known),
+        : vscode.l10n.t(
+            'The workspace "{0}" has no service "{1}". It has: {2}.',
+            workspace.name,
+            reference,
+            known,
+          ),
   });
 }
 

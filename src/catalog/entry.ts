@@ -161,12 +161,18 @@ function askId(draft: Draft, member: 'workspaceId' | 'endpointId', prompt: strin
         );
 }
 
-function idOrUrlProblem(text: string, draft: Draft, member: 'workspaceId' | 'endpointId'): string | undefined {
+function idOrUrlProblem(
+  text: string,
+  draft: Draft,
+  member: 'workspaceId' | 'endpointId',
+): string | undefined {
   const parsed = text.includes('/') ? parseServiceUrl(text) : undefined;
   if (parsed === undefined) return idProblem(text);
   if (parsed instanceof Failure) return parsed.sentence;
   const elsewhere = member === 'endpointId' && parsed.workspaceId !== draft.workspaceId;
-  return elsewhere ? vscode.l10n.t('This URL is of another workspace. Use "Add workspace" for it.') : undefined;
+  return elsewhere
+    ? vscode.l10n.t('This URL is of another workspace. Use "Add workspace" for it.')
+    : undefined;
 }
 
 function idIn(text: string, member: 'workspaceId' | 'endpointId'): string | undefined {
@@ -203,14 +209,20 @@ function askAccess(draft: Draft, tools: EntryTools): Step {
   return async (position) => {
     if (existing(draft, tools) !== undefined) return 'skip';
     const wanted = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Asking {0}…', new URL(draft.baseUrl).host) },
+      {
+        location: vscode.ProgressLocation.Window,
+        title: vscode.l10n.t('Asking {0}…', new URL(draft.baseUrl).host),
+      },
       () => tools.whatIsWanted(endpointOfDraft(draft)),
     );
     const choices = accessChoices();
     if (wanted === 'subscriptionKey') choices.unshift(...choices.splice(1, 2));
     return askChoice(
       position,
-      { placeholder: vscode.l10n.t('How are calls authorized? Keys are asked for when they are needed.'), choices },
+      {
+        placeholder: vscode.l10n.t('How are calls authorized? Keys are asked for when they are needed.'),
+        choices,
+      },
       (access) => (draft.access = access),
     );
   };
@@ -229,8 +241,16 @@ function accessChoices(): Choice<Access>[] {
       detail: vscode.l10n.t('The gateway adds the API key'),
       value: 'subscriptionKey',
     },
-    { label: vscode.l10n.t('Microsoft account'), detail: vscode.l10n.t('A token with a scope'), value: 'microsoft' },
-    { label: vscode.l10n.t('Another header'), detail: vscode.l10n.t('Its value is kept secret'), value: 'header' },
+    {
+      label: vscode.l10n.t('Microsoft account'),
+      detail: vscode.l10n.t('A token with a scope'),
+      value: 'microsoft',
+    },
+    {
+      label: vscode.l10n.t('Another header'),
+      detail: vscode.l10n.t('Its value is kept secret'),
+      value: 'header',
+    },
   ];
 }
 
@@ -335,7 +355,11 @@ async function save(draft: Draft): Promise<void> {
   const services = before?.services ?? {};
   const service = services[draft.serviceName];
   await writeWorkspace(draft.workspaceName, {
-    ...(before ?? { workspaceId: draft.workspaceId, baseUrl: draft.baseUrl, ...(await accessSettings(draft)) }),
+    ...(before ?? {
+      workspaceId: draft.workspaceId,
+      baseUrl: draft.baseUrl,
+      ...(await accessSettings(draft)),
+    }),
     services: {
       ...services,
       [draft.serviceName]: {
@@ -364,9 +388,15 @@ async function accessSettings(draft: Draft): Promise<AccessSettings> {
     case 'subscriptionKey':
       return { ...settings, subscriptionKeyHeader, auth: { type: 'gateway' } };
     case 'microsoft':
-      return { ...settings, auth: { type: 'microsoft', scope: await askFor(vscode.l10n.t('Scope of the token')) } };
+      return {
+        ...settings,
+        auth: { type: 'microsoft', scope: await askFor(vscode.l10n.t('Scope of the token')) },
+      };
     case 'header':
-      return { ...settings, auth: { type: 'header', name: await askFor(vscode.l10n.t('Name of the header')) } };
+      return {
+        ...settings,
+        auth: { type: 'header', name: await askFor(vscode.l10n.t('Name of the header')) },
+      };
   }
 }
 

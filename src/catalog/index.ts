@@ -39,7 +39,10 @@ export interface Catalog extends Feature<'catalog'> {
   authorize(endpoint: Endpoint, options: { readonly interactive: boolean }): Promise<Record<string, string>>;
 
   /** Inputs, outputs and parameters of a service, cached; undefined where no `swagger.json` answers. */
-  schema(endpoint: Endpoint, options?: { refresh?: boolean; signal?: AbortSignal }): Promise<ServiceSchema | undefined>;
+  schema(
+    endpoint: Endpoint,
+    options?: { refresh?: boolean; signal?: AbortSignal },
+  ): Promise<ServiceSchema | undefined>;
 
   /**
    * Takes note of how a call ended (`undefined`: it was accepted), for the tree. Returns the actions that mend a failure,

@@ -24,7 +24,11 @@ export class Keys {
   readonly #http: () => Promise<HttpClient>;
   readonly #onStored: (workspace: Workspace) => void;
 
-  constructor(secrets: CatalogSecrets, http: () => Promise<HttpClient>, onStored: (workspace: Workspace) => void) {
+  constructor(
+    secrets: CatalogSecrets,
+    http: () => Promise<HttpClient>,
+    onStored: (workspace: Workspace) => void,
+  ) {
     this.#secrets = secrets;
     this.#http = http;
     this.#onStored = onStored;
@@ -54,14 +58,20 @@ export class Keys {
   }
 
   /** Asks for a gateway's subscription key; tried on the first endpoint of the workspace, if it has one. */
-  async askForSubscriptionKey(workspace: Workspace, sample: Endpoint | undefined): Promise<string | undefined> {
+  async askForSubscriptionKey(
+    workspace: Workspace,
+    sample: Endpoint | undefined,
+  ): Promise<string | undefined> {
     return this.#askUntilAccepted({
       prompt: vscode.l10n.t(
         'Subscription key of the gateway {0} for workspace {1}',
         new URL(workspace.baseUrl).host,
         workspace.name,
       ),
-      placeHolder: vscode.l10n.t('Sent as {0}', workspace.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader),
+      placeHolder: vscode.l10n.t(
+        'Sent as {0}',
+        workspace.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader,
+      ),
       probe: async (key) =>
         sample === undefined ? undefined : await this.#probe(sample, keyHeader(workspace, key), 'gateway'),
       store: (key) => this.storeSubscriptionKey(workspace, key),
@@ -79,7 +89,10 @@ export class Keys {
   }
 
   /** Which credentials an address wants, told from its answer to a call without any; undefined when it cannot be told. */
-  async whatIsWanted(endpoint: Endpoint, signal: AbortSignal): Promise<'apiKey' | 'subscriptionKey' | undefined> {
+  async whatIsWanted(
+    endpoint: Endpoint,
+    signal: AbortSignal,
+  ): Promise<'apiKey' | 'subscriptionKey' | undefined> {
     try {
       const refusal = await this.#ask(endpoint, {}, signal);
       if (refusal?.status !== 401) return undefined;
@@ -171,7 +184,11 @@ export class Keys {
   }
 
   /** What speaks against a key: a refusal by the party that it is for, or that the party could not be reached. */
-  async #probe(endpoint: Endpoint, headers: Headers, keyOf: 'service' | 'gateway'): Promise<Failure | undefined> {
+  async #probe(
+    endpoint: Endpoint,
+    headers: Headers,
+    keyOf: 'service' | 'gateway',
+  ): Promise<Failure | undefined> {
     try {
       const refusal = await this.#ask(endpoint, headers, AbortSignal.timeout(probeTimeoutMs));
       return refusal?.status === 401 && refusal.origin === keyOf ? refusal : undefined;
@@ -184,11 +201,25 @@ export class Keys {
   async #ask(endpoint: Endpoint, headers: Headers, signal: AbortSignal): Promise<Failure | undefined> {
     const url = jobUrl(endpoint.address, noSuchJob);
     const http = await this.#http();
-    const answer = await http.send({ method: 'GET', url, headers, signal, timeoutMs: probeTimeoutMs, peer: 'service' });
+    const answer = await http.send({
+      method: 'GET',
+      url,
+      headers,
+      signal,
+      timeoutMs: probeTimeoutMs,
+      peer: 'service',
+    });
     const bodyText = await answer.text(100_000);
     if (answer.status < 400) return undefined;
     const { status, headers: answered } = answer;
-    return failureOfAnswer({ status, headers: answered, bodyText, url, method: 'GET', requestKind: 'jobStatus' });
+    return failureOfAnswer({
+      status,
+      headers: answered,
+      bodyText,
+      url,
+      method: 'GET',
+      requestKind: 'jobStatus',
+    });
   }
 }
 
@@ -226,7 +257,10 @@ async function microsoftToken(scope: string, { interactive }: AuthorizeOptions):
   throw new Failure({
     code: 'MissingApiKey',
     origin: 'client',
-    sentence: vscode.l10n.t('Nobody is signed in with Microsoft for {0}. Send a request in the editor once.', scope),
+    sentence: vscode.l10n.t(
+      'Nobody is signed in with Microsoft for {0}. Send a request in the editor once.',
+      scope,
+    ),
   });
 }
 
@@ -242,11 +276,19 @@ function notEmpty(text: string): string | undefined {
   return text.trim() === '' ? vscode.l10n.t('Paste or type the key.') : undefined;
 }
 
-function missing(code: 'MissingApiKey' | 'MissingSubscriptionKey', workspace: Workspace, endpoint?: Endpoint): Failure {
+function missing(
+  code: 'MissingApiKey' | 'MissingSubscriptionKey',
+  workspace: Workspace,
+  endpoint?: Endpoint,
+): Failure {
   const host = new URL(workspace.baseUrl).host;
   const sentence =
     code === 'MissingSubscriptionKey'
-      ? vscode.l10n.t('No subscription key is stored for the gateway {0} of workspace "{1}". Set it.', host, workspace.name)
+      ? vscode.l10n.t(
+          'No subscription key is stored for the gateway {0} of workspace "{1}". Set it.',
+          host,
+          workspace.name,
+        )
       : vscode.l10n.t(
           'No API key is stored for {0} at {1}. Set it.',
           endpoint === undefined ? `"${workspace.name}"` : `"${endpoint.label}"`,

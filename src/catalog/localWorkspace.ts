@@ -11,7 +11,11 @@ const memento = 'localServices';
 interface KnownServices {
   readonly baseUrl: string;
   readonly workspaceId: string;
-  readonly services: readonly { readonly name: string; readonly serviceId: string; readonly endpointId: string }[];
+  readonly services: readonly {
+    readonly name: string;
+    readonly serviceId: string;
+    readonly endpointId: string;
+  }[];
 }
 
 /** Once the service runs, its keys and storage are put where those of any other service are. */
@@ -117,7 +121,11 @@ export class LocalWorkspace {
     const known: KnownServices = {
       baseUrl: description.baseUrl,
       workspaceId: description.workspaceId,
-      services: description.services.map(({ name, serviceId, endpointId }) => ({ name, serviceId, endpointId })),
+      services: description.services.map(({ name, serviceId, endpointId }) => ({
+        name,
+        serviceId,
+        endpointId,
+      })),
     };
     await this.#context.globalState.update(memento, known);
   }

@@ -23,7 +23,11 @@ export class Schemas {
     this.#log = log;
   }
 
-  async of(endpoint: Endpoint, headers: Record<string, string>, query: SchemaQuery): Promise<ServiceSchema | undefined> {
+  async of(
+    endpoint: Endpoint,
+    headers: Record<string, string>,
+    query: SchemaQuery,
+  ): Promise<ServiceSchema | undefined> {
     const url = swaggerUrl(endpoint.address);
     const known = query.refresh === true ? undefined : this.#known.get(url);
     if (known !== undefined) return known;
@@ -35,7 +39,11 @@ export class Schemas {
   }
 
   /** The document as the service sent it; undefined where none answers. */
-  async document(url: string, headers: Record<string, string>, signal?: AbortSignal): Promise<string | undefined> {
+  async document(
+    url: string,
+    headers: Record<string, string>,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
     const http = await this.#http();
     const answer = await http.send({
       method: 'GET',

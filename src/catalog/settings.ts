@@ -76,7 +76,9 @@ function merged(): Record<string, unknown> {
 }
 
 function ownEntries(target: vscode.ConfigurationTarget): Record<string, unknown> {
-  const found = vscode.workspace.getConfiguration(prefix).inspect<Record<string, unknown>>(settings.workspaces);
+  const found = vscode.workspace
+    .getConfiguration(prefix)
+    .inspect<Record<string, unknown>>(settings.workspaces);
   const byTarget: Partial<Record<vscode.ConfigurationTarget, Record<string, unknown> | undefined>> = {
     [vscode.ConfigurationTarget.Global]: found?.globalValue,
     [vscode.ConfigurationTarget.Workspace]: found?.workspaceValue,
@@ -112,7 +114,10 @@ function toService(name: string, value: v.InferOutput<typeof webService>): WebSe
   return {
     name,
     ...(value.serviceId !== undefined && { serviceId: value.serviceId }),
-    endpoints: Object.entries(value.endpoints).map(([endpoint, endpointId]) => ({ name: endpoint, endpointId })),
+    endpoints: Object.entries(value.endpoints).map(([endpoint, endpointId]) => ({
+      name: endpoint,
+      endpointId,
+    })),
   };
 }
 

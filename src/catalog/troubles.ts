@@ -28,7 +28,8 @@ export class Troubles {
   }
 
   clear(workspace: string): void {
-    for (const id of this.#byEndpoint.keys()) if (id.startsWith(`${workspace}\n`)) this.#byEndpoint.delete(id);
+    for (const id of this.#byEndpoint.keys())
+      if (id.startsWith(`${workspace}\n`)) this.#byEndpoint.delete(id);
   }
 }
 

@@ -12,7 +12,8 @@ export function explorerActions(
 ): CommandHandlers<'explorer'> {
   return {
     refresh: async (target) => {
-      if (isExplorerNode(target) && 'service' in target) await recheck(catalog, target.workspace, target.service);
+      if (isExplorerNode(target) && 'service' in target)
+        await recheck(catalog, target.workspace, target.service);
       refresh(isExplorerNode(target) ? target : undefined);
     },
     copyId: async (target) => {
@@ -46,7 +47,10 @@ async function openSwagger(foundation: Foundation, catalog: Catalog, endpoint: E
   const text = await catalog.swaggerDocument(endpoint);
   if (text === undefined) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('{0} publishes no swagger.json. A gateway has only the operations that were put into it.', endpoint.label),
+      vscode.l10n.t(
+        '{0} publishes no swagger.json. A gateway has only the operations that were put into it.',
+        endpoint.label,
+      ),
     );
     return;
   }

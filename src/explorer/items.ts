@@ -21,7 +21,9 @@ export function workspaceItem(workspace: Workspace): vscode.TreeItem {
     [vscode.l10n.t('Base URL')]: workspace.baseUrl,
     [vscode.l10n.t('Workspace id')]: workspace.workspaceId,
     ...(isRetiredHost(host) && {
-      [vscode.l10n.t('Note')]: vscode.l10n.t('Microsoft ended this host on 2024-08-31. Edit the base URL to use a gateway.'),
+      [vscode.l10n.t('Note')]: vscode.l10n.t(
+        'Microsoft ended this host on 2024-08-31. Edit the base URL to use a gateway.',
+      ),
     }),
   });
   if (isRetiredHost(host)) item.description = vscode.l10n.t('{0}, ended 2024-08-31', host);
@@ -33,7 +35,12 @@ export function serviceItem(endpoint: Endpoint, trouble: Trouble | undefined): v
   const single = service.endpoints.length === 1;
   const item = new vscode.TreeItem(service.name, Collapsed);
   item.id = `service/${workspace.name}/${service.name}`;
-  item.contextValue = contextValue(['service', single && 'single', workspace.local && 'local', trouble?.kind]);
+  item.contextValue = contextValue([
+    'service',
+    single && 'single',
+    workspace.local && 'local',
+    trouble?.kind,
+  ]);
   item.iconPath = icon('symbol-method', trouble);
   item.description = describe(trouble) ?? '';
   item.tooltip = facts(service.name, {
@@ -49,7 +56,8 @@ export function endpointItem(endpoint: Endpoint, trouble: Trouble | undefined): 
   item.id = `endpoint/${endpoint.workspace.name}/${endpoint.endpointId}`;
   item.contextValue = contextValue(['endpoint', endpoint.workspace.local && 'local', trouble?.kind]);
   item.iconPath = icon('plug', trouble);
-  item.description = describe(trouble) ?? (endpoint.name === 'default' ? vscode.l10n.t('default endpoint') : '');
+  item.description =
+    describe(trouble) ?? (endpoint.name === 'default' ? vscode.l10n.t('default endpoint') : '');
   item.tooltip = facts(endpoint.label, { ...endpointFacts(endpoint), ...troubleFacts(trouble) });
   return item;
 }
@@ -60,7 +68,9 @@ export function operationItem(node: Node<'operation'>): vscode.TreeItem {
   item.id = `operation/${node.workspace}/${node.service}/${node.operation}`;
   item.contextValue = execute ? 'operation.execute' : 'operation.submit';
   item.iconPath = new vscode.ThemeIcon(execute ? 'zap' : 'layers');
-  item.description = execute ? vscode.l10n.t('score a few rows now') : vscode.l10n.t('score a file as a batch job');
+  item.description = execute
+    ? vscode.l10n.t('score a few rows now')
+    : vscode.l10n.t('score a file as a batch job');
   item.tooltip = execute
     ? vscode.l10n.t('Opens the request editor: the answer comes in the same call.')
     : vscode.l10n.t('Uploads a file, starts a batch job and follows it.');
@@ -91,7 +101,9 @@ export function jobItem(job: Job): vscode.TreeItem {
   item.tooltip = facts(job.id, {
     [vscode.l10n.t('State')]: job.status,
     [vscode.l10n.t('Submitted')]: new Date(job.submittedAt).toLocaleString(),
-    ...(job.startedAt !== undefined && { [vscode.l10n.t('Started')]: new Date(job.startedAt).toLocaleString() }),
+    ...(job.startedAt !== undefined && {
+      [vscode.l10n.t('Started')]: new Date(job.startedAt).toLocaleString(),
+    }),
     ...(job.endedAt !== undefined && { [vscode.l10n.t('Ended')]: new Date(job.endedAt).toLocaleString() }),
     ...(job.note !== undefined && { [vscode.l10n.t('Note')]: job.note }),
   });

@@ -1,9 +1,24 @@
 import * as vscode from 'vscode';
-import { type Catalog, type Endpoint, endpointsOf, type WebService, type Workspace } from '../catalog/index.ts';
+import {
+  type Catalog,
+  type Endpoint,
+  endpointsOf,
+  type WebService,
+  type Workspace,
+} from '../catalog/index.ts';
 import type { Job, Jobs } from '../jobs/index.ts';
 import { sentenceOf } from '../shared/reportFailure.ts';
 import type { ExplorerNode } from '../shared/explorerNode.ts';
-import { endpointItem, jobItem, jobsItem, messageItem, operationItem, outputItem, serviceItem, workspaceItem } from './items.ts';
+import {
+  endpointItem,
+  jobItem,
+  jobsItem,
+  messageItem,
+  operationItem,
+  outputItem,
+  serviceItem,
+  workspaceItem,
+} from './items.ts';
 
 /** Maps the catalog and the jobs to nodes; keeps nothing of its own. */
 export class ExplorerTree {
@@ -124,7 +139,11 @@ export class ExplorerTree {
     return serviceItem(endpoint, troubled);
   }
 
-  #holderOf(node: { readonly workspace: string; readonly service: string; readonly node: string }): ExplorerNode {
+  #holderOf(node: {
+    readonly workspace: string;
+    readonly service: string;
+    readonly node: string;
+  }): ExplorerNode {
     const service = this.#service(node.workspace, node.service);
     const first = service?.endpoints[0]?.endpointId ?? node.service;
     const alone = (service?.endpoints.length ?? 1) === 1;

@@ -9,7 +9,7 @@ export interface Foundation {
   readonly log: vscode.LogOutputChannel;
   readonly documents: ReadonlyDocuments;
   /** The one HTTP client, loaded on first use. */
-  http(): Promise<HttpClient>;
+  readonly http: () => Promise<HttpClient>;
 }
 
 /** A part of the extension that is loaded when one of its commands or providers is first used. */

@@ -28,10 +28,15 @@ export async function reportFailure(
     },
     {
       label: vscode.l10n.t('Show log'),
-      run: async () => void (await vscode.commands.executeCommand(commandId('showLog'))),
+      run: async () => {
+        await vscode.commands.executeCommand(commandId('showLog'));
+      },
     },
   ];
-  const chosen = await vscode.window.showErrorMessage(sentenceOf(error), ...actions.map(({ label }) => label));
+  const chosen = await vscode.window.showErrorMessage(
+    sentenceOf(error),
+    ...actions.map(({ label }) => label),
+  );
   await actions.find(({ label }) => label === chosen)?.run();
 }
 
@@ -55,10 +60,16 @@ export function failureDetails(error: unknown): string {
   ];
   return [
     ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(8)} ${value}`])),
-    ...section('Reasons', (evidence?.reasons ?? []).map(({ code, target, message }) =>
-      [code, target && `in ${target}`, message].filter(Boolean).join(' · '),
-    )),
-    ...section('Response headers', (evidence?.headers ?? []).map(([name, value]) => `${name}: ${value}`)),
+    ...section(
+      'Reasons',
+      (evidence?.reasons ?? []).map(({ code, target, message }) =>
+        [code, target && `in ${target}`, message].filter(Boolean).join(' · '),
+      ),
+    ),
+    ...section(
+      'Response headers',
+      (evidence?.headers ?? []).map(([name, value]) => `${name}: ${value}`),
+    ),
     ...section('Response body', evidence?.body ? [evidence.body] : []),
     '',
   ].join('\n');
