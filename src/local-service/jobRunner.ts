@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+
+import type { Port } from '../protocol/studio/serviceSchema.ts';
+import type { BlobAccess } from './blobAccess.ts';
+import { fileFormat } from './blobReference.ts';
+import type { BlobReference, FileFormat } from './blobReference.ts';
+import { formatHeader, formatRows, readRows } from './dataFiles.ts';
+import type { JobRecord } from './jobStore.ts';
+import type { OutputTable, Row, WebService } from './webService.ts';
+
+export interface JobRun {
+  readonly job: JobRecord;
+  readonly service: WebService;
+  readonly blobs: BlobAccess;
+  readonly everyColumnTakesNull: boolean;
+}
+
+/**
+ * Runs one job from blobs to blobs, as streams: memory holds pieces, never a file. Outputs are committed
+ * when all rows are scored, so a job that fails or is stopped leaves no output.
+ */
+export async function runJob(run: JobRun, signal: AbortSignal): Promise<void> {
+  const { job, service, blobs } = run;
+  const scoring = service.bind(new Map(Object.entries(job.parameters)));
+  const stop = new AbortController();
+  const ended = AbortSignal.any([signal, stop.signal]);
+  const files = new Map<string, OutputFile>();
+  for (const table of scoring.outputs) {
+    const reference = job.outputs[table.name];
+    if (reference) files.set(table.name, new OutputFile(table, reference, blobs, ended));
+  }
+  const score = async (): Promise<void> => {
+    await scoring.run({
+      read: (input) => readInput(run, input, ended),
+      write: async (output, rows) => files.get(output)?.write(rows),
+    });
+    for (const file of files.values()) file.end();
+  };
+  const work = [score(), ...[...files.values()].map((file) => file.uploaded)];
+  try {
+    await Promise.all(work);
+  } catch (error) {
+    stop.abort();
+    for (const file of files.values()) file.destroy();
+    await Promise.allSettled(work);
+    throw error;
+  }
+}
+
+async function* readInput(run: JobRun, input: string, signal: AbortSignal): AsyncGenerator<readonly Row[]> {
+  const port: Port | undefined = run.service.schema.inputs.find(({ name }) => name === input);
+  const reference = run.job.inputs[input];
+  if (!port || !reference) throw new Error(`The job has no input "${input}".`);
+  const content = await run.blobs.read(reference, signal);
+  try {
+    yield* readRows(content, formatOf(reference), port, run.everyColumnTakesNull);
+  } finally {
+    content.destroy();
+  }
+}
+
+/** An output blob while it is written. */
+class OutputFile {
+  readonly uploaded: Promise<void>;
+  readonly #stream = new PassThrough();
+  readonly #table: OutputTable;
+  readonly #format: FileFormat;
+  readonly #signal: AbortSignal;
+
+  constructor(table: OutputTable, reference: BlobReference, blobs: BlobAccess, signal: AbortSignal) {
+    this.#table = table;
+    this.#format = formatOf(reference);
+    this.#signal = signal;
+    this.#stream.on('error', () => undefined);
+    this.#stream.write(formatHeader(this.#format, table));
+    this.uploaded = blobs.write(reference, this.#stream, signal);
+  }
+
+  /** Resolves when the upload has room for more. */
+  async write(rows: readonly Row[]): Promise<void> {
+    const hasRoom = this.#stream.write(formatRows(this.#format, this.#table, rows));
+    if (!hasRoom) await once(this.#stream, 'drain', { signal: this.#signal });
+  }
+
+  end(): void {
+    this.#stream.end();
+  }
+
+  destroy(): void {
+    this.#stream.destroy(new Error('The job ended.'));
+  }
+}
+
+function formatOf(reference: BlobReference): FileFormat {
+  return fileFormat(reference.relativeLocation) ?? 'csv';
+}
