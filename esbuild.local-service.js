@@ -1,5 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { thirdPartyNotices } from './esbuild.notices.js';
 
 /** Parts of Azurite's dependencies that its blob server never calls, and what stands in for them. */
 const stubs = [
@@ -34,20 +33,17 @@ export function localServiceBuild({ minify }) {
     outdir: 'dist',
     bundle: true,
     minify,
-    // Sequelize and Azurite compare constructor names.
-    keepNames: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
     legalComments: 'none',
     logLevel: 'warning',
-    metafile: true,
     banner: {
       js: [
         "import{createRequire as createRequireHere}from'node:module';",
         'const require=createRequireHere(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;',
       ].join(''),
     },
-    plugins: [stubPlugin],
+    plugins: [stubPlugin, thirdPartyNotices('ThirdPartyNotices.local-service.txt')],
   };
 }

@@ -1,5 +1,11 @@
 import type { WebService } from '../webService.ts';
+import { adultCensusIncome } from './adultCensusIncome.ts';
+import { restaurantRecommender } from './restaurantRecommender.ts';
 import { simpleFeatureHashing } from './simpleFeatureHashing.ts';
 
 /** The web services that the local service has unasked. */
-export const sampleServices: readonly WebService[] = [simpleFeatureHashing];
+export const sampleServices: readonly WebService[] = [
+  simpleFeatureHashing,
+  adultCensusIncome,
+  restaurantRecommender,
+];
