@@ -162,9 +162,7 @@ async function registerExtension(extensions: string, folder: string): Promise<vo
   const id = `${publisher}.${name}`;
   const list = join(extensions, 'extensions.json');
   const known = existsSync(list) ? await readJson(list) : [];
-  const others = Array.isArray(known)
-    ? known.filter((entry) => !JSON.stringify(entry).includes(`"${id}"`))
-    : [];
+  const others = asArray(known).filter((entry) => !JSON.stringify(entry).includes(`"${id}"`));
   const location = { $mid: 1, scheme: 'file', path: pathToFileURL(folder).pathname };
   await writeFile(list, JSON.stringify([...others, { identifier: { id }, version, location }]));
 }
@@ -181,6 +179,10 @@ function manifestOf(value: unknown): Manifest {
     throw new Error('The package.json of the extension has no name, publisher or version.');
   }
   return { name, publisher, version };
+}
+
+function asArray(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 async function readJson(file: string): Promise<unknown> {

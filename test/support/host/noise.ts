@@ -8,14 +8,17 @@ const noise = [
   /^Ignoring fetching additional builtin extensions/,
   /^\[AgentHost/,
   /^\[AccountPolicyGate\]/,
-  // The server serves no worker for the gallery's pages and no verifier of signatures.
+  // The server serves no worker for the gallery's pages, no verifier of signatures and no updates.
   /^\[Service Worker\] registration/,
+  /^A bad HTTP response code \(404\) was received when fetching the script/,
+  /\/update\/check$/,
   /vsda(_bg)?\.(js|wasm)/,
   // Without a network.
   /open-vsx\.org/,
   /ERR_INTERNET_DISCONNECTED|ERR_NAME_NOT_RESOLVED/,
-  // What was under way when the window closed.
-  /^Canceled: Canceled/,
+  // What was under way when the window closed or loaded again.
+  /Canceled: Canceled/,
+  /^\[lifecycle\] Long running operations during shutdown/,
 ];
 
 /** Tells whether a line of the workbench's log or console is one that every healthy run has. */

@@ -1,0 +1,88 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { eventually, shortly } from '../../support/eventually.ts';
+import { containing, oneLine } from './text.ts';
+
+/** The editors of the window: tabs, texts, webviews. */
+export class Editors {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** The labels of all tabs. */
+  async titles(): Promise<string[]> {
+    return (await this.#page.locator('.tab .label-name').allTextContents()).map(oneLine);
+  }
+
+  /** Waits until the tab in front is one whose label contains or matches `title`, and gives the label. */
+  async waitForActive(title: string | RegExp): Promise<string> {
+    const pattern = containing(title);
+    return eventually(`active editor ${String(title)}`, async () => {
+      const labels = await this.activeTab().locator('.label-name').allTextContents();
+      return labels.map(oneLine).find((label) => pattern.test(label));
+    });
+  }
+
+  /** Brings an open tab to the front. */
+  async activate(title: string | RegExp): Promise<void> {
+    await this.tab(title).click();
+  }
+
+  /** Whether the tab has unsaved changes. */
+  async isDirty(title: string | RegExp): Promise<boolean> {
+    return /\bdirty\b/.test((await this.tab(title).getAttribute('class')) ?? '');
+  }
+
+  /** Closes a tab with its cross. */
+  async close(title: string | RegExp): Promise<void> {
+    await this.tab(title).hover();
+    await this.tab(title).locator('.tab-actions .action-label').click();
+  }
+
+  /**
+   * The whole text of the text editor in front, read as a person would: all of it copied. The cursor moves to
+   * the end and the clipboard is overwritten.
+   */
+  async text(): Promise<string> {
+    const editor = this.textEditor();
+    await editor.waitFor();
+    await this.#page.evaluate(() => navigator.clipboard.writeText(''));
+    return eventually('text of the active editor', async () => {
+      await editor.locator('.view-lines').click({ timeout: shortly });
+      await this.#page.keyboard.press('ControlOrMeta+A');
+      await this.#page.keyboard.press('ControlOrMeta+C');
+      const copied = await this.#page.evaluate(() => navigator.clipboard.readText());
+      return copied === '' ? undefined : copied;
+    });
+  }
+
+  /** The text editor in front; for an empty one `text()` never ends, its lines can be seen here. */
+  textEditor(): Locator {
+    return this.#page.locator('.editor-group-container.active .editor-instance .monaco-editor').first();
+  }
+
+  /**
+   * The document inside the webview in front, for locators: `editors.webview().getByRole('button')`. With
+   * several in sight, as in a split editor, `nth` chooses.
+   */
+  webview(nth = 0): FrameLocator {
+    return this.#page
+      .locator('iframe.webview.ready:visible')
+      .nth(nth)
+      .contentFrame()
+      .locator('iframe#active-frame')
+      .contentFrame();
+  }
+
+  private activeTab(): Locator {
+    return this.#page.locator('.editor-group-container.active .tab.active');
+  }
+
+  private tab(title: string | RegExp): Locator {
+    return this.#page
+      .locator('.tab')
+      .filter({ has: this.#page.locator('.label-name', { hasText: containing(title) }) })
+      .first();
+  }
+}

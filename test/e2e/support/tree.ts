@@ -1,0 +1,208 @@
+import type { Locator, Page } from 'playwright-core';
+import { eventually, shortly } from '../../support/eventually.ts';
+import { beginningWith, exactly, oneLine } from './text.ts';
+
+/** A drawn row of a tree. */
+export interface TreeRow {
+  label: string;
+  description: string;
+  /** What a screen reader says: the item's own accessibility text, or its tooltip. */
+  accessible: string;
+  /** 1 for the roots. */
+  level: number;
+  /** Absent on a leaf. */
+  expanded?: boolean;
+  /** The row's number in the list, from 0, rows out of view included. */
+  index: number;
+}
+
+/** A path of labels from a root down, for instance `['Local', 'SimpleFeatureHashingExperiment']`. */
+export type TreePath = readonly string[];
+
+/** One tree view of the side bar or the panel. It draws only the rows in view; keep test trees small. */
+export class Tree {
+  readonly #page: Page;
+  /** The pane, welcome content included. */
+  readonly pane: Locator;
+
+  /** @param name the view's name as its header shows it */
+  constructor(page: Page, name: string) {
+    this.#page = page;
+    this.pane = page
+      .locator('.pane')
+      .filter({ has: page.locator(`.pane-header[aria-label^="${name}"]`) })
+      .first();
+  }
+
+  /** The drawn rows from top to bottom. */
+  async rows(): Promise<TreeRow[]> {
+    const rows = await this.pane.locator('.monaco-list-row').evaluateAll((elements) =>
+      elements.map((element) => ({
+        label: element.querySelector('.label-name')?.textContent ?? '',
+        description: element.querySelector('.label-description')?.textContent ?? '',
+        accessible: element.getAttribute('aria-label') ?? '',
+        level: Number(element.getAttribute('aria-level')),
+        expanded: element.getAttribute('aria-expanded'),
+        index: Number(element.getAttribute('data-index')),
+      })),
+    );
+    return rows
+      .sort((a, b) => a.index - b.index)
+      .map(({ expanded, ...row }) => ({
+        ...row,
+        label: oneLine(row.label),
+        description: oneLine(row.description),
+        ...(expanded === null ? {} : { expanded: expanded === 'true' }),
+      }));
+  }
+
+  /** The labels of what is under an expanded item, or of the roots. */
+  async children(path: TreePath = []): Promise<string[]> {
+    if (path.length > 0) await this.expand(path);
+    const rows = await this.rows();
+    const parent = path.length === 0 ? -1 : rows.findIndex((row) => row === rowAt(rows, path));
+    const labels: string[] = [];
+    for (const row of rows.slice(parent + 1)) {
+      if (row.level <= path.length) break;
+      if (row.level === path.length + 1) labels.push(row.label);
+    }
+    return labels;
+  }
+
+  /** Waits for an item and gives it; the items above it are expanded first. */
+  async find(path: TreePath): Promise<TreeRow> {
+    await this.expand(path.slice(0, -1));
+    return eventually(`tree item ${path.join(' › ')}`, async () => rowAt(await this.rows(), path));
+  }
+
+  /** Waits until an item is there and passes a test, for instance on its description. */
+  async waitFor(path: TreePath, test: (row: TreeRow) => boolean): Promise<TreeRow> {
+    await this.expand(path.slice(0, -1));
+    return eventually(`tree item ${path.join(' › ')} as wanted`, async () => {
+      const row = rowAt(await this.rows(), path);
+      return row !== undefined && test(row) ? row : undefined;
+    });
+  }
+
+  /** Waits until an item is gone. */
+  async waitForGone(path: TreePath): Promise<void> {
+    await eventually(
+      `tree item ${path.join(' › ')} gone`,
+      async () => rowAt(await this.rows(), path) === undefined,
+    );
+  }
+
+  /** Expands every item of the path. */
+  async expand(path: TreePath): Promise<void> {
+    for (let depth = 1; depth <= path.length; depth++) {
+      const part = path.slice(0, depth);
+      await eventually(`expanded ${part.join(' › ')}`, async () => {
+        const row = rowAt(await this.rows(), part);
+        if (row === undefined) return false;
+        if (row.expanded !== true) {
+          await this.locate(row).locator('.monaco-tl-twistie').click({ timeout: shortly });
+          return false;
+        }
+        return (await this.locate(row).locator('.codicon-tree-item-loading').count()) === 0;
+      });
+    }
+  }
+
+  /** Clicks an item, which runs its command if it has one. */
+  async click(path: TreePath): Promise<void> {
+    await this.act(path, (row) => row.locator('.label-name').click({ timeout: shortly }));
+  }
+
+  /** Clicks the icon of an inline action, by the action's title. */
+  async clickInlineAction(path: TreePath, title: string): Promise<void> {
+    await this.act(path, async (row) => {
+      await row.hover({ timeout: shortly });
+      await row.locator(`.actions .action-label[aria-label^="${title}"]`).click({ timeout: shortly });
+    });
+  }
+
+  /** Opens the context menu of an item and clicks an entry; more labels go down into submenus. */
+  async clickContextMenu(path: TreePath, ...labels: string[]): Promise<void> {
+    await this.openContextMenu(path);
+    for (const label of labels.slice(0, -1)) await this.menuItem(label).hover();
+    const last = this.menuItem(labels.at(-1) ?? '');
+    await last.waitFor();
+    // A menu takes no clicks in its first moment.
+    await eventually(`context menu closed by ${labels.join(' › ')}`, async () => {
+      if (await last.isVisible()) await last.click({ timeout: shortly });
+      return last.isHidden();
+    });
+  }
+
+  /** Opens the context menu of an item, gives its labels and closes it. */
+  async contextMenuLabels(path: TreePath): Promise<string[]> {
+    await this.openContextMenu(path);
+    const labels = await this.menuItems().locator('.action-label').allTextContents();
+    await eventually('context menu closed', async () => {
+      await this.#page.keyboard.press('Escape');
+      return (await this.menuItems().count()) === 0;
+    });
+    return labels.map(oneLine).filter((label) => label !== '');
+  }
+
+  /** The text of the welcome content that an empty view shows. */
+  async welcomeText(): Promise<string> {
+    return oneLine(await this.pane.locator('.welcome-view-content').textContent());
+  }
+
+  /** Clicks a button or link of the welcome content. */
+  async clickWelcome(label: string): Promise<void> {
+    const content = this.pane.locator('.welcome-view-content');
+    await content
+      .locator('a')
+      .filter({ hasText: exactly(label) })
+      .first()
+      .click();
+  }
+
+  private async openContextMenu(path: TreePath): Promise<void> {
+    await this.act(path, (row) => row.locator('.label-name').click({ button: 'right', timeout: shortly }));
+    await this.menuItems().first().waitFor();
+  }
+
+  private menuItems(): Locator {
+    return this.#page.locator('.monaco-menu .action-menu-item');
+  }
+
+  private menuItem(label: string): Locator {
+    const hasText = beginningWith(label);
+    return this.menuItems()
+      .filter({ has: this.#page.locator('.action-label', { hasText }) })
+      .last();
+  }
+
+  /** Rows move as the tree changes: an action that misses its row is tried again on the new one. */
+  private async act(path: TreePath, action: (row: Locator) => Promise<void>): Promise<void> {
+    await this.expand(path.slice(0, -1));
+    await eventually(`action on tree item ${path.join(' › ')}`, async () => {
+      const row = rowAt(await this.rows(), path);
+      if (row === undefined) return false;
+      await action(this.locate(row));
+      return true;
+    });
+  }
+
+  private locate(row: TreeRow): Locator {
+    return this.pane
+      .locator(`.monaco-list-rows > .monaco-list-row[data-index="${row.index}"]`)
+      .filter({ has: this.#page.locator('.label-name', { hasText: exactly(row.label) }) });
+  }
+}
+
+function rowAt(rows: readonly TreeRow[], path: TreePath): TreeRow | undefined {
+  let from = 0;
+  let found: TreeRow | undefined;
+  for (const [depth, label] of path.entries()) {
+    const end = rows.findIndex((row, index) => index >= from && row.level <= depth);
+    const among = rows.slice(from, end === -1 ? undefined : end);
+    found = among.find((row) => row.level === depth + 1 && row.label === label);
+    if (found === undefined) return undefined;
+    from = rows.indexOf(found) + 1;
+  }
+  return found;
+}
