@@ -2,12 +2,12 @@ import type * as Sdk from '@azure/storage-blob';
 import { Failure } from '../protocol/failure.ts';
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
 import type { BlobReference } from '../protocol/studio/bes.ts';
-import type { HttpClient } from '../transport/httpClient.ts';
+import { isLoopback, type HttpClient } from '../transport/index.ts';
 import { checkUnchanged, openForSending, readExactly, type OpenFile } from './localFile.ts';
 import { withRetry } from './retry.ts';
 import { sdkTransport, type ClockOffset } from './sdkTransport.ts';
 import { SpeedMeter, type TransferProgress } from './speedMeter.ts';
-import { defaultContainer, isLoopback, type StorageDefinition } from './storageDefinition.ts';
+import { defaultContainer, type StorageDefinition } from './storageDefinition.ts';
 
 const MiB = 1024 * 1024;
 const smallestBlock = 4 * MiB;
@@ -74,7 +74,14 @@ export class BlobClient {
 
   /** Reachable from this machine only. */
   get onLoopback(): boolean {
-    return isLoopback(this.definition.blobEndpoint);
+    return isLoopback(new URL(this.definition.blobEndpoint).hostname);
+  }
+
+  /** Bytes of a file that can be sent; rejects as `upload` would before its first byte. */
+  async sizeOf(path: string): Promise<number> {
+    const { handle, size } = await openForSending(path);
+    await handle.close();
+    return size;
   }
 
   /** One real call that shows whether address, credential and container are right. */

@@ -11,7 +11,6 @@ import { containerName, defaultContainer, defineStorage, type StorageSecret } fr
 
 export type { AccessKind, BlobClient, Upload } from './blobClient.ts';
 export { blobExtent, downloadBytes, downloadToFile, type BlobExtent, type Download } from './download.ts';
-export { isLoopback } from './storageDefinition.ts';
 export type { TransferProgress } from './speedMeter.ts';
 
 /** Blob storage for the inputs and results of batch jobs, by name. */

@@ -4,6 +4,17 @@ import { Failure } from '../protocol/failure.ts';
 const tries = 4;
 const firstPauseMs = 500;
 
+/** What a repetition may mend; a certificate or a proxy's password it does not. */
+const brokenConnections: ReadonlySet<string> = new Set([
+  'ConnectionRefused',
+  'ConnectionReset',
+  'CutShort',
+  'HostNotFound',
+  'HostUnreachable',
+  'NetworkFailed',
+  'Timeout',
+]);
+
 /** Repeats a request that is safe to repeat while storage is busy or the line fails, then gives its failure. */
 export async function withRetry<T>(request: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -18,6 +29,6 @@ export async function withRetry<T>(request: () => Promise<T>, signal: AbortSigna
 
 function isTransient(error: unknown): boolean {
   if (!(error instanceof Failure)) return false;
-  if (error.origin === 'network') return true;
+  if (brokenConnections.has(error.code)) return true;
   return error.status === 408 || error.status === 429 || (error.status !== undefined && error.status >= 500);
 }

@@ -72,15 +72,3 @@ export function containerName(text: string): string {
     sentence: `"${name}" is no container name: 3 to 63 lower-case letters, digits and single hyphens.`,
   });
 }
-
-/** Whether a URL's host is this machine itself. */
-export function isLoopback(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const host = new URL(url).hostname.replace(/\.$/, '').replace(/^\[|\]$/g, '');
-  return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host === '::1' ||
-    /^127(?:\.\d{1,3}){3}$/.test(host)
-  );
-}

@@ -23,7 +23,11 @@ export function plainHttpClient(): HttpClient {
   return createHttpClient({ log: () => undefined, settings: () => ({}), environment: {}, retryDelayMs: 1 });
 }
 
-export function localEndpoint(local: LocalServiceDescription, name: string, baseUrl = local.baseUrl): Endpoint {
+export function localEndpoint(
+  local: LocalServiceDescription,
+  name: string,
+  baseUrl = local.baseUrl,
+): Endpoint {
   const found = local.services.find((service) => service.name === name);
   if (found === undefined) throw new Error(`The local service has no ${name}.`);
   const endpoint = { name: 'default', endpointId: found.endpointId };
@@ -82,7 +86,10 @@ export class BatchWorld {
 
   storage(): Promise<BlobClient> {
     const { storageConnectionString: connectionString, storageContainer: container } = this.local;
-    return BlobClient.open(defineStorage({ kind: 'connectionString', connectionString, container }), this.http);
+    return BlobClient.open(
+      defineStorage({ kind: 'connectionString', connectionString, container }),
+      this.http,
+    );
   }
 
   ports(change: Partial<EnginePorts> = {}): EnginePorts {

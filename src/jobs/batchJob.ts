@@ -1,0 +1,433 @@
+import { basename, extname } from 'node:path';
+import type { Endpoint } from '../catalog/index.ts';
+import { Failure } from '../protocol/failure.ts';
+import type { BlobReference } from '../protocol/studio/bes.ts';
+import { outputUrlWithoutSas, parseConnectionString } from '../protocol/studio/bes.ts';
+import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import type { BlobClient, TransferProgress } from '../storage/index.ts';
+import { isLoopback } from '../transport/index.ts';
+import { recordedFailure, type BatchService } from './batchService.ts';
+import { endedHere, newOwnId, type JobRecord } from './jobRecord.ts';
+import { withAnswer } from './jobStates.ts';
+import type { JobStore, RecordChange } from './jobStore.ts';
+import type { Windows } from './windows.ts';
+
+/** How a job is told where its blobs are. */
+export type ReferenceForm = 'sas' | 'connectionString';
+
+export interface BatchRequest {
+  readonly endpoint: Endpoint;
+  /** A text is the path of a local file, which is uploaded. */
+  readonly inputs: Readonly<Record<string, string | BlobReference>>;
+  /** A text is `container/blob.csv` in the storage. Without outputs each gets a blob of its own in the storage. */
+  readonly outputs?: Readonly<Record<string, string | BlobReference>>;
+  readonly globalParameters?: Readonly<Record<string, Cell>>;
+  /** Needed for files and for outputs by name. */
+  readonly storage?: { readonly name: string; readonly client: BlobClient };
+  readonly referenceForm: ReferenceForm;
+  /** Start it too. */
+  readonly start: boolean;
+}
+
+export interface BatchPorts {
+  readonly store: JobStore;
+  readonly windows: Windows;
+  readonly service: BatchService;
+  authorize(endpoint: Endpoint): Promise<Readonly<Record<string, string>>>;
+  schema(endpoint: Endpoint, signal: AbortSignal): Promise<ServiceSchema | undefined>;
+  /** While files are sent; `undefined` when that is over. */
+  onProgress(ownId: string, progress: TransferProgress | undefined): void;
+  /** A call was accepted (`undefined`) or failed. */
+  note(endpoint: Endpoint, failure: Failure | undefined): void;
+}
+
+const startTries = 3;
+const startPauseMs = 1_000;
+
+export const uploadInterrupted = 'The upload was interrupted when its window closed; nothing was submitted.';
+export const submissionInterrupted =
+  'The window closed before the service had answered the submission: a job may exist on the server, not started and with an id that is not known here. It was not submitted again.';
+
+/**
+ * Runs batch jobs up to their start. Each step is in the job's record before it happens, so that whatever window reads
+ * it later knows what can have reached the server.
+ */
+export class BatchRunner {
+  readonly #ports: BatchPorts;
+  readonly #flows = new Map<string, { readonly abort: AbortController; uploading: boolean }>();
+  #stopped = false;
+
+  constructor(ports: BatchPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Uploads, submits and, if asked to, starts. Resolves with the record of the job that is on the server then. Rejects with
+   * a `Failure`; from the first upload on the record says the same.
+   */
+  async run(
+    request: BatchRequest,
+    onCreated: (record: JobRecord) => void = () => undefined,
+  ): Promise<JobRecord> {
+    checkReach(request);
+    const headers = await this.#ports.authorize(request.endpoint);
+    const sizes = await sizesOfFiles(request);
+    await this.#ports.windows.join();
+    const record = this.#newRecord(request, sizes.size > 0);
+    await this.#ports.store.create(record);
+    const flow = { abort: new AbortController(), uploading: sizes.size > 0 };
+    this.#flows.set(record.ownId, flow);
+    onCreated(record);
+    try {
+      const job = await this.#prepare(request, record, sizes, flow.abort.signal);
+      flow.uploading = false;
+      const submitted = await this.#submit(request, record, job, headers, flow.abort.signal);
+      if (!request.start) return submitted;
+      return await this.#start(request.endpoint, submitted, headers, flow.abort.signal);
+    } catch (error) {
+      if (!this.#stopped) await this.#takeFailure(record.ownId, request.endpoint, error);
+      throw error;
+    } finally {
+      this.#flows.delete(record.ownId);
+      this.#ports.onProgress(record.ownId, undefined);
+    }
+  }
+
+  /** Whether this window is uploading for the job. */
+  isUploading(ownId: string): boolean {
+    return this.#flows.get(ownId)?.uploading === true;
+  }
+
+  cancelUpload(ownId: string): void {
+    if (this.isUploading(ownId)) this.#flows.get(ownId)?.abort.abort();
+  }
+
+  /** The window ends: everything stops, and the records stay for the next window to say what became of the jobs. */
+  stop(): void {
+    this.#stopped = true;
+    for (const { abort } of this.#flows.values()) abort.abort();
+  }
+
+  #newRecord(request: BatchRequest, hasUploads: boolean): JobRecord {
+    const { endpoint, storage } = request;
+    return {
+      version: 1,
+      ownId: newOwnId(),
+      workspace: endpoint.workspace.name,
+      service: endpoint.label,
+      endpointId: endpoint.endpointId,
+      baseUrl: endpoint.workspace.baseUrl,
+      storage: storage?.name,
+      status: hasUploads ? 'Uploading' : 'Submitting',
+      ended: false,
+      owner: this.#ports.windows.id,
+      inputs: Object.fromEntries(
+        Object.entries(request.inputs).map(([name, input]) => [name, knownInput(input)]),
+      ),
+      outputs: {},
+      createdAt: new Date().toISOString(),
+      answers: {},
+    };
+  }
+
+  /** Uploads the files and makes all references. */
+  async #prepare(
+    request: BatchRequest,
+    record: JobRecord,
+    sizes: ReadonlyMap<string, number>,
+    signal: AbortSignal,
+  ): Promise<PreparedJob> {
+    const client = request.storage?.client;
+    const inputs: Record<string, BlobReference> = {};
+    const totalBytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    let before = 0;
+    if (client !== undefined) await client.prepare(signal);
+    for (const [name, input] of Object.entries(request.inputs)) {
+      if (typeof input !== 'string') {
+        inputs[name] = input;
+        continue;
+      }
+      const relativeLocation = await needed(client).upload({
+        file: input,
+        blob: `${record.ownId}/${blobName(name, input)}`,
+        signal,
+        onProgress: ({ doneBytes, bytesPerSecond }) =>
+          this.#ports.onProgress(record.ownId, { doneBytes: before + doneBytes, totalBytes, bytesPerSecond }),
+      });
+      before += sizes.get(name) ?? 0;
+      inputs[name] = reference(needed(client), relativeLocation, 'read', request.referenceForm);
+    }
+    return { inputs, outputs: await this.#outputs(request, record, signal) };
+  }
+
+  async #outputs(
+    request: BatchRequest,
+    record: JobRecord,
+    signal: AbortSignal,
+  ): Promise<Record<string, BlobReference>> {
+    const client = request.storage?.client;
+    const wanted = request.outputs ?? (await this.#defaultOutputs(request, record, signal));
+    return Object.fromEntries(
+      Object.entries(wanted).map(([name, output]) => [
+        name,
+        typeof output === 'string'
+          ? reference(needed(client), output, 'create', request.referenceForm)
+          : output,
+      ]),
+    );
+  }
+
+  /** A service without a schema writes to its own storage, because the names of its outputs are not known. */
+  async #defaultOutputs(
+    request: BatchRequest,
+    record: JobRecord,
+    signal: AbortSignal,
+  ): Promise<Record<string, string>> {
+    const client = request.storage?.client;
+    if (client === undefined) return {};
+    const schema = await this.#ports.schema(request.endpoint, signal);
+    return Object.fromEntries(
+      (schema?.outputs ?? []).map(({ name }) => [
+        name,
+        `${client.container}/${record.ownId}/${safeName(name)}.csv`,
+      ]),
+    );
+  }
+
+  async #submit(
+    request: BatchRequest,
+    { ownId }: JobRecord,
+    job: PreparedJob,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<JobRecord> {
+    const mine = this.#ports.windows.id;
+    await this.#advance(ownId, (current) =>
+      current.owner === mine && !current.ended
+        ? { ...withLocations(current, job), status: 'Submitting' }
+        : undefined,
+    );
+    const globalParameters = request.globalParameters ?? {};
+    const to = { address: request.endpoint.address, headers };
+    const { value, answer } = await this.#ports.service.submit(to, { ...job, globalParameters }, signal);
+    this.#ports.note(request.endpoint, undefined);
+    return this.#advance(ownId, (current) => ({
+      ...withAnswer(current, 'BES Submit', answer),
+      serviceJobId: value,
+      status: 'NotStarted',
+      ended: false,
+      endedAt: undefined,
+      details: undefined,
+      submittedAt: answer.time,
+      ...(request.start ? { startWanted: true } : { owner: undefined }),
+    }));
+  }
+
+  async #start(
+    endpoint: Endpoint,
+    record: JobRecord,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<JobRecord> {
+    const to = { address: endpoint.address, headers };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { answer } = await this.#ports.service.start(to, record.serviceJobId ?? '', signal);
+        return await this.#advance(record.ownId, (current) => ({
+          ...withAnswer(current, 'BES Start', answer),
+          startWanted: undefined,
+          owner: undefined,
+          startedAt: current.startedAt ?? answer.time,
+        }));
+      } catch (error) {
+        // After a try whose answer was lost, the refusal of a second start says that the first one worked.
+        if (attempt > 1 && error instanceof Failure && error.code === 'CannotStartJob') {
+          return await this.#advance(record.ownId, (current) => ({
+            ...current,
+            startWanted: undefined,
+            owner: undefined,
+          }));
+        }
+        if (attempt === startTries || !mayWorkLater(error)) throw error;
+        await pause(startPauseMs * attempt, signal);
+      }
+    }
+  }
+
+  async #advance(ownId: string, change: RecordChange): Promise<JobRecord> {
+    const updated = await this.#ports.store.update(ownId, change);
+    if (updated !== undefined && updated.after !== updated.before) return updated.after;
+    throw new Failure({
+      code: 'JobTakenOver',
+      origin: 'client',
+      sentence: 'Another window took this job for lost, so it was not submitted. Run it again.',
+    });
+  }
+
+  async #takeFailure(ownId: string, endpoint: Endpoint, error: unknown): Promise<void> {
+    const failure = error instanceof Failure ? error : undefined;
+    this.#ports.note(endpoint, failure);
+    await this.#ports.store.update(ownId, (current) => {
+      if (current.ended) return undefined;
+      if (failure?.code === 'JobTakenOver') return undefined;
+      const answered = failure?.evidence === undefined ? current : withFailedAnswer(current, failure);
+      if (current.serviceJobId !== undefined) {
+        const problem =
+          failure === undefined ? undefined : { code: failure.code, sentence: failure.sentence };
+        return { ...answered, owner: undefined, startWanted: undefined, problem };
+      }
+      if (failure?.code === 'Cancelled' && current.status === 'Uploading') {
+        return endedHere(current, 'Cancelled', 'The upload was cancelled; nothing was submitted.');
+      }
+      return endedHere(answered, 'Failed', whatFailed(current, error));
+    });
+  }
+}
+
+interface PreparedJob {
+  readonly inputs: Readonly<Record<string, BlobReference>>;
+  readonly outputs: Readonly<Record<string, BlobReference>>;
+}
+
+/** What becomes of a job whose window is gone; undefined leaves a job that is on the server to the tracker. */
+export function interrupted(record: JobRecord): JobRecord | undefined {
+  if (record.ended || record.serviceJobId !== undefined) return undefined;
+  return endedHere(
+    record,
+    'Failed',
+    record.status === 'Submitting' ? submissionInterrupted : uploadInterrupted,
+  );
+}
+
+function whatFailed(record: JobRecord, error: unknown): string {
+  const sentence = error instanceof Failure ? error.sentence : String(error);
+  if (record.status !== 'Submitting') return `${sentence} Nothing was submitted.`;
+  return mayHaveSubmitted(error) ? `${sentence} A job may exist on the server, not started.` : sentence;
+}
+
+function mayHaveSubmitted(error: unknown): boolean {
+  if (!(error instanceof Failure)) return true;
+  return answerMayBeLost.has(error.code) || error.status === 502 || error.status === 504;
+}
+
+const answerMayBeLost: ReadonlySet<string> = new Set([
+  'ConnectionReset',
+  'Timeout',
+  'NetworkFailed',
+  'MalformedAnswer',
+]);
+
+function withFailedAnswer(record: JobRecord, failure: Failure): JobRecord {
+  if (record.status === 'Uploading') return record;
+  const operation = record.serviceJobId === undefined ? 'BES Submit' : 'BES Start';
+  return withAnswer(record, operation, recordedFailure(failure));
+}
+
+function mayWorkLater(error: unknown): boolean {
+  if (!(error instanceof Failure)) return false;
+  if (answerMayBeLost.has(error.code)) return true;
+  return error.status === 429 || (error.status !== undefined && error.status >= 500);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(new Failure({ code: 'Cancelled', origin: 'client', sentence: 'The start was cancelled.' }));
+    });
+  });
+}
+
+/** Refuses before anything is sent what a service elsewhere cannot reach. */
+function checkReach({ endpoint, storage, inputs, outputs }: BatchRequest): void {
+  if (isLoopback(new URL(endpoint.workspace.baseUrl).hostname)) return;
+  const references = [...Object.values(inputs), ...Object.values(outputs ?? {})];
+  const usesStorage = references.some((each) => typeof each === 'string') || outputs === undefined;
+  const isUnreachable =
+    (usesStorage && storage?.client.onLoopback === true) ||
+    references.some((each) => typeof each !== 'string' && isOnLoopback(each));
+  if (!isUnreachable) return;
+  throw new Failure({
+    code: 'LoopbackStorage',
+    origin: 'client',
+    sentence: `The storage is on this machine, where the service at ${new URL(endpoint.workspace.baseUrl).host} cannot reach it. Choose a storage account in the cloud.`,
+  });
+}
+
+function isOnLoopback(blob: BlobReference): boolean {
+  const url = 'baseLocation' in blob ? blob.baseLocation : endpointOf(blob.connectionString);
+  return url !== undefined && URL.canParse(url) && isLoopback(new URL(url).hostname);
+}
+
+function endpointOf(connectionString: string): string | undefined {
+  const account = parseConnectionString(connectionString);
+  return account instanceof Failure ? undefined : account.blobEndpoint;
+}
+
+/** Bytes by the name of the input. Rejects before anything is recorded when a file cannot be sent. */
+async function sizesOfFiles({ inputs, storage }: BatchRequest): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>();
+  for (const [name, input] of Object.entries(inputs)) {
+    if (typeof input === 'string') sizes.set(name, await needed(storage?.client).sizeOf(input));
+  }
+  return sizes;
+}
+
+function needed(client: BlobClient | undefined): BlobClient {
+  if (client !== undefined) return client;
+  throw new Failure({
+    code: 'MissingStorage',
+    origin: 'client',
+    sentence:
+      'Files and outputs need a storage. Add one with "Azure ML: Set Storage" and name it in "storage".',
+  });
+}
+
+function reference(
+  client: BlobClient,
+  relativeLocation: string,
+  access: 'read' | 'create',
+  form: ReferenceForm,
+): BlobReference {
+  if (form === 'connectionString') return client.connectionStringReference(relativeLocation);
+  const [container] = relativeLocation.replace(/^\/+/, '').split('/');
+  if (client.definition.kind === 'sas' && container !== client.container) {
+    throw new Failure({
+      code: 'WrongContainer',
+      origin: 'client',
+      sentence: `The storage's SAS is for the container "${client.container}", so "${relativeLocation}" is out of its reach.`,
+    });
+  }
+  return client.reference(relativeLocation, access);
+}
+
+function knownInput(input: string | BlobReference): JobRecord['inputs'][string] {
+  return typeof input === 'string'
+    ? { relativeLocation: '', file: input }
+    : { relativeLocation: input.relativeLocation };
+}
+
+/** Where everything is, known before the submission. */
+function withLocations(record: JobRecord, job: PreparedJob): JobRecord {
+  const inputs: JobRecord['inputs'] = {};
+  for (const [name, { relativeLocation }] of Object.entries(job.inputs)) {
+    inputs[name] = { ...record.inputs[name], relativeLocation };
+  }
+  const outputs: JobRecord['outputs'] = {};
+  for (const [name, blob] of Object.entries(job.outputs)) {
+    outputs[name] = { relativeLocation: blob.relativeLocation, url: outputUrlWithoutSas(blob) ?? '' };
+  }
+  return { ...record, inputs, outputs };
+}
+
+/** Keeps the extension, by which services tell the format. */
+function blobName(input: string, path: string): string {
+  const extension = extname(path);
+  const stem = safeName(basename(path, extension)).slice(0, 80);
+  return `${safeName(input)}-${stem}${extension === '' ? '.csv' : safeName(extension.toLowerCase())}`;
+}
+
+function safeName(text: string): string {
+  return text.replaceAll(/[^\w.-]+/g, '_');
+}

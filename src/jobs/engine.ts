@@ -1,0 +1,350 @@
+import type { Endpoint } from '../catalog/index.ts';
+import { Failure } from '../protocol/failure.ts';
+import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import type { TransferProgress } from '../storage/index.ts';
+import type { HttpClient } from '../transport/index.ts';
+import { BatchRunner, interrupted, type BatchRequest } from './batchJob.ts';
+import { BatchService, recordedFailure, type AuthorizedAddress } from './batchService.ts';
+import { Follower } from './follower.ts';
+import { newOwnId, type JobOperation, type JobRecord, type RecordedAnswer } from './jobRecord.ts';
+import { JobStore } from './jobStore.ts';
+import { saysJobIsGone, withAnswer, withoutJob, withStatus } from './jobStates.ts';
+import { PollingLease } from './pollingLease.ts';
+import { realClock, Tracker, type Clock } from './tracker.ts';
+import { Windows } from './windows.ts';
+
+export interface EnginePorts {
+  readonly globalStoragePath: string;
+  http(): Promise<HttpClient>;
+  /** The endpoint of a record, or what a caller names; rejects with a `Failure` when the catalog has none. */
+  endpointOf(record: JobRecord): Promise<Endpoint>;
+  /** `interactive` may ask the user for a key. */
+  authorize(endpoint: Endpoint, interactive: boolean): Promise<Readonly<Record<string, string>>>;
+  schema(endpoint: Endpoint, signal: AbortSignal): Promise<ServiceSchema | undefined>;
+  /** A call was accepted (`undefined`) or failed. */
+  note(endpoint: Endpoint, failure: Failure | undefined): void;
+  /** Something that is no `Failure` went wrong. */
+  report(error: unknown): void;
+  /** A job has ended while nobody was waiting for the answer; once for all windows. */
+  onEnd(record: JobRecord): void;
+  readonly clock?: Clock;
+}
+
+const lookIntervalMs = 2_000;
+
+/** Jobs without any user interface: runs, follows, keeps and recovers them. */
+export class JobEngine {
+  readonly store: JobStore;
+  readonly runner: BatchRunner;
+  readonly #ports: EnginePorts;
+  readonly #service: BatchService;
+  readonly #windows: Windows;
+  readonly #lease: PollingLease;
+  readonly #tracker: Tracker;
+  readonly #progress = new Map<string, TransferProgress>();
+  readonly #listeners = new Set<() => void>();
+  #looking: NodeJS.Timeout | undefined;
+  #busy: Promise<void> = Promise.resolve();
+  #disposed = false;
+
+  private constructor(ports: EnginePorts, store: JobStore) {
+    this.#ports = ports;
+    this.store = store;
+    this.#service = new BatchService(() => ports.http());
+    this.#windows = new Windows(store.folder);
+    this.#lease = new PollingLease(store.folder, this.#windows, (held) => this.#leaseChanged(held));
+    const common = {
+      store,
+      service: this.#service,
+      authorize: (endpoint: Endpoint) => ports.authorize(endpoint, false),
+      note: (endpoint: Endpoint, failure: Failure | undefined) => ports.note(endpoint, failure),
+    };
+    this.runner = new BatchRunner({
+      ...common,
+      windows: this.#windows,
+      schema: (endpoint, signal) => ports.schema(endpoint, signal),
+      onProgress: (ownId, progress) => this.#setProgress(ownId, progress),
+    });
+    const follower = new Follower({
+      ...common,
+      endpointOf: (record) => ports.endpointOf(record),
+      report: (error) => ports.report(error),
+      isAlive: (window) => this.#windows.isAlive(window),
+      onEnd: (record) => ports.onEnd(record),
+    });
+    this.#tracker = new Tracker((ownId) => follower.poll(ownId), ports.clock ?? realClock);
+    store.onDidChange(() => this.#storeChanged());
+  }
+
+  /** Takes up the jobs that are still open. */
+  static async open(ports: EnginePorts): Promise<JobEngine> {
+    const engine = new JobEngine(ports, await JobStore.open(ports.globalStoragePath));
+    engine.#storeChanged();
+    return engine;
+  }
+
+  /** Called when a job or the progress of an upload has changed. Returns what ends it. */
+  onDidChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  progress(ownId: string): TransferProgress | undefined {
+    return this.#progress.get(ownId);
+  }
+
+  async run(request: BatchRequest, onCreated?: (record: JobRecord) => void): Promise<JobRecord> {
+    const record = await this.runner.run(request, onCreated);
+    this.#tracker.nudge(record.ownId);
+    return record;
+  }
+
+  /** The user looks at this window: it asks from now on. */
+  async takeOver(): Promise<void> {
+    if (this.#openJobs().length === 0 || this.#lease.held) return;
+    await this.#windows.join();
+    await this.#lease.take();
+  }
+
+  /** A key was entered, or the catalog changed. */
+  resumePaused(): void {
+    this.#tracker.resumePaused();
+  }
+
+  /** The record of a job, which may be known by its id at an endpoint only: then it is made, and kept by `keep`. */
+  recordFor(endpoint: Endpoint, jobId: string): JobRecord {
+    const known = this.store
+      .list()
+      .find((record) => record.serviceJobId === jobId && record.endpointId === endpoint.endpointId);
+    return known ?? foreignRecord(endpoint, jobId);
+  }
+
+  /** Sent whatever the state is, to see what the service says. */
+  async start(record: JobRecord, interactive: boolean): Promise<JobRecord> {
+    const { to, jobId } = await this.#reach(record, interactive);
+    const { answer } = await this.#recording(record, 'BES Start', () => this.#service.start(to, jobId));
+    const started = await this.#keep(record, (current) => ({
+      ...withAnswer(current, 'BES Start', answer),
+      startWanted: undefined,
+      startedAt: current.startedAt ?? answer.time,
+      problem: undefined,
+    }));
+    this.#tracker.nudge(record.ownId);
+    return started;
+  }
+
+  async status(record: JobRecord, interactive: boolean): Promise<JobRecord> {
+    const { to, jobId } = await this.#reach(record, interactive);
+    const { value, answer } = await this.#recording(record, 'BES Status', () =>
+      this.#service.status(to, jobId),
+    );
+    return this.#keep(record, (current) =>
+      withAnswer(withStatus(current, value, answer) ?? current, 'BES Status', answer),
+    );
+  }
+
+  /** Cancels a job that runs, deletes one that has ended. A job that is not in the store is not put there. */
+  async delete(record: JobRecord, interactive: boolean): Promise<JobRecord> {
+    const { to, jobId } = await this.#reach(record, interactive);
+    const { answer } = await this.#recording(record, 'BES Delete', () => this.#service.delete(to, jobId));
+    const deleted = (current: JobRecord): JobRecord => ({
+      ...withAnswer(current, 'BES Delete', answer),
+      deleteSent: true,
+      startWanted: undefined,
+    });
+    const isKept = this.store.find(record.ownId) !== undefined;
+    const after = isKept ? await this.#keep(record, deleted) : deleted(record);
+    return after.ended ? after : this.#stateAfterDelete(after, to, jobId, isKept);
+  }
+
+  /** The fresh status of a job without effect on its record, for its outputs' SAS. */
+  async freshOutputs(record: JobRecord, interactive: boolean, signal?: AbortSignal) {
+    const { to, jobId } = await this.#reach(record, interactive);
+    const { value } = await this.#service.status(to, jobId, signal);
+    return value.outputs;
+  }
+
+  async forget(record: JobRecord): Promise<void> {
+    this.#tracker.untrack(record.ownId);
+    await this.store.remove(record.ownId);
+  }
+
+  /** Resolves when what was begun at the last look is done; for an orderly end. */
+  settled(): Promise<void> {
+    return this.#busy;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearInterval(this.#looking);
+    this.#tracker.stop();
+    this.runner.stop();
+    this.#lease.releaseNow();
+    this.#windows.leaveNow();
+    this.store.dispose();
+    this.#listeners.clear();
+  }
+
+  async #stateAfterDelete(
+    record: JobRecord,
+    to: AuthorizedAddress,
+    jobId: string,
+    isKept: boolean,
+  ): Promise<JobRecord> {
+    const take = (change: (current: JobRecord) => JobRecord): Promise<JobRecord> =>
+      isKept ? this.#keep(record, change) : Promise.resolve(change(record));
+    try {
+      const { value, answer } = await this.#service.status(to, jobId);
+      return await take((current) => withStatus(current, value, answer) ?? current);
+    } catch (error) {
+      if (!(error instanceof Failure) || !saysJobIsGone(error)) return record;
+      return await take((current) => withoutJob(current, recordedFailure(error)));
+    }
+  }
+
+  async #reach(record: JobRecord, interactive: boolean): Promise<{ to: AuthorizedAddress; jobId: string }> {
+    const jobId = record.serviceJobId;
+    if (jobId === undefined) throw notOnServer(record);
+    const endpoint = await this.#ports.endpointOf(record);
+    return {
+      to: { address: endpoint.address, headers: await this.#ports.authorize(endpoint, interactive) },
+      jobId,
+    };
+  }
+
+  /** A refusal is an answer too: it is kept at the job. */
+  async #recording<T extends { answer: RecordedAnswer }>(
+    record: JobRecord,
+    operation: JobOperation,
+    call: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof Failure) {
+        const answer = recordedFailure(error);
+        await this.store.update(record.ownId, (current) => {
+          const answered = withAnswer(current, operation, answer);
+          const isGone = saysJobIsGone(error) && (current.ended || current.deleteSent === true);
+          return isGone ? withoutJob(answered, answer) : answered;
+        });
+      }
+      throw error;
+    }
+  }
+
+  async #keep(record: JobRecord, change: (record: JobRecord) => JobRecord): Promise<JobRecord> {
+    if (this.store.find(record.ownId) === undefined) {
+      const changed = change(record);
+      await this.store.create(changed);
+      return changed;
+    }
+    return (await this.store.update(record.ownId, change))?.after ?? record;
+  }
+
+  #openJobs(): readonly JobRecord[] {
+    return this.store.list().filter((record) => !record.ended);
+  }
+
+  #storeChanged(): void {
+    if (this.#disposed) return;
+    const open = this.#openJobs();
+    if (open.length > 0) this.#beginLooking();
+    else this.#endLooking();
+    if (this.#lease.held) this.#trackOpenJobs();
+    this.#tell();
+  }
+
+  #trackOpenJobs(): void {
+    for (const { ownId, serviceJobId, createdAt } of this.#openJobs()) {
+      if (serviceJobId !== undefined) this.#tracker.track(ownId, Date.parse(createdAt));
+    }
+  }
+
+  #leaseChanged(held: boolean): void {
+    if (held) {
+      this.#trackOpenJobs();
+      this.#tracker.start();
+    } else {
+      this.#tracker.stop();
+    }
+  }
+
+  /** Heartbeat, lease and recovery go on only while there are open jobs. */
+  #beginLooking(): void {
+    if (this.#looking !== undefined) return;
+    this.#looking = setInterval(() => this.#lookSoon(), lookIntervalMs);
+    this.#lookSoon();
+  }
+
+  #endLooking(): void {
+    clearInterval(this.#looking);
+    this.#looking = undefined;
+  }
+
+  #lookSoon(): void {
+    this.#busy = this.#busy.then(async () => {
+      if (this.#disposed) return;
+      try {
+        await this.#look();
+      } catch (error) {
+        this.#ports.report(error);
+      }
+    });
+  }
+
+  async #look(): Promise<void> {
+    await this.#windows.join();
+    await this.#windows.look();
+    await this.#lease.refresh();
+    if (this.#lease.held) await this.#recover();
+  }
+
+  /** Jobs whose window died before they were on the server end here, each with a line that says how far it got. */
+  async #recover(): Promise<void> {
+    for (const record of this.#openJobs()) {
+      if (record.owner === undefined || record.serviceJobId !== undefined) continue;
+      if (this.#windows.isAlive(record.owner)) continue;
+      const updated = await this.store.update(record.ownId, (current) =>
+        current.owner === record.owner ? interrupted(current) : undefined,
+      );
+      if (updated !== undefined && updated.after !== updated.before) this.#ports.onEnd(updated.after);
+    }
+  }
+
+  #setProgress(ownId: string, progress: TransferProgress | undefined): void {
+    if (progress === undefined) this.#progress.delete(ownId);
+    else this.#progress.set(ownId, progress);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+function foreignRecord(endpoint: Endpoint, jobId: string): JobRecord {
+  return {
+    version: 1,
+    ownId: newOwnId(),
+    serviceJobId: jobId,
+    workspace: endpoint.workspace.name,
+    service: endpoint.label,
+    endpointId: endpoint.endpointId,
+    baseUrl: endpoint.workspace.baseUrl,
+    status: 'NotStarted',
+    ended: false,
+    inputs: {},
+    outputs: {},
+    createdAt: new Date().toISOString(),
+    answers: {},
+  };
+}
+
+function notOnServer(record: JobRecord): Failure {
+  return new Failure({
+    code: 'JobNotSubmitted',
+    origin: 'client',
+    sentence: `This job is not on the server: ${record.details ?? `it is in the state ${record.status}`}. Run it again.`,
+  });
+}

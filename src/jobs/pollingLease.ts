@@ -1,0 +1,60 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Windows } from './windows.ts';
+
+/**
+ * Which window asks the services for the jobs' states: the one whose id is in the lease file. A window takes a lease that
+ * nobody alive holds; the one that the user looks at may take it from another. For a moment after that two may ask, which
+ * costs a request and changes nothing.
+ */
+export class PollingLease {
+  readonly #path: string;
+  readonly #windows: Windows;
+  readonly #onChange: (held: boolean) => void;
+  #held = false;
+
+  constructor(jobsFolder: string, windows: Windows, onChange: (held: boolean) => void) {
+    this.#path = join(jobsFolder, 'lease');
+    this.#windows = windows;
+    this.#onChange = onChange;
+  }
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /** Looks who holds the lease, and takes it when nobody does. */
+  async refresh(): Promise<void> {
+    const holder = await this.#holder();
+    if (holder !== undefined && this.#windows.isAlive(holder)) this.#set(holder === this.#windows.id);
+    else await this.take();
+  }
+
+  async take(): Promise<void> {
+    const temporary = `${this.#path}.${this.#windows.id}.tmp`;
+    await writeFile(temporary, this.#windows.id, { mode: 0o600 });
+    await rename(temporary, this.#path);
+    // Of two that take it at once, the last one has it; the other sees that at its next look.
+    this.#set((await this.#holder()) === this.#windows.id);
+  }
+
+  releaseNow(): void {
+    try {
+      if (readFileSync(this.#path, 'utf8') === this.#windows.id) rmSync(this.#path, { force: true });
+    } catch {
+      // There is no lease to give back.
+    }
+    this.#held = false;
+  }
+
+  async #holder(): Promise<string | undefined> {
+    return readFile(this.#path, 'utf8').catch(() => undefined);
+  }
+
+  #set(held: boolean): void {
+    if (held === this.#held) return;
+    this.#held = held;
+    this.#onChange(held);
+  }
+}
