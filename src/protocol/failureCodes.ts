@@ -25,9 +25,9 @@ export const failureCodes = {
   HostNotFound: 'The host name in the URL has no address.',
   HostUnreachable: 'There is no way to the host from here.',
   InvalidConnectionString: 'A storage connection string cannot be read.',
+  InvalidRequest: 'The request cannot be sent as it is: a URL, a header or the body is not valid.',
   InvalidSasUrl: 'A container SAS URL cannot be used.',
   InvalidServiceUrl: 'A text is not the URL of a web service.',
-  InvalidRequest: 'The request cannot be sent as it is: a URL, a header or the body is not valid.',
   MalformedAnswer: 'The answer is not what the contract says.',
   MalformedHttp: 'What came back is not HTTP.',
   MalformedSchema: 'A document is not a swagger document of a web service.',
@@ -50,6 +50,7 @@ export const failureCodes = {
   Unauthorized: 'The server refused the key and gave no code.',
   UnexpectedHtml: 'A web page came back where JSON was expected.',
   UnexpectedStatus: 'The server answered with a status that the contract does not know.',
+  UnterminatedQuote: 'A quoted cell of a CSV file is never closed.',
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A code that this side of the wire gives. */

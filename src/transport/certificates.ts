@@ -1,23 +1,23 @@
 import * as tls from 'node:tls';
 
-let trusted: tls.SecureContext | undefined;
-
 /**
- * A TLS context that trusts Node's own authorities and those of the operating system. Made once: reading some
- * hundred certificates for every connection would cost milliseconds each time.
+ * A TLS context that trusts Node's own authorities, those of the operating system and, as PEM, `more`. To be made
+ * once: reading some hundred certificates for every connection would cost milliseconds each time.
  */
-export function trustedContext(): tls.SecureContext {
-  trusted ??= tls.createSecureContext({ ca: authorities() });
-  return trusted;
+export function trustedContext(more: readonly string[]): tls.SecureContext {
+  return tls.createSecureContext({
+    ca: [...new Set([...nodeAuthorities(), ...systemAuthorities(), ...more])],
+  });
 }
 
-function authorities(): string[] {
-  if (typeof tls.getCACertificates !== 'function') return [...tls.rootCertificates];
-  return [...new Set([...tls.getCACertificates('default'), ...systemAuthorities()])];
+function nodeAuthorities(): readonly string[] {
+  return typeof tls.getCACertificates === 'function'
+    ? tls.getCACertificates('default')
+    : tls.rootCertificates;
 }
 
 /** A broken certificate store must not take away the authorities that Node has. */
-function systemAuthorities(): string[] {
+function systemAuthorities(): readonly string[] {
   try {
     return tls.getCACertificates('system');
   } catch {

@@ -1,7 +1,9 @@
+import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
+import { Failure } from '../protocol/failure.ts';
 import { trustedContext } from './certificates.ts';
 import { proxyFor, type Environment } from './proxies.ts';
-import type { NetworkSettings } from './settings.ts';
+import type { HttpClientOptions, NetworkSettings } from './settings.ts';
 
 type Undici = typeof import('undici');
 
@@ -16,21 +18,25 @@ export interface Route {
 const CONNECTIONS = 128;
 /** An idle connection is kept this long unless the server says otherwise; short, because services close theirs early. */
 const KEEP_ALIVE_MS = 10_000;
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
 /** Keeps one pool of connections for each way out: direct or through a proxy, certificates checked or not. */
 export class Dispatchers {
   readonly #undici: Undici;
   readonly #environment: Environment;
   readonly #connectTimeoutMs: number;
+  readonly #authorities: readonly string[];
+  #trusted: SecureContext | undefined;
   readonly #byRoute = new Map<string, Dispatcher>();
 
-  constructor(undici: Undici, environment: Environment, connectTimeoutMs: number) {
+  constructor(undici: Undici, options: HttpClientOptions) {
     this.#undici = undici;
-    this.#environment = environment;
-    this.#connectTimeoutMs = connectTimeoutMs;
+    this.#environment = options.environment ?? process.env;
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
+    this.#authorities = options.authorities ?? [];
   }
 
-  /** Throws when the proxy's URL is not one that can be used. */
+  /** Throws a `Failure` (`ProxyFailed`) when the proxy's URL is not one that can be used. */
   routeOf(url: URL, settings: NetworkSettings): Route {
     const proxy = proxyFor(url, settings, this.#environment);
     const strict = settings.strictSSL !== false;
@@ -58,21 +64,34 @@ export class Dispatchers {
       ...this.#limits(),
       connect: {
         timeout: this.#connectTimeoutMs,
-        ...(protocol === 'https:' ? tlsOptions(strict) : {}),
+        ...(protocol === 'https:' ? this.#tlsOptions(strict) : {}),
       },
     });
   }
 
   #through(proxy: string, authorization: string | undefined, strict: boolean): Dispatcher {
+    if (!URL.canParse(proxy) || !/^(?:https?|socks5?):\/\//i.test(proxy)) {
+      throw new Failure({
+        code: 'ProxyFailed',
+        origin: 'network',
+        sentence:
+          'The proxy is no URL like http://host:port. Correct "http.proxy" or the environment variable HTTPS_PROXY.',
+      });
+    }
     const timeout = this.#connectTimeoutMs;
     return new this.#undici.ProxyAgent({
       ...this.#limits(),
       uri: proxy,
       ...(authorization === undefined || authorization === '' ? {} : { token: authorization }),
       proxyTunnel: false,
-      requestTls: { timeout, ...tlsOptions(strict) },
-      proxyTls: { timeout, ...tlsOptions(strict) },
+      requestTls: { timeout, ...this.#tlsOptions(strict) },
+      proxyTls: { timeout, ...this.#tlsOptions(strict) },
     });
+  }
+
+  #tlsOptions(strict: boolean) {
+    if (!strict) return { rejectUnauthorized: false };
+    return { secureContext: (this.#trusted ??= trustedContext(this.#authorities)) };
   }
 
   #limits() {
@@ -83,8 +102,4 @@ export class Dispatchers {
       bodyTimeout: 0,
     };
   }
-}
-
-function tlsOptions(strict: boolean) {
-  return strict ? { secureContext: trustedContext() } : { rejectUnauthorized: false };
 }

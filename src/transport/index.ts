@@ -20,7 +20,6 @@ export { isShownHeader, MASK, redactHeaders, redactText, redactUrl } from './red
 /** The service's own limit. */
 const DEFAULT_TIMEOUT_MS = 100_000;
 const DEFAULT_RETRY_DELAY_MS = 300;
-const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
 /** The one HTTP client of the extension. Loads undici at its first call. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
@@ -159,14 +158,7 @@ class UndiciHttpClient implements HttpClient {
   }
 
   #loaded(): Promise<Dispatchers> {
-    return (this.#dispatchers ??= import('undici').then(
-      (undici) =>
-        new Dispatchers(
-          undici,
-          this.#options.environment ?? process.env,
-          this.#options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
-        ),
-    ));
+    return (this.#dispatchers ??= import('undici').then((undici) => new Dispatchers(undici, this.#options)));
   }
 
   /** Only where the editor may know a way that we do not, and nothing has left this machine yet. */

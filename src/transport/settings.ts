@@ -32,6 +32,8 @@ export interface HttpClientOptions {
   readonly environment?: Environment;
   /** The first pause before a repeated try; it doubles. In milliseconds, default 300. */
   readonly retryDelayMs?: number;
+  /** Further certificate authorities to trust, as PEM. */
+  readonly authorities?: readonly string[];
   /** Default 10 000. */
   readonly connectTimeoutMs?: number;
 }
