@@ -6,10 +6,10 @@
  *
  * Run as a program it installs the default version, or the versions named as arguments.
  */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { spawnNpm } from '../npm.ts';
 import { cacheFolder } from './folders.ts';
 
 /** The VS Code that every test runs in: 1.139.1. */
@@ -114,20 +114,11 @@ function isAlive(pid: number): boolean {
 }
 
 async function npm(folder: string, args: string[]): Promise<void> {
-  // Under `npm run` the running npm names its own program; a plain `npm` on the PATH needs a shell on Windows.
-  const program = process.env['npm_execpath'];
   const quiet = [...args, '--no-audit', '--no-fund', '--loglevel=error'];
-  const child =
-    program?.endsWith('.js') === true
-      ? spawn(process.execPath, [program, ...quiet], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
-      : spawn('npm', quiet, {
-          cwd: folder,
-          stdio: ['ignore', 'pipe', 'pipe'],
-          shell: process.platform === 'win32',
-        });
+  const child = spawnNpm(quiet, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);

@@ -1,0 +1,159 @@
+/**
+ * Runs the project's checks and tests one after the other, also after one has failed, and ends with one line
+ * for all: `N passed, N failed`. Arguments name the suites to run, by default all that need no download;
+ * arguments after the name of a single suite are passed on to it: `e2e --grep palette`.
+ *
+ * A check that fails counts as one failed test, and so does a suite that ends without a result.
+ */
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from './host/folders.ts';
+import { killProcessGroup } from './host/processes.ts';
+import { spawnNpm } from './npm.ts';
+
+interface Suite {
+  name: string;
+  /** What to run: an npm script, or a program of this project's Node with its arguments. */
+  command: { script: string } | { node: string[] };
+  /** Whether it counts tests and writes their number; a check does not. */
+  counts: boolean;
+  /** Suites that must have run before it. */
+  needs?: string[];
+  /** Whether it runs only when it is named. */
+  onRequest?: boolean;
+}
+
+interface Result {
+  passed: number;
+  failed: number;
+}
+
+const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'test/support/countingReporter.ts'];
+const integration = 'test/support/integration/main.ts';
+
+const suites: Suite[] = [
+  { name: 'types', command: { script: 'typecheck' }, counts: false },
+  { name: 'lint', command: { script: 'lint' }, counts: false },
+  { name: 'build', command: { script: 'build' }, counts: false },
+  { name: 'unit', command: { node: mocha }, counts: true },
+  { name: 'integration', command: { node: [integration] }, counts: true, needs: ['build'] },
+  {
+    name: 'e2e',
+    command: { node: [...mocha, '--config', 'test/e2e/mocharc.json'] },
+    counts: true,
+    needs: ['build'],
+  },
+  {
+    name: 'desktop',
+    command: { node: [integration, '--desktop'] },
+    counts: true,
+    needs: ['build'],
+    onRequest: true,
+  },
+  {
+    name: 'minimum',
+    command: { node: [integration, '--minimum'] },
+    counts: true,
+    needs: ['build'],
+    onRequest: true,
+  },
+];
+
+/** A suite that hangs is ended, so that the others still get their turn. */
+const timeLimit = 20 * 60_000;
+
+let running: ChildProcess | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    if (running !== undefined) killProcessGroup(running, 'SIGTERM');
+    process.exit(130);
+  });
+}
+
+/** Splits the command line into suites and the arguments for a single one. */
+function selection(args: readonly string[]): { selected: Suite[]; passedOn: string[] } {
+  const names = suites.map(({ name }) => name);
+  const firstOther = args.findIndex((arg) => !names.includes(arg));
+  const named = firstOther === -1 ? args : args.slice(0, firstOther);
+  const passedOn = firstOther === -1 ? [] : args.slice(firstOther);
+  if (passedOn.length > 0 && named.length !== 1) {
+    throw new Error(`Name one suite before its arguments; there are ${names.join(', ')}.`);
+  }
+  const wanted = suites.filter(({ name, onRequest }) =>
+    named.length === 0 ? onRequest !== true : named.includes(name),
+  );
+  const needed = new Set(wanted.flatMap(({ needs }) => needs ?? []));
+  return {
+    selected: suites.filter((suite) => wanted.includes(suite) || needed.has(suite.name)),
+    passedOn: [...passedOn],
+  };
+}
+
+async function runSuite(suite: Suite, passedOn: readonly string[], folder: string): Promise<Result> {
+  const resultFile = join(folder, `${suite.name}.json`);
+  const options: SpawnOptions = {
+    cwd: projectRoot,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, TEST_RESULT_FILE: resultFile },
+    detached: process.platform !== 'win32',
+  };
+  const { command } = suite;
+  const child =
+    'script' in command
+      ? spawnNpm(['run', '--silent', command.script], options)
+      : spawn(process.execPath, [...command.node, ...passedOn], options);
+  running = child;
+  const code = await exitCode(child, suite.name);
+  running = undefined;
+  const result = suite.counts ? await readResult(resultFile) : { passed: 0, failed: 0 };
+  if (result === undefined) {
+    console.error(`The suite ${suite.name} ended without a result (exit code ${String(code)}).`);
+    return { passed: 0, failed: 1 };
+  }
+  // A failure outside of any test counts too.
+  if (code !== 0 && result.failed === 0) return { ...result, failed: 1 };
+  return result;
+}
+
+async function exitCode(child: ChildProcess, name: string): Promise<number | null> {
+  const limit = setTimeout(() => {
+    console.error(`The suite ${name} is ended: it has run for ${timeLimit / 60_000} minutes.`);
+    killProcessGroup(child);
+  }, timeLimit);
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', (error) => {
+      console.error(error.message);
+      resolve(null);
+    });
+    child.once('close', resolve);
+  });
+  clearTimeout(limit);
+  return code;
+}
+
+async function readResult(file: string): Promise<Result | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const counts = /^\{"passed":(\d+),"failed":(\d+)\}$/.exec(text ?? '');
+  return counts === null ? undefined : { passed: Number(counts[1]), failed: Number(counts[2]) };
+}
+
+const { selected, passedOn } = selection(process.argv.slice(2));
+const folder = await mkdtemp(join(tmpdir(), 'azureml-services-results-'));
+const total: Result = { passed: 0, failed: 0 };
+const summary: string[] = [];
+for (const suite of selected) {
+  console.log(`\n=== ${suite.name} ===`);
+  const begun = performance.now();
+  const isTarget = selected.at(-1) === suite;
+  const { passed, failed } = await runSuite(suite, isTarget ? passedOn : [], folder);
+  total.passed += passed;
+  total.failed += failed;
+  const outcome = suite.counts ? `${passed} passed, ${failed} failed` : failed === 0 ? 'good' : 'failed';
+  summary.push(`${suite.name}: ${outcome} (${Math.round((performance.now() - begun) / 1000)} s)`);
+}
+await rm(folder, { recursive: true, force: true });
+console.log(`\n${summary.join('\n')}\n`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;
