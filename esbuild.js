@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
 import { localServiceBuild } from './esbuild.local-service.js';
+import { thirdPartyNotices } from './esbuild.notices.js';
 
 const watch = process.argv.includes('--watch');
 const development = watch || process.argv.includes('--development');
@@ -26,7 +27,7 @@ const extension = {
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   external: ['vscode'],
-  metafile: true,
+  plugins: [thirdPartyNotices('ThirdPartyNotices.extension.txt')],
   banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
 };
 
@@ -39,6 +40,7 @@ const webviews = {
   target: 'chrome140',
   format: 'iife',
   tsconfig: 'src/webviews/tsconfig.json',
+  plugins: [thirdPartyNotices('ThirdPartyNotices.webviews.txt')],
 };
 
 const builds = [extension, webviews, localServiceBuild({ minify: !development })];

@@ -100,6 +100,14 @@ export class LocalWorkspace {
     );
   }
 
+  /** The service ended by itself or in another window: the next call starts it again. */
+  async #lost(handle: LocalServiceHandle): Promise<void> {
+    const running = this.#running;
+    if ((await running?.catch(() => undefined)) !== handle) return;
+    if (this.#running === running) this.#running = undefined;
+    this.#onChange();
+  }
+
   async #join(): Promise<LocalServiceHandle> {
     const { joinLocalService } = await import('../local-service/launcher.ts');
     await vscode.workspace.fs.createDirectory(this.#context.globalStorageUri);
@@ -111,6 +119,7 @@ export class LocalWorkspace {
           programPath: vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'local-service.js').fsPath,
         }),
     );
+    void handle.closed.then(() => this.#lost(handle));
     await this.#remember(handle.description);
     await this.#onStarted(handle.description);
     this.#onChange();
