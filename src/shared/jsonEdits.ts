@@ -87,7 +87,9 @@ function diffItems(before: readonly JsonValue[], after: readonly JsonValue[], pa
   const common = Math.min(before.length, after.length);
   const edits = after.slice(0, common).flatMap((item, i) => diffJson(before[i], item, [...path, i]));
   for (let i = before.length - 1; i >= common; i--) edits.push({ kind: 'remove', path: [...path, i] });
-  after.slice(common).forEach((value, i) => edits.push({ kind: 'insert', path: [...path, common + i], value }));
+  after
+    .slice(common)
+    .forEach((value, i) => edits.push({ kind: 'insert', path: [...path, common + i], value }));
   return edits;
 }
 

@@ -25,6 +25,11 @@ export function question<P = void, R = void>(): Question<P, R> {
   return { kind: 'question' };
 }
 
+/** A question without parameters. */
+export function inquiry<R>(): Question<void, R> {
+  return { kind: 'question' };
+}
+
 export function notice<P = void>(): Notice<P> {
   return { kind: 'notice' };
 }
@@ -163,7 +168,8 @@ function remoteOf<C extends Contract>(
 }
 
 function handlerOf<C extends Contract>(handlers: Handlers<C>, name: string): (params: unknown) => unknown {
-  if (!Object.hasOwn(handlers, name)) throw new RemoteError('UnknownMessage', `There is no message "${name}".`);
+  if (!Object.hasOwn(handlers, name))
+    throw new RemoteError('UnknownMessage', `There is no message "${name}".`);
   return handlers[name] as (params: unknown) => unknown;
 }
 

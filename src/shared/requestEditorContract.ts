@@ -2,7 +2,7 @@ import type { FailureReason, Origin } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { ServiceAddress } from '../protocol/studio/urls.ts';
 import type { JsonEdit } from './jsonEdits.ts';
-import { notice, question } from './messages.ts';
+import { inquiry, notice, question } from './messages.ts';
 import type { ReadRequest } from './requestData.ts';
 import type { RequestEditorStrings } from './requestEditorStrings.ts';
 
@@ -125,7 +125,7 @@ export interface EditorStart {
 
 /** What the request editor's webview sends to the extension. */
 export const toRequestHost = {
-  start: question<void, EditorStart>(),
+  start: inquiry<EditorStart>(),
   /** Gives the document as it is with the edits. */
   edit: question<{ readonly edits: readonly JsonEdit[] }, DocumentState>(),
   setBody: question<{ readonly text: string }, DocumentState>(),

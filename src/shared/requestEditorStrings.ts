@@ -42,7 +42,9 @@ export function requestEditorStrings() {
     setKey: vscode.l10n.t('Set key…'),
     replaceKey: vscode.l10n.t('Replace key…'),
     headerFilled: vscode.l10n.t('Filled in when the request is sent'),
-    secretRefused: vscode.l10n.t('Keys are not kept in request files. Put this one into the secret storage, or discard it.'),
+    secretRefused: vscode.l10n.t(
+      'Keys are not kept in request files. Put this one into the secret storage, or discard it.',
+    ),
     secretInFile: vscode.l10n.t('This file holds a key in "{0}". It is not sent; remove it from the file.'),
     storeSecret: vscode.l10n.t('Store in secret storage'),
     discard: vscode.l10n.t('Discard'),
@@ -79,7 +81,9 @@ export function requestEditorStrings() {
     },
     problemUnknown: vscode.l10n.t('this is not valid JSON'),
     broken: vscode.l10n.t('This request is not valid JSON'),
-    brokenHint: vscode.l10n.t('Nothing has been changed in it. Mend it in the text editor, and it will be shown here again.'),
+    brokenHint: vscode.l10n.t(
+      'Nothing has been changed in it. Mend it in the text editor, and it will be shown here again.',
+    ),
     reopenAsText: vscode.l10n.t('Reopen with text editor'),
     noSchema: vscode.l10n.t('The service publishes no schema: the fields come from this request.'),
     loadingSchema: vscode.l10n.t('Loading the schema…'),

@@ -1,5 +1,12 @@
 import type { Cell, Column, GlobalParameter, Port, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
-import { isItems, isMembers, type JsonEdit, type JsonMembers, type JsonPath, type JsonValue } from './jsonEdits.ts';
+import {
+  isItems,
+  isMembers,
+  type JsonEdit,
+  type JsonMembers,
+  type JsonPath,
+  type JsonValue,
+} from './jsonEdits.ts';
 import type { RequestData } from './requestData.ts';
 
 /** A column of the form: what the schema says, or what the document lets guess. */
@@ -44,7 +51,12 @@ function inputForm(data: RequestData, name: string, port: Port | undefined, hasS
   const table = value === undefined ? emptyTable(data.format) : readTable(value, data.format);
   if (!table) return { ...common, unreadable: true, columns: [], rows: [] };
   const columns = formColumns(table, port, hasSchema);
-  return { ...common, unreadable: false, columns, rows: table.rows.map((row) => columns.map((column) => row(column))) };
+  return {
+    ...common,
+    unreadable: false,
+    columns,
+    rows: table.rows.map((row) => columns.map((column) => row(column))),
+  };
 }
 
 interface ReadTable {
@@ -72,7 +84,11 @@ function readNamedRows(value: JsonValue): ReadTable | undefined {
   return {
     names,
     positional: true,
-    rows: rows.map((row) => ({ position }) => (position === undefined ? undefined : row[position])),
+    rows: rows.map(
+      (row) =>
+        ({ position }) =>
+          position === undefined ? undefined : row[position],
+    ),
     sample: (_, position) => rows.find((row) => (row[position] ?? null) !== null)?.[position],
   };
 }
@@ -86,7 +102,11 @@ function readRowObjects(value: JsonValue): ReadTable | undefined {
   return {
     names: [...new Set(value.flatMap((row) => Object.keys(row)))],
     positional: false,
-    rows: value.map((row) => ({ name }) => own(row, name)),
+    rows: value.map(
+      (row) =>
+        ({ name }) =>
+          own(row, name),
+    ),
     sample: (name) => value.map((row) => own(row, name)).find((cell) => (cell ?? null) !== null),
   };
 }
@@ -153,7 +173,9 @@ export function cellOfText(type: Column['type'], text: string): Cell {
   switch (type) {
     case 'integer':
     case 'number':
-      return text !== '' && Number.isFinite(Number(text)) && String(Number(text)) === text ? Number(text) : text;
+      return text !== '' && Number.isFinite(Number(text)) && String(Number(text)) === text
+        ? Number(text)
+        : text;
     case 'boolean':
       return text === 'true' || text === 'false' ? text === 'true' : text;
     default:
@@ -161,7 +183,8 @@ export function cellOfText(type: Column['type'], text: string): Cell {
   }
 }
 
-export type CellProblem = 'missing' | 'null' | 'integer' | 'range' | 'number' | 'boolean' | 'dateTime' | 'notAllowed';
+export type CellProblem =
+  'missing' | 'null' | 'integer' | 'range' | 'number' | 'boolean' | 'dateTime' | 'notAllowed';
 
 /** What a service of this schema is likely to refuse. Numbers and truth values may be sent as text. */
 export function cellProblem(
@@ -211,14 +234,26 @@ export function setCell(
   return [{ kind: 'set', path: [...rows, row], value: padded(cells, position).with(position, value) }];
 }
 
-function addColumn(data: RequestData, form: InputForm, row: number, column: FormColumn, value: Cell): JsonEdit[] {
+function addColumn(
+  data: RequestData,
+  form: InputForm,
+  row: number,
+  column: FormColumn,
+  value: Cell,
+): JsonEdit[] {
   const names = tableNames(form);
   const rows = tableCells(data, form).map((cells, i) => [
     ...padded(cells, names.length - 1),
     i === row ? value : blankCell(column),
   ]);
   const table = { ColumnNames: [...names, column.name], Values: rows };
-  return [{ kind: 'set', path: ['inputs', form.name], value: { ...own(data.inputs, form.name, isMembers), ...table } }];
+  return [
+    {
+      kind: 'set',
+      path: ['inputs', form.name],
+      value: { ...own(data.inputs, form.name, isMembers), ...table },
+    },
+  ];
 }
 
 function padded(cells: readonly JsonValue[], lastIndex: number): readonly JsonValue[] {
@@ -229,7 +264,9 @@ function padded(cells: readonly JsonValue[], lastIndex: number): readonly JsonVa
 
 /** Inserts a row before index `at`: the given cells in the order of the form's columns, else a fresh one. */
 export function insertRow(data: RequestData, form: InputForm, at: number, cells?: FormRow): JsonEdit[] {
-  const filled = form.columns.map((column, i) => cells?.[i] ?? (cells?.[i] === null ? null : blankCell(column)));
+  const filled = form.columns.map(
+    (column, i) => cells?.[i] ?? (cells?.[i] === null ? null : blankCell(column)),
+  );
   if (!form.present) {
     const value = data.format === 'swagger' ? [rowObject(form, filled)] : tableOf(form, filled);
     return [{ kind: 'set', path: ['inputs', form.name], value }];
@@ -239,9 +276,17 @@ export function insertRow(data: RequestData, form: InputForm, at: number, cells?
   }
   const placed = form.columns.flatMap(({ position }, i) => (position === undefined ? [] : [{ position, i }]));
   if (placed.length < form.columns.length) {
-    const rows = form.rows.map((row) => form.columns.map((column, i) => row[i] ?? (row[i] === null ? null : blankCell(column))));
+    const rows = form.rows.map((row) =>
+      form.columns.map((column, i) => row[i] ?? (row[i] === null ? null : blankCell(column))),
+    );
     const Values = rows.toSpliced(at, 0, filled);
-    return [{ kind: 'set', path: ['inputs', form.name], value: { ColumnNames: form.columns.map(({ name }) => name), Values } }];
+    return [
+      {
+        kind: 'set',
+        path: ['inputs', form.name],
+        value: { ColumnNames: form.columns.map(({ name }) => name), Values },
+      },
+    ];
   }
   const row = placed.toSorted((a, b) => a.position - b.position).map(({ i }) => filled[i] ?? null);
   return [{ kind: 'insert', path: [...rowsPath(data, form), at], value: row }];
@@ -301,7 +346,9 @@ export function setParameter(name: string, value: Cell | undefined): JsonEdit {
 export function setFormat(data: RequestData, format: 'swagger' | undefined): JsonEdit[] {
   if (format === data.format) return [];
   const edits: JsonEdit[] =
-    format === undefined ? [{ kind: 'remove', path: ['format'] }] : [{ kind: 'set', path: ['format'], value: format }];
+    format === undefined
+      ? [{ kind: 'remove', path: ['format'] }]
+      : [{ kind: 'set', path: ['format'], value: format }];
   for (const [name, value] of Object.entries(data.inputs)) {
     const converted = format === 'swagger' ? rowObjectsOf(value) : namedRowsOf(value);
     if (converted) edits.push({ kind: 'set', path: ['inputs', name], value: converted });
@@ -341,7 +388,11 @@ function own<T extends JsonValue>(
   name: string,
   is: (value: JsonValue | undefined) => value is T,
 ): T | undefined;
-function own(members: JsonMembers, name: string, is?: (value: JsonValue | undefined) => boolean): JsonValue | undefined {
+function own(
+  members: JsonMembers,
+  name: string,
+  is?: (value: JsonValue | undefined) => boolean,
+): JsonValue | undefined {
   const value = Object.hasOwn(members, name) ? members[name] : undefined;
   return !is || is(value) ? value : undefined;
 }
@@ -349,7 +400,11 @@ function own(members: JsonMembers, name: string, is?: (value: JsonValue | undefi
 const credentialNames = /^(?:proxy-)?authorization$|^(?:x-)?api-?key$|subscription-key$/i;
 
 /** Whether a header would put a key into the document. `own` are the names of headers that the workspace fills itself. */
-export function holdsCredential(name: string, value: string, filledByWorkspace: readonly string[] = []): boolean {
+export function holdsCredential(
+  name: string,
+  value: string,
+  filledByWorkspace: readonly string[] = [],
+): boolean {
   const trimmed = name.trim().toLowerCase();
   return (
     credentialNames.test(trimmed) ||

@@ -1,0 +1,87 @@
+import { failureOfAnswer } from '../protocol/studio/errors.ts';
+import type { Failure } from '../protocol/failure.ts';
+import { executeUrl, type ExecuteQuery, type ServiceAddress } from '../protocol/studio/urls.ts';
+import type { HttpClient, Timings } from '../transport/httpClient.ts';
+
+/** One RRS call, complete but for its credentials. */
+export interface RrsCall {
+  readonly address: ServiceAddress;
+  readonly query: ExecuteQuery;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as it is. */
+  readonly body: string;
+  /** Milliseconds to the last byte; absent means the client's default. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What came back, whatever the status. */
+export interface RrsAnswer {
+  readonly requestUrl: string;
+  readonly status: number;
+  readonly statusText: string;
+  readonly timings: Required<Pick<Timings, 'firstByteMs' | 'totalMs'>> & Pick<Timings, 'connectedMs'>;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly text: string;
+  /** Of the body, in bytes. */
+  readonly size: number;
+  readonly time: Date;
+}
+
+/** Answers are shown from memory; a call takes 4 MB at most, and no service answers with a hundred times that. */
+const largestAnswer = 256 * 1024 * 1024;
+
+/**
+ * Sends the call with the headers that authorize it, which win over the call's own of the same name. An HTTP error
+ * status is an answer; what keeps an answer from coming rejects with a `Failure`.
+ */
+export async function execute(
+  http: HttpClient,
+  call: RrsCall,
+  authorization: Readonly<Record<string, string>>,
+): Promise<RrsAnswer> {
+  const answer = await http.send({
+    method: 'POST',
+    url: executeUrl(call.address, call.query),
+    headers: mergeHeaders({ 'Content-Type': 'application/json' }, call.headers, authorization),
+    body: call.body,
+    peer: 'service',
+    ...(call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs }),
+    ...(call.signal ? { signal: call.signal } : {}),
+  });
+  const text = await answer.text(largestAnswer);
+  const { firstByteMs, totalMs = firstByteMs, connectedMs } = answer.timings();
+  return {
+    requestUrl: answer.url,
+    status: answer.status,
+    statusText: answer.statusText,
+    timings: { firstByteMs, totalMs, ...(connectedMs === undefined ? {} : { connectedMs }) },
+    headers: answer.headers,
+    text,
+    size: Buffer.byteLength(text),
+    time: new Date(),
+  };
+}
+
+/** The failure that an answer with an error status stands for. */
+export function failureOf(answer: RrsAnswer): Failure | undefined {
+  if (answer.status < 400) return undefined;
+  return failureOfAnswer({
+    status: answer.status,
+    headers: answer.headers,
+    bodyText: answer.text,
+    url: answer.requestUrl,
+    method: 'POST',
+    requestKind: 'execute',
+    now: answer.time,
+  });
+}
+
+/** Later headers replace earlier ones of the same name in any case. */
+export function mergeHeaders(...all: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const merged = new Map<string, [name: string, value: string]>();
+  for (const headers of all) {
+    for (const [name, value] of Object.entries(headers)) merged.set(name.toLowerCase(), [name, value]);
+  }
+  return Object.fromEntries(merged.values());
+}

@@ -1,0 +1,170 @@
+import * as vscode from 'vscode';
+import type { Catalog, Endpoint } from '../catalog/index.ts';
+import { contextKeys, customEditors, prefix, settings } from '../shared/contributions.ts';
+import { isExplorerNode } from '../shared/explorerNode.ts';
+import type { Feature, Foundation } from '../shared/feature.ts';
+import { isProgramCall } from '../shared/invocation.ts';
+import { AutoSave } from './autoSave.ts';
+import { RequestCall } from './requestCall.ts';
+import { RequestEditor } from './requestEditor.ts';
+import { rrsExecute } from './rrsExecute.ts';
+import { ScratchRequests } from './scratchRequests.ts';
+
+export type { RrsExecuteResult } from './rrsExecute.ts';
+
+export interface Requests extends Feature<'requests'> {
+  resolveCustomTextEditor(
+    document: vscode.TextDocument,
+    panel: vscode.WebviewPanel,
+    token: vscode.CancellationToken,
+  ): void;
+}
+
+export function createRequests(foundation: Foundation, catalog: Catalog): Requests {
+  return new RequestsFeature(foundation, catalog);
+}
+
+/** Answers of this many closed documents are kept, for when they are opened again. */
+const keptCalls = 10;
+
+class RequestsFeature implements Requests {
+  readonly commands: Requests['commands'];
+  readonly #foundation: Foundation;
+  readonly #catalog: Catalog;
+  readonly #scratch: ScratchRequests;
+  readonly #autoSave: AutoSave;
+  readonly #editors = new Set<RequestEditor>();
+  /** By document; the least recently opened first. */
+  readonly #calls = new Map<string, RequestCall>();
+  readonly #subscriptions: vscode.Disposable[];
+
+  constructor(foundation: Foundation, catalog: Catalog) {
+    this.#foundation = foundation;
+    this.#catalog = catalog;
+    this.#scratch = new ScratchRequests(foundation.context.globalStorageUri, catalog);
+    this.#autoSave = new AutoSave((uri) => this.#scratch.owns(uri), foundation.log);
+    this.#subscriptions = [this.#autoSave];
+    this.commands = {
+      openRequest: (target) => this.#openRequest(target),
+      saveRequestAs: () => this.#saveRequestAs(),
+      sendRequest: () => this.#activeEditor()?.send(),
+      cancelRequest: () => this.#activeEditor()?.call.cancel(),
+      rrsExecute: (...args) => (isProgramCall(args) ? this.#execute(args[0]) : this.#openRequest(args[0])),
+    };
+  }
+
+  resolveCustomTextEditor(
+    document: vscode.TextDocument,
+    panel: vscode.WebviewPanel,
+    token: vscode.CancellationToken,
+  ): void {
+    if (token.isCancellationRequested) return;
+    const call = this.#callOf(document.uri);
+    const editor = new RequestEditor(document, panel, call, {
+      extensionUri: this.#foundation.context.extensionUri,
+      catalog: this.#catalog,
+      documents: this.#foundation.documents,
+      afterEdit: (edited) => this.#autoSave.flush(edited),
+    });
+    this.#editors.add(editor);
+    const subscriptions = [
+      editor,
+      panel.onDidChangeViewState(() => this.#updateContext()),
+      call.onDidChange(() => this.#updateContext()),
+    ];
+    panel.onDidDispose(() => {
+      vscode.Disposable.from(...subscriptions).dispose();
+      this.#editors.delete(editor);
+      void this.#autoSave.flush(document);
+      if (![...this.#editors].some((other) => other.call === call)) call.cancel();
+      this.#updateContext();
+    });
+    this.#updateContext();
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.#subscriptions, ...this.#editors, ...this.#calls.values()).dispose();
+  }
+
+  async #openRequest(target: unknown): Promise<void> {
+    const endpoint = await this.#endpointOf(target);
+    if (!endpoint) return;
+    const uri = await this.#scratch.uriFor(endpoint);
+    await vscode.commands.executeCommand('vscode.openWith', uri, customEditors.request, { preview: false });
+  }
+
+  /** A node of the tree, or whatever else names workspace and service; anything without them asks. */
+  async #endpointOf(target: unknown): Promise<Endpoint | undefined> {
+    if (isExplorerNode(target) && 'workspace' in target && 'service' in target) {
+      return this.#catalog.find(target.workspace, target.service);
+    }
+    return this.#catalog.pickEndpoint(vscode.l10n.t('Open a request for'));
+  }
+
+  async #saveRequestAs(): Promise<void> {
+    const editor = this.#activeEditor();
+    if (!editor) return;
+    const { uri } = editor.document;
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    const name = uri.path.split('/').at(-1) ?? 'request.rrs.json';
+    const target = await vscode.window.showSaveDialog({
+      title: vscode.l10n.t('Save request as'),
+      filters: { [vscode.l10n.t('Request')]: ['rrs.json'] },
+      ...(folder ? { defaultUri: vscode.Uri.joinPath(folder.uri, name) } : {}),
+    });
+    if (!target) return;
+    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(editor.document.getText()));
+    await vscode.commands.executeCommand('vscode.openWith', target, customEditors.request, {
+      preview: false,
+    });
+  }
+
+  #execute(argument: unknown): Promise<unknown> {
+    const http = (): ReturnType<Foundation['http']> => this.#foundation.http();
+    return rrsExecute(argument, { catalog: this.#catalog, http, timeoutMs: timeoutMs() });
+  }
+
+  #callOf(uri: vscode.Uri): RequestCall {
+    const key = uri.toString();
+    const call =
+      this.#calls.get(key) ??
+      new RequestCall({
+        catalog: this.#catalog,
+        http: () => this.#foundation.http(),
+        log: this.#foundation.log,
+        timeoutMs: () => timeoutMs(uri),
+      });
+    this.#calls.delete(key);
+    this.#calls.set(key, call);
+    this.#forgetOldCalls();
+    return call;
+  }
+
+  #forgetOldCalls(): void {
+    const inUse = new Set([...this.#editors].map((editor) => editor.call));
+    const closed = [...this.#calls].filter(([, call]) => !inUse.has(call)).slice(0, -keptCalls);
+    for (const [key, call] of closed) {
+      call.dispose();
+      this.#calls.delete(key);
+    }
+  }
+
+  #activeEditor(): RequestEditor | undefined {
+    return [...this.#editors].find((editor) => editor.isActive);
+  }
+
+  #updateContext(): void {
+    const active = this.#activeEditor();
+    void vscode.commands.executeCommand('setContext', contextKeys.requestActive, active !== undefined);
+    void vscode.commands.executeCommand(
+      'setContext',
+      contextKeys.requestRunning,
+      active?.call.isRunning ?? false,
+    );
+  }
+}
+
+/** The setting is in seconds; 0 waits for ever. */
+function timeoutMs(scope?: vscode.Uri): number {
+  return vscode.workspace.getConfiguration(prefix, scope).get<number>(settings.requestTimeout, 100) * 1000;
+}

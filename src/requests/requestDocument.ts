@@ -1,0 +1,240 @@
+import * as jsonc from 'jsonc-parser';
+import { diffJson, isMembers, type JsonEdit, type JsonMembers, type JsonValue } from '../shared/jsonEdits.ts';
+import { readRequest, type ReadRequest, type RequestData } from '../shared/requestData.ts';
+import type { JsonProblem } from '../shared/requestEditorContract.ts';
+
+export type ParsedRequest =
+  ({ readonly kind: 'request' } & ReadRequest) | { readonly kind: 'broken'; readonly problem: JsonProblem };
+
+/** Reads a `*.rrs.json` document; comments and trailing commas are fine, unknown members are left alone. */
+export function parseRequest(text: string): ParsedRequest {
+  const parsed = parseJson(text, { allowTrailingComma: true, allowEmptyContent: true });
+  if (parsed.problem) return { kind: 'broken', problem: parsed.problem };
+  const value = parsed.root ? valueOf(parsed.root) : {};
+  if (!isMembers(value))
+    return { kind: 'broken', problem: { code: 'NotAnObject', line: 1, column: 1, offset: 0 } };
+  return { kind: 'request', ...readRequest(value) };
+}
+
+/** The text of a fresh document. */
+export function newRequestText(request: JsonMembers): string {
+  return `${JSON.stringify(request, null, 2)}\n`;
+}
+
+/** The document with the edits made in it; formatting, comments and all else stay as they are. */
+export function editText(text: string, edits: readonly JsonEdit[]): string {
+  const formattingOptions = formattingOf(text);
+  return edits.reduce((current, edit) => {
+    if (!hasPlaceFor(current, edit)) return current;
+    const changes = jsonc.modify(current, [...edit.path], edit.kind === 'remove' ? undefined : edit.value, {
+      formattingOptions,
+      isArrayInsertion: edit.kind === 'insert',
+    });
+    return jsonc.applyEdits(current, changes);
+  }, text);
+}
+
+/** Whether the edit's parent is there, or can be made by adding members. */
+function hasPlaceFor(text: string, edit: JsonEdit): boolean {
+  const root = jsonc.parseTree(text, [], { allowTrailingComma: true });
+  if (!root) return edit.kind !== 'remove' && edit.path.every((part) => typeof part === 'string');
+  const last = edit.path.at(-1);
+  const parent = jsonc.findNodeAtLocation(root, edit.path.slice(0, -1));
+  if (!parent) return edit.kind === 'set' && typeof last === 'string';
+  if (parent.type === 'object')
+    return typeof last === 'string' && (edit.kind !== 'remove' || hasChild(root, edit));
+  if (parent.type !== 'array' || typeof last !== 'number') return false;
+  return edit.kind === 'remove' ? hasChild(root, edit) : last <= (parent.children?.length ?? 0);
+}
+
+function hasChild(root: jsonc.Node, edit: JsonEdit): boolean {
+  return jsonc.findNodeAtLocation(root, [...edit.path]) !== undefined;
+}
+
+function formattingOf(text: string): jsonc.FormattingOptions {
+  const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? '  ';
+  const insertSpaces = !indent.startsWith('\t');
+  return {
+    insertSpaces,
+    tabSize: insertSpaces ? indent.length : 4,
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+  };
+}
+
+/** The one range in which two texts differ, and what stands there in the second. */
+export function minimalChange(
+  before: string,
+  after: string,
+): { start: number; end: number; text: string } | undefined {
+  if (before === after) return undefined;
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let tail = 0;
+  while (tail < shorter - start && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  return { start, end: before.length - tail, text: after.slice(start, after.length - tail) };
+}
+
+/** Beyond this many changed places a member is written anew as a whole. */
+const mostPlaces = 100;
+
+/**
+ * The edits that make a text the request's body. Text that is a body of the contract becomes `inputs` and
+ * `globalParameters`; any other text is kept as it is in the member `body`.
+ */
+export function bodyEdits(data: RequestData, bodyText: string): JsonEdit[] {
+  const body = readBody(bodyText);
+  if (!body) return [{ kind: 'set', path: ['body'], value: bodyText }];
+  const edits = [
+    ...memberEdits('inputs', data.inputs, body.inputs),
+    ...memberEdits('globalParameters', data.globalParameters, body.globalParameters),
+  ];
+  return data.body === undefined ? edits : [{ kind: 'remove', path: ['body'] }, ...edits];
+}
+
+function memberEdits(name: string, before: JsonMembers, after: JsonMembers): JsonEdit[] {
+  const edits = diffJson(before, after, [name]);
+  return edits.length > mostPlaces ? [{ kind: 'set', path: [name], value: after }] : edits;
+}
+
+function readBody(text: string): { inputs: JsonMembers; globalParameters: JsonMembers } | undefined {
+  const { root, problem } = parseJson(text, { disallowComments: true });
+  if (problem || !root || !isFaithful(root)) return undefined;
+  const value = valueOf(root);
+  if (!isMembers(value)) return undefined;
+  const { Inputs: inputs, GlobalParameters: globalParameters, ...rest } = value;
+  if (!isMembers(inputs) || !isMembers(globalParameters) || Object.keys(rest).length > 0) return undefined;
+  return { inputs, globalParameters };
+}
+
+/** Whether nothing is lost in the document's data: no name twice, no number with more digits than a double has. */
+function isFaithful(node: jsonc.Node): boolean {
+  if (node.type === 'number') return hasExactNumber(node);
+  const children = node.children ?? [];
+  if (node.type === 'object') {
+    const names = children.map((property) => String(property.children?.[0]?.value));
+    if (new Set(names).size < names.length) return false;
+  }
+  return children.every(isFaithful);
+}
+
+function hasExactNumber(node: jsonc.Node): boolean {
+  const value: unknown = node.value;
+  return (
+    typeof value === 'number' &&
+    Number.isFinite(value) &&
+    (node.length <= 15 || String(value).length >= node.length)
+  );
+}
+
+/**
+ * The body as it goes over the wire: `body` as it stands, else inputs and parameters with the very numbers and texts
+ * of the document.
+ */
+export function wireBody(text: string, layout: 'compact' | 'pretty'): string {
+  const root = jsonc.parseTree(text, [], { allowTrailingComma: true });
+  const member = (name: string): jsonc.Node | undefined =>
+    root ? jsonc.findNodeAtLocation(root, [name]) : undefined;
+  const literal = member('body');
+  if (literal?.type === 'string') return String(literal.value);
+  const print = (name: string): string => {
+    const node = member(name);
+    return node?.type === 'object' ? printNode(text, node, layout, 1) : '{}';
+  };
+  const members = [
+    `"Inputs":${gap(layout)}${print('inputs')}`,
+    `"GlobalParameters":${gap(layout)}${print('globalParameters')}`,
+  ];
+  return block('{', members, '}', layout, 0);
+}
+
+function printNode(text: string, node: jsonc.Node, layout: 'compact' | 'pretty', depth: number): string {
+  const children = node.children ?? [];
+  if (node.type === 'object') {
+    return block(
+      '{',
+      children.map((property) => printProperty(text, property, layout, depth)),
+      '}',
+      layout,
+      depth,
+    );
+  }
+  if (node.type !== 'array') return text.slice(node.offset, node.offset + node.length);
+  const items = children.map((item) => printNode(text, item, layout, depth + 1));
+  const isFlat = children.every((item) => item.type !== 'array' && item.type !== 'object');
+  return isFlat ? `[${items.join(layout === 'pretty' ? ', ' : ',')}]` : block('[', items, ']', layout, depth);
+}
+
+function printProperty(
+  text: string,
+  property: jsonc.Node,
+  layout: 'compact' | 'pretty',
+  depth: number,
+): string {
+  return (property.children ?? [])
+    .map((child) => printNode(text, child, layout, depth + 1))
+    .join(`:${gap(layout)}`);
+}
+
+function gap(layout: 'compact' | 'pretty'): string {
+  return layout === 'pretty' ? ' ' : '';
+}
+
+function block(
+  open: string,
+  items: readonly string[],
+  close: string,
+  layout: 'compact' | 'pretty',
+  depth: number,
+): string {
+  if (items.length === 0 || layout === 'compact') return open + items.join(',') + close;
+  const indent = '  '.repeat(depth + 1);
+  return `${open}\n${items.map((item) => indent + item).join(',\n')}\n${'  '.repeat(depth)}${close}`;
+}
+
+/** Why a text is no body of the contract; undefined when it is one. */
+export function bodyProblem(text: string): JsonProblem | undefined {
+  const { root, problem } = parseJson(text, { disallowComments: true });
+  if (problem) return problem;
+  if (readBody(text)) return undefined;
+  const isObject = root?.type === 'object';
+  return { code: isObject ? 'NotABody' : 'NotAnObject', line: 1, column: 1, offset: 0 };
+}
+
+function parseJson(
+  text: string,
+  options: jsonc.ParseOptions,
+): { root: jsonc.Node | undefined; problem: JsonProblem | undefined } {
+  const errors: jsonc.ParseError[] = [];
+  const root = jsonc.parseTree(text, errors, options);
+  const [first] = errors;
+  if (!first) return { root, problem: undefined };
+  const before = text.slice(0, first.offset);
+  const line = before.split('\n').length;
+  const column = first.offset - before.lastIndexOf('\n');
+  return {
+    root,
+    problem: { code: jsonc.printParseErrorCode(first.error), line, column, offset: first.offset },
+  };
+}
+
+/** The node's value; jsonc gives `any`, but a tree without errors holds JSON alone. */
+function valueOf(node: jsonc.Node): JsonValue {
+  switch (node.type) {
+    case 'object':
+      return Object.fromEntries(
+        (node.children ?? []).flatMap(({ children }) => {
+          const [name, value] = children ?? [];
+          return name && value ? [[String(name.value), valueOf(value)]] : [];
+        }),
+      );
+    case 'array':
+      return (node.children ?? []).map(valueOf);
+    default:
+      return scalarOf(node.value);
+  }
+}
+
+function scalarOf(value: unknown): JsonValue {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}

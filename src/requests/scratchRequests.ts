@@ -1,0 +1,97 @@
+import * as vscode from 'vscode';
+import type { Catalog, Endpoint } from '../catalog/index.ts';
+import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import { sampleInputs } from '../shared/requestForm.ts';
+import { editText, newRequestText, parseRequest } from './requestDocument.ts';
+
+/** Requests opened from the tree: a file for each endpoint, under global storage, which nobody is asked to save. */
+export class ScratchRequests {
+  readonly #folder: vscode.Uri;
+  readonly #catalog: Catalog;
+
+  constructor(globalStorage: vscode.Uri, catalog: Catalog) {
+    this.#folder = vscode.Uri.joinPath(globalStorage, 'requests');
+    this.#catalog = catalog;
+  }
+
+  owns(uri: vscode.Uri): boolean {
+    return uri.scheme === this.#folder.scheme && uri.path.startsWith(`${this.#folder.path}/`);
+  }
+
+  /** The endpoint's request as it was left, or a fresh one from the service's sample rows. */
+  async uriFor(endpoint: Endpoint): Promise<vscode.Uri> {
+    const { workspace, service, endpointId } = endpoint;
+    const folder = vscode.Uri.joinPath(this.#folder, fileName(workspace.name), fileName(endpointId));
+    const uri = vscode.Uri.joinPath(folder, `${fileName(service.name)}.rrs.json`);
+    const earlier = await readText(uri);
+    const text =
+      earlier === undefined ? await this.#fresh(endpoint) : await this.#readdressed(earlier, endpoint);
+    if (text === earlier) return uri;
+    await vscode.workspace.fs.createDirectory(folder);
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+    return uri;
+  }
+
+  async #fresh(endpoint: Endpoint): Promise<string> {
+    const schema = await this.#schemaOf(endpoint);
+    return newRequestText({
+      workspace: endpoint.workspace.name,
+      service: await this.#nameOf(endpoint),
+      apiVersion: '2.0',
+      details: true,
+      headers: { 'Content-Type': 'application/json' },
+      inputs: schema ? sampleInputs(schema) : {},
+      globalParameters: {},
+    });
+  }
+
+  /** A scratch request stays with its endpoint, whatever was renamed or chosen in it meanwhile. */
+  async #readdressed(text: string, endpoint: Endpoint): Promise<string> {
+    const parsed = parseRequest(text);
+    if (parsed.kind === 'broken') return text;
+    const { workspace, service } = parsed.data;
+    if (workspace === endpoint.workspace.name && (await this.#leadsTo(service, endpoint))) return text;
+    return editText(text, [
+      { kind: 'set', path: ['workspace'], value: endpoint.workspace.name },
+      { kind: 'set', path: ['service'], value: await this.#nameOf(endpoint) },
+    ]);
+  }
+
+  async #nameOf(endpoint: Endpoint): Promise<string> {
+    return (await this.#leadsTo(endpoint.label, endpoint)) ? endpoint.label : endpoint.endpointId;
+  }
+
+  async #leadsTo(service: string, endpoint: Endpoint): Promise<boolean> {
+    try {
+      return (await this.#catalog.find(endpoint.workspace.name, service)).endpointId === endpoint.endpointId;
+    } catch {
+      return false;
+    }
+  }
+
+  async #schemaOf(endpoint: Endpoint): Promise<ServiceSchema | undefined> {
+    try {
+      return await this.#catalog.schema(endpoint);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+async function readText(uri: vscode.Uri): Promise<string | undefined> {
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  if (open) return open.getText();
+  try {
+    return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A name that any file system takes. */
+function fileName(name: string): string {
+  const safe = name.replaceAll(/[\u0000-\u001f\\/:*?"<>|%]/g, (character) =>
+    encodeURIComponent(character).replaceAll('*', '%2A'),
+  );
+  return safe.replace(/[. ]$/, (character) => `%${character.charCodeAt(0).toString(16)}`) || '_';
+}

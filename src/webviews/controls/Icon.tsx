@@ -1,0 +1,33 @@
+/** Outlines on a 16 by 16 field, in the text's colour. */
+const outlines = {
+  send: 'M4 2.8v10.4L12.8 8Z',
+  stop: 'M4 4h8v8H4Z',
+  copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8Z',
+  add: 'M8 3v10M3 8h10',
+  remove: 'M4 4l8 8M12 4l-8 8',
+  duplicate: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8ZM6.5 7.5v4M4.5 9.5h4',
+  previous: 'M10 3.5 5.5 8l4.5 4.5',
+  next: 'M6 3.5 10.5 8 6 12.5',
+  down: 'M3.5 6 8 10.5 12.5 6',
+  document: 'M3.5 1.5h5.5l3.5 3.5v9.5h-9ZM9 1.5V5h3.5',
+  save: 'M8 2v8M4.5 6.5 8 10l3.5-3.5M2.5 13.5h11',
+  refresh: 'M13 8a5 5 0 1 1-1.5-3.5M13.2 2v3h-3',
+  error: 'M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM5.5 5.5l5 5M10.5 5.5l-5 5',
+  warning: 'M8 2 14.5 13.5h-13ZM8 6.5v3.5M8 11.3v1',
+  info: 'M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM8 7v4.5M8 4.6v1',
+  check: 'M3 8.5 6.5 12 13 4.5',
+  key: 'M10.5 2a3.5 3.5 0 1 1-2.9 5.5L2.5 12.6V14h2v-1.5H6V11l1.8-1.8M11 5h.1',
+  reset: 'M3 8a5 5 0 1 0 1.5-3.5M2.8 2v3h3',
+} as const;
+
+export type IconName = keyof typeof outlines;
+
+const filled: ReadonlySet<IconName> = new Set(['send', 'stop']);
+
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg class={filled.has(name) ? 'icon icon-filled' : 'icon'} viewBox="0 0 16 16" aria-hidden="true">
+      <path d={outlines[name]} />
+    </svg>
+  );
+}

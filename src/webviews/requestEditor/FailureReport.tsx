@@ -1,0 +1,89 @@
+import type { FailureView } from '../../shared/requestEditorContract.ts';
+import { Button } from '../controls/controls.tsx';
+import { Icon } from '../controls/Icon.tsx';
+import { HeaderList } from './Answer.tsx';
+import { useKept, useSession } from './session.ts';
+
+/** Why a call failed, what mends it, and on request everything that is known. */
+export function FailureReport({ failure }: { readonly failure: FailureView }) {
+  const { strings, host } = useSession();
+  const [open, setOpen] = useKept('detailsOpen', false);
+  return (
+    <div class="failure" role="alert">
+      <div class="failure-head">
+        <Icon name="error" />
+        <p class="failure-sentence">{failure.sentence}</p>
+      </div>
+      <div class="failure-actions">
+        {failure.remedies.map((label, remedy) => (
+          <Button key={remedy} kind="primary" label={label} onClick={() => void host.mend({ remedy })} />
+        ))}
+        <Button
+          label={open ? strings.hideDetails : strings.showDetails}
+          expanded={open}
+          onClick={() => setOpen(!open)}
+        />
+        <Button label={strings.copyDetails} onClick={() => void host.copyFailure()} />
+        <Button label={strings.showLog} onClick={() => void host.showLog()} />
+      </div>
+      {open && <FailureDetails failure={failure} />}
+    </div>
+  );
+}
+
+function FailureDetails({ failure }: { readonly failure: FailureView }) {
+  const { strings } = useSession();
+  const { code, status, origin, requestId, time, reasons, headers, body } = failure;
+  const facts: (readonly [string, string | undefined])[] = [
+    [strings.failureCode, status === undefined ? code : `${code} (HTTP ${status})`],
+    [strings.failureOrigin, strings.origins[origin]],
+    [strings.requestId, requestId],
+    [strings.time, time],
+  ];
+  return (
+    <div class="failure-details">
+      <dl class="named-values">
+        {facts.map(([name, value]) =>
+          value === undefined ? null : (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+      {reasons.length > 0 && (
+        <table class="reasons">
+          <thead>
+            <tr>
+              <th scope="col">{strings.failureCode}</th>
+              <th scope="col">{strings.failureTarget}</th>
+              <th scope="col">{strings.failureMessage}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {reasons.map((reason, i) => (
+              <tr key={i}>
+                <td>{reason.code}</td>
+                <td>{reason.target ?? ''}</td>
+                <td>{reason.message}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {headers.length > 0 && (
+        <>
+          <h3>{strings.answerHeaders}</h3>
+          <HeaderList headers={headers} />
+        </>
+      )}
+      {body !== undefined && body !== '' && (
+        <>
+          <h3>{strings.answerBody}</h3>
+          <pre class="answer-text">{body}</pre>
+        </>
+      )}
+    </div>
+  );
+}

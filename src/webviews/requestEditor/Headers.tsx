@@ -1,0 +1,257 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { RequestData } from '../../shared/requestData.ts';
+import type { Credential } from '../../shared/requestEditorContract.ts';
+import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
+import { holdsCredential } from '../../shared/requestForm.ts';
+import { Button, IconButton, Message, Section } from '../controls/controls.tsx';
+import { Icon } from '../controls/Icon.tsx';
+import { useKept, useSession } from './session.ts';
+import { fill } from './text.ts';
+
+const contentType = 'Content-Type';
+
+/** The request's headers: those of the document, and above them those that hold a key and are never in it. */
+export function Headers({ request }: { readonly request: RequestData }) {
+  const session = useSession();
+  const { strings, target } = session;
+  const [open, setOpen] = useKept('headersOpen', true);
+  const [drafts, setDrafts] = useState(0);
+  const credentials = target.kind === 'found' ? target.credentials : [];
+  const reserved = credentials.map(({ header }) => header);
+  const names = Object.keys(request.headers);
+  const hasContentType = names.some((name) => name.toLowerCase() === contentType.toLowerCase());
+  const refused = names.filter((name) => holdsCredential(name, request.headers[name] ?? '', reserved));
+  const own = names.filter((name) => !refused.includes(name));
+  return (
+    <Section
+      title={strings.headers}
+      badge={String(own.length + credentials.length + (hasContentType ? 0 : 1))}
+      open={open}
+      onToggle={setOpen}
+      actions={
+        <Button kind="link" icon="add" label={strings.addHeader} onClick={() => setDrafts(drafts + 1)} />
+      }
+    >
+      {refused.map((name) => (
+        <Message
+          key={name}
+          kind="warning"
+          actions={
+            <Button label={fill(strings.removeHeader, name)} onClick={() => session.edit([removal(name)])} />
+          }
+        >
+          {fill(strings.secretInFile, name)}
+        </Message>
+      ))}
+      <div class="headers">
+        {!hasContentType && (
+          <HeaderRow name={contentType} value="application/json" reserved={reserved} preset />
+        )}
+        {own.map((name, i) => (
+          <HeaderRow key={i} name={name} value={request.headers[name] ?? ''} reserved={reserved} />
+        ))}
+        {credentials.map((credential) => (
+          <CredentialRow key={credential.header} credential={credential} />
+        ))}
+        {Array.from({ length: drafts }, (_, i) => (
+          <DraftRow
+            key={i}
+            reserved={reserved}
+            isLast={i === drafts - 1}
+            onDone={() => setDrafts(drafts - 1)}
+          />
+        ))}
+      </div>
+    </Section>
+  );
+}
+
+function removal(name: string): { kind: 'remove'; path: string[] } {
+  return { kind: 'remove', path: ['headers', name] };
+}
+
+interface HeaderRowProps {
+  readonly name: string;
+  readonly value: string;
+  readonly reserved: readonly string[];
+  /** Sent although the document does not name it; editing it puts it there. */
+  readonly preset?: boolean;
+}
+
+function HeaderRow({ name, value, reserved, preset }: HeaderRowProps) {
+  const session = useSession();
+  const { strings } = session;
+  const [secret, setSecret] = useState<string>();
+  const rename = (to: string): void => {
+    if (to === name || to === '' || holdsCredential(to, value, reserved)) return;
+    session.edit([removal(name), { kind: 'set', path: ['headers', to], value }]);
+  };
+  const change = (to: string): void => {
+    const isSecret = holdsCredential(name, to, reserved);
+    setSecret(isSecret ? to : undefined);
+    if (!isSecret) session.edit([{ kind: 'set', path: ['headers', name], value: to }], 'typing');
+  };
+  return (
+    <>
+      <input
+        class="input"
+        value={name}
+        readOnly={preset}
+        aria-label={strings.headerName}
+        spellcheck={false}
+        onChange={({ currentTarget }) => rename(currentTarget.value.trim())}
+      />
+      <input
+        class="input"
+        value={secret ?? value}
+        aria-label={fill(strings.headerValue, name)}
+        spellcheck={false}
+        onInput={({ currentTarget }) => change(currentTarget.value)}
+      />
+      {preset ? (
+        <span />
+      ) : (
+        <IconButton
+          label={fill(strings.removeHeader, name)}
+          icon="remove"
+          onClick={() => session.edit([removal(name)])}
+        />
+      )}
+      {secret !== undefined && (
+        <SecretRefused header={name} value={secret} reserved={reserved} onDone={() => setSecret(undefined)} />
+      )}
+    </>
+  );
+}
+
+interface DraftRowProps {
+  readonly reserved: readonly string[];
+  readonly isLast: boolean;
+  readonly onDone: () => void;
+}
+
+/** A header that has no name yet; it goes into the document when the focus leaves it. */
+function DraftRow({ reserved, isLast, onDone }: DraftRowProps) {
+  const session = useSession();
+  const { strings } = session;
+  const row = useRef<HTMLDivElement>(null);
+  const nameField = useRef<HTMLInputElement>(null);
+  const [name, setName] = useState('');
+  const [value, setValue] = useState('');
+  const isSecret = holdsCredential(name, value, reserved);
+  const commit = (): void => {
+    if (name.trim() === '' || isSecret) return;
+    session.edit([{ kind: 'set', path: ['headers', name.trim()], value }]);
+    onDone();
+  };
+  const latest = useRef(commit);
+  latest.current = commit;
+  useEffect(() => session.onBeforeFlush(() => latest.current()), [session]);
+  useEffect(() => {
+    if (isLast) nameField.current?.focus();
+  }, [isLast]);
+  const leave = (event: FocusEvent): void => {
+    if (!(event.relatedTarget instanceof Node && row.current?.contains(event.relatedTarget))) commit();
+  };
+  return (
+    <div class="header-draft" ref={row} onFocusOut={leave}>
+      <input
+        class="input"
+        ref={nameField}
+        value={name}
+        aria-label={strings.headerName}
+        placeholder={strings.headerName}
+        spellcheck={false}
+        onInput={({ currentTarget }) => setName(currentTarget.value)}
+      />
+      <input
+        class="input"
+        value={value}
+        aria-label={strings.newHeaderValue}
+        placeholder={strings.newHeaderValue}
+        spellcheck={false}
+        onInput={({ currentTarget }) => setValue(currentTarget.value)}
+      />
+      <IconButton label={strings.discard} icon="remove" onClick={onDone} />
+      {isSecret && <SecretRefused header={name} value={value} reserved={reserved} onDone={onDone} />}
+    </div>
+  );
+}
+
+interface SecretRefusedProps {
+  readonly header: string;
+  readonly value: string;
+  readonly reserved: readonly string[];
+  readonly onDone: () => void;
+}
+
+/** A key that was typed as a header: it goes where keys belong, or nowhere. */
+function SecretRefused({ header, value, reserved, onDone }: SecretRefusedProps) {
+  const session = useSession();
+  const { strings, host } = session;
+  const isKnown = reserved.some((name) => name.toLowerCase() === header.trim().toLowerCase());
+  const store = (): void => {
+    void host.storeCredential({ header: header.trim(), value: value.trim() });
+    onDone();
+  };
+  return (
+    <div class="header-remark">
+      <Message
+        kind="warning"
+        actions={
+          <>
+            {isKnown && value.trim() !== '' && (
+              <Button kind="primary" label={strings.storeSecret} onClick={store} />
+            )}
+            <Button label={strings.discard} onClick={onDone} />
+          </>
+        }
+      >
+        {strings.secretRefused}
+      </Message>
+    </div>
+  );
+}
+
+function CredentialRow({ credential }: { readonly credential: Credential }) {
+  const { strings, host } = useSession();
+  const { header, kind, stored } = credential;
+  const canSet = kind === 'apiKey' || kind === 'subscriptionKey' || (kind === 'header' && stored !== true);
+  return (
+    <>
+      <span class="header-fixed" title={strings.headerFilled}>
+        {header}
+      </span>
+      <span
+        class={stored === false ? 'header-fixed missing' : 'header-fixed muted'}
+        title={strings.headerFilled}
+      >
+        <Icon name={stored === false ? 'warning' : 'key'} />
+        {credentialText(strings, credential)}
+        {canSet && (
+          <Button
+            kind="link"
+            label={stored === true ? strings.replaceKey : strings.setKey}
+            onClick={() => void host.setCredential({ kind })}
+          />
+        )}
+      </span>
+      <span />
+    </>
+  );
+}
+
+function credentialText(strings: RequestEditorStrings, { kind, stored }: Credential): string {
+  switch (kind) {
+    case 'apiKey':
+      return stored === false ? strings.apiKeyMissing : strings.apiKeyStored;
+    case 'subscriptionKey':
+      return stored === false ? strings.subscriptionKeyMissing : strings.subscriptionKeyStored;
+    case 'header':
+      return stored === false ? strings.headerMissing : strings.headerStored;
+    case 'gateway':
+      return strings.apiKeyByGateway;
+    case 'microsoft':
+      return strings.microsoftToken;
+  }
+}

@@ -1,0 +1,63 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { DocumentState } from '../../shared/requestEditorContract.ts';
+import { Button, Message } from '../controls/controls.tsx';
+import { problemText } from './JsonProblemText.ts';
+import { useSession } from './session.ts';
+
+/**
+ * The body as text. What is typed stays as it was typed, though the document has it in its own layout; only a change
+ * that comes from elsewhere replaces it.
+ */
+export function JsonBody({ state }: { readonly state: Extract<DocumentState, { kind: 'request' }> }) {
+  const { strings, queue } = useSession();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [typed, setTyped] = useState<{ text: string; result?: string }>();
+  const pending = queue.bodyText;
+
+  useEffect(() => {
+    if (typed === undefined || pending !== undefined) return;
+    if (typed.result === undefined) setTyped({ ...typed, result: state.bodyText });
+    else if (typed.result !== state.bodyText) setTyped(undefined);
+  }, [state.bodyText, state.version, pending]);
+
+  const text = typed?.text ?? state.bodyText;
+  const lines = text.split('\n').length;
+  const problem = pending === undefined ? state.bodyProblem : undefined;
+  const goTo = (): void => {
+    field.current?.focus();
+    field.current?.setSelectionRange(problem?.offset ?? 0, (problem?.offset ?? 0) + 1);
+  };
+  return (
+    <>
+      <div class="code-editor">
+        <div class="code-lines" aria-hidden="true">
+          {Array.from({ length: lines }, (_, i) => i + 1).join('\n')}
+        </div>
+        <textarea
+          ref={field}
+          class="code"
+          value={text}
+          wrap="off"
+          spellcheck={false}
+          autocomplete="off"
+          aria-label={strings.bodyJson}
+          aria-invalid={problem !== undefined}
+          aria-describedby="body-problem"
+          onInput={({ currentTarget }) => {
+            setTyped({ text: currentTarget.value });
+            queue.setBody(currentTarget.value);
+          }}
+        />
+      </div>
+      <div id="body-problem">
+        {problem && (
+          <Message kind="warning" actions={<Button label={strings.goTo} onClick={goTo} />}>
+            {problemText(strings, problem)}
+            <br />
+            <span class="muted">{strings.bodyKept}</span>
+          </Message>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+import type { RequestData } from '../../shared/requestData.ts';
+import { setFormat } from '../../shared/requestForm.ts';
+import { Icon } from '../controls/Icon.tsx';
+import { useSession } from './session.ts';
+import { fill } from './text.ts';
+
+/** What the URL is made of. */
+export function Parameters({ request }: { readonly request: RequestData }) {
+  const session = useSession();
+  const { strings, target, host } = session;
+  const address = target.kind === 'found' ? target.address : undefined;
+  return (
+    <div class="parameters">
+      <Picker
+        label={strings.workspace}
+        value={request.workspace}
+        id={address?.workspaceId}
+        hint={strings.chooseWorkspace}
+        onClick={() => void host.chooseWorkspace()}
+      />
+      <Picker
+        label={strings.service}
+        value={request.service}
+        id={address?.endpointId}
+        hint={strings.chooseService}
+        onClick={() => void host.chooseService()}
+      />
+      <label class="field version">
+        <span class="label">{strings.apiVersion}</span>
+        <input
+          class="input"
+          value={request.apiVersion}
+          spellcheck={false}
+          onInput={({ currentTarget }) =>
+            session.edit([{ kind: 'set', path: ['apiVersion'], value: currentTarget.value }], 'typing')
+          }
+        />
+      </label>
+      <label class="field">
+        <span class="label">{strings.format}</span>
+        <span class="select">
+          <select
+            value={request.format ?? ''}
+            onChange={({ currentTarget }) =>
+              session.edit(setFormat(request, currentTarget.value === 'swagger' ? 'swagger' : undefined))
+            }
+          >
+            <option value="">{strings.formatTable}</option>
+            <option value="swagger">{strings.formatSwagger}</option>
+          </select>
+          <Icon name="down" />
+        </span>
+      </label>
+      <label class="check" title={strings.detailsHint}>
+        <input
+          type="checkbox"
+          checked={request.details}
+          onChange={({ currentTarget }) =>
+            session.edit([{ kind: 'set', path: ['details'], value: currentTarget.checked }])
+          }
+        />
+        <span>{strings.details}</span>
+      </label>
+    </div>
+  );
+}
+
+interface PickerProps {
+  readonly label: string;
+  readonly value: string;
+  /** As it is in the URL. */
+  readonly id: string | undefined;
+  readonly hint: string;
+  readonly onClick: () => void;
+}
+
+/** Opens VS Code's own list, which can be searched; a service may be one of thousands. */
+function Picker({ label, value, id, hint, onClick }: PickerProps) {
+  const { strings } = useSession();
+  return (
+    <div class="field picker">
+      <span class="label" aria-hidden="true">
+        {label}
+      </span>
+      <button
+        type="button"
+        class="picker-button"
+        aria-label={fill(hint, value || '–')}
+        title={value}
+        onClick={onClick}
+      >
+        <span class="picker-value">{value || strings.choose}</span>
+        <Icon name="down" />
+      </button>
+      <code class="id" title={id}>
+        {id ?? '\u00a0'}
+      </code>
+    </div>
+  );
+}

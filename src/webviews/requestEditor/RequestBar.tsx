@@ -1,0 +1,63 @@
+import { useEffect, useState } from 'preact/hooks';
+import { executeUrl } from '../../protocol/studio/urls.ts';
+import type { RequestData } from '../../shared/requestData.ts';
+import { Button, IconButton } from '../controls/controls.tsx';
+import { useSession } from './session.ts';
+import { elapsed, fill } from './text.ts';
+
+/** The URL that the request goes to, and the button that sends it there. */
+export function RequestBar({ request }: { readonly request: RequestData }) {
+  const session = useSession();
+  const { strings, target, call, host } = session;
+  const url = target.kind === 'found' ? executeUrl(target.address, request) : '';
+  const isRunning = call.kind === 'running';
+  return (
+    <header class="request-bar">
+      <div class="url-field">
+        <span class="method">POST</span>
+        {target.kind === 'found' ? (
+          <input class="url" readOnly value={url} title={url} aria-label={strings.url} spellcheck={false} />
+        ) : (
+          <span class={target.kind === 'unknown' ? 'url problem' : 'url muted'} role="status">
+            {target.kind === 'unknown' ? target.sentence : strings.findingService}
+          </span>
+        )}
+        <IconButton
+          label={strings.copyUrl}
+          icon="copy"
+          disabled={url === ''}
+          onClick={() => void host.copy({ text: url })}
+        />
+      </div>
+      {isRunning ? (
+        <>
+          <Elapsed since={session.callStart} />
+          <Button label={strings.cancel} icon="stop" onClick={() => void host.cancel()} />
+        </>
+      ) : (
+        <Button
+          kind="primary"
+          label={strings.send}
+          icon="send"
+          title={fill(strings.sendHint, sendKey())}
+          onClick={() => void session.send()}
+        />
+      )}
+      {isRunning && <div class="progress" role="progressbar" aria-label={strings.answer} />}
+    </header>
+  );
+}
+
+function Elapsed({ since }: { readonly since: number }) {
+  const { strings } = useSession();
+  const [now, setNow] = useState(() => performance.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(performance.now()), 100);
+    return () => clearInterval(timer);
+  }, []);
+  return <span class="elapsed">{fill(strings.running, elapsed(strings, Math.max(0, now - since)))}</span>;
+}
+
+function sendKey(): string {
+  return /mac/i.test(navigator.userAgent) ? '⌘Enter' : 'Ctrl+Enter';
+}

@@ -1,0 +1,55 @@
+import { Button, Message } from '../controls/controls.tsx';
+import { Answer } from './Answer.tsx';
+import { Body } from './Body.tsx';
+import { Headers } from './Headers.tsx';
+import { Parameters } from './Parameters.tsx';
+import { RequestBar } from './RequestBar.tsx';
+import { useSession, useSessionChanges } from './session.ts';
+import { fill } from './text.ts';
+import { problemText } from './JsonProblemText.ts';
+
+/** The whole page: the request on one side, its answer on the other, or below where there is no room. */
+export function RequestEditor() {
+  const session = useSession();
+  useSessionChanges(session);
+  const { strings, document: state } = session;
+  if (state.kind === 'broken') return <BrokenDocument problem={problemText(strings, state.problem)} />;
+  return (
+    <div class="editor">
+      <RequestBar request={state.data} />
+      <div class="panes">
+        <main class="pane request" aria-label={strings.request}>
+          {session.refusal !== undefined && (
+            <Message kind="error">{fill(strings.editRefused, session.refusal)}</Message>
+          )}
+          {state.ignored.length > 0 && (
+            <Message kind="warning">{fill(strings.ignoredMembers, state.ignored.join(', '))}</Message>
+          )}
+          <Parameters request={state.data} />
+          <Headers request={state.data} />
+          <Body state={state} />
+        </main>
+        <section class="pane answer" aria-label={strings.answer}>
+          <Answer />
+        </section>
+      </div>
+    </div>
+  );
+}
+
+function BrokenDocument({ problem }: { readonly problem: string }) {
+  const { strings, host } = useSession();
+  return (
+    <div class="broken">
+      <h1>{strings.broken}</h1>
+      <Message kind="error">{problem}</Message>
+      <p>{strings.brokenHint}</p>
+      <Button
+        kind="primary"
+        label={strings.reopenAsText}
+        icon="document"
+        onClick={() => void host.openAsText()}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import type { JsonEdit } from '../../shared/jsonEdits.ts';
+import { editRequest } from '../../shared/requestData.ts';
+import type { DocumentState } from '../../shared/requestEditorContract.ts';
+
+/** How long typing rests before it becomes one step of undo. */
+const restMs = 350;
+
+type Change =
+  | { readonly kind: 'edits'; readonly edits: readonly JsonEdit[] }
+  | { readonly kind: 'body'; readonly text: string };
+
+export interface EditTarget {
+  edit(change: { readonly edits: readonly JsonEdit[] }): Promise<DocumentState>;
+  setBody(change: { readonly text: string }): Promise<DocumentState>;
+}
+
+/**
+ * The document as the user sees it: as the extension last told it, with what was typed since on top. Typing is
+ * gathered and sent when it rests, one batch at a time; what the extension answers is the new ground.
+ */
+export class EditQueue {
+  readonly #target: EditTarget;
+  readonly #onChange: () => void;
+  readonly #onRefused: (error: unknown) => void;
+  #ground: DocumentState;
+  #waiting: Change[] = [];
+  #sending: Change | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #drained: Promise<void> = Promise.resolve();
+
+  constructor(
+    ground: DocumentState,
+    target: EditTarget,
+    onChange: () => void,
+    onRefused: (error: unknown) => void,
+  ) {
+    this.#ground = ground;
+    this.#target = target;
+    this.#onChange = onChange;
+    this.#onRefused = onRefused;
+  }
+
+  get document(): DocumentState {
+    const ground = this.#ground;
+    if (ground.kind === 'broken') return ground;
+    const changes = [...(this.#sending ? [this.#sending] : []), ...this.#waiting];
+    const edits = changes.flatMap((change) => (change.kind === 'edits' ? change.edits : []));
+    return edits.length === 0 ? ground : { ...ground, data: editRequest(ground.data, edits) };
+  }
+
+  /** The body's text while it is on its way. */
+  get bodyText(): string | undefined {
+    const last = [this.#sending, ...this.#waiting].findLast((change) => change?.kind === 'body');
+    return last?.kind === 'body' ? last.text : undefined;
+  }
+
+  /** `settled` for what is complete in itself, such as a click; typing waits for more to come. */
+  add(edits: readonly JsonEdit[], pace: 'typing' | 'settled' = 'settled'): void {
+    if (edits.length === 0) return;
+    const last = this.#waiting.at(-1);
+    if (last?.kind === 'edits')
+      this.#waiting[this.#waiting.length - 1] = { kind: 'edits', edits: join(last.edits, edits) };
+    else this.#waiting.push({ kind: 'edits', edits });
+    this.#schedule(pace);
+    this.#onChange();
+  }
+
+  setBody(text: string): void {
+    if (this.#waiting.at(-1)?.kind === 'body') this.#waiting.pop();
+    this.#waiting.push({ kind: 'body', text });
+    this.#schedule('typing');
+    this.#onChange();
+  }
+
+  /** What the extension tells of itself; the answer to a batch on its way is newer than that. */
+  receive(ground: DocumentState): void {
+    if (this.#sending || ground.version < this.#ground.version) return;
+    this.#ground = ground;
+    this.#onChange();
+  }
+
+  /** Resolves when everything has reached the document. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#drained = this.#drained.then(() => this.#drain());
+    return this.#drained;
+  }
+
+  #schedule(pace: 'typing' | 'settled'): void {
+    clearTimeout(this.#timer);
+    if (pace === 'settled') void this.flush();
+    else this.#timer = setTimeout(() => void this.flush(), restMs);
+  }
+
+  async #drain(): Promise<void> {
+    for (let change = this.#waiting.shift(); change; change = this.#waiting.shift()) {
+      this.#sending = change;
+      try {
+        this.#ground = await (change.kind === 'edits'
+          ? this.#target.edit({ edits: change.edits })
+          : this.#target.setBody({ text: change.text }));
+      } catch (error) {
+        this.#onRefused(error);
+      }
+      this.#sending = undefined;
+      this.#onChange();
+    }
+  }
+}
+
+/** Typing sets the same place again and again: the last one counts. */
+function join(earlier: readonly JsonEdit[], later: readonly JsonEdit[]): JsonEdit[] {
+  const last = earlier.at(-1);
+  const [first] = later;
+  const isSamePlace = last?.kind === 'set' && first?.kind === 'set' && samePath(last, first);
+  return isSamePlace ? [...earlier.slice(0, -1), ...later] : [...earlier, ...later];
+}
+
+function samePath(a: JsonEdit, b: JsonEdit): boolean {
+  return a.path.length === b.path.length && a.path.every((part, i) => part === b.path[i]);
+}

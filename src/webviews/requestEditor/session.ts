@@ -1,0 +1,160 @@
+import { createContext } from 'preact';
+import { useContext, useEffect, useReducer, useState } from 'preact/hooks';
+import type { JsonEdit } from '../../shared/jsonEdits.ts';
+import { connect, type Handlers, type Remote } from '../../shared/messages.ts';
+import {
+  type CallState,
+  type DocumentState,
+  type EditorStart,
+  type TargetState,
+  toRequestHost,
+  toRequestView,
+} from '../../shared/requestEditorContract.ts';
+import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
+import { vscodeApi } from '../vscodeApi.ts';
+import { EditQueue } from './editQueue.ts';
+
+/** All that the page knows, and its ways to the extension. */
+export class Session {
+  readonly strings: RequestEditorStrings;
+  readonly host: Remote<typeof toRequestHost>;
+  readonly queue: EditQueue;
+  target: TargetState;
+  call: CallState;
+  /** When the running call was started, by the page's own clock. */
+  callStart: number;
+  /** Why the last change was not taken. */
+  refusal: string | undefined;
+  readonly #listeners = new Set<() => void>();
+  readonly #drafts = new Set<() => void>();
+
+  constructor(start: EditorStart, host: Remote<typeof toRequestHost>) {
+    this.strings = start.strings;
+    this.host = host;
+    this.target = start.target;
+    this.call = start.call;
+    this.callStart = startOf(start.call);
+    this.queue = new EditQueue(
+      start.document,
+      host,
+      () => this.#tell(),
+      (error) => {
+        this.refusal = error instanceof Error ? error.message : String(error);
+      },
+    );
+  }
+
+  get document(): DocumentState {
+    return this.queue.document;
+  }
+
+  edit(edits: readonly JsonEdit[], pace?: 'typing' | 'settled'): void {
+    this.refusal = undefined;
+    this.queue.add(edits, pace);
+  }
+
+  setTarget(target: TargetState): void {
+    this.target = target;
+    this.#tell();
+  }
+
+  setCall(call: CallState): void {
+    this.call = call;
+    this.callStart = startOf(call);
+    this.#tell();
+  }
+
+  /** Something half typed that has to become an edit before the request is sent. */
+  onBeforeFlush(commit: () => void): () => void {
+    this.#drafts.add(commit);
+    return () => this.#drafts.delete(commit);
+  }
+
+  async flush(): Promise<void> {
+    for (const commit of this.#drafts) commit();
+    await this.queue.flush();
+  }
+
+  async send(): Promise<void> {
+    await this.flush();
+    await this.host.send();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function startOf(call: CallState): number {
+  return call.kind === 'running' ? performance.now() - call.elapsedMs : 0;
+}
+
+/** Asks the extension for everything and follows what it tells from then on. */
+export async function startSession(): Promise<Session> {
+  const opened: { session?: Session } = {};
+  const handlers: Handlers<typeof toRequestView> = {
+    documentChanged: (document) => opened.session?.queue.receive(document),
+    targetChanged: (target) => opened.session?.setTarget(target),
+    callChanged: (call) => opened.session?.setCall(call),
+    flush: () => opened.session?.flush(),
+  };
+  const link = connect({
+    incoming: toRequestView,
+    outgoing: toRequestHost,
+    handlers,
+    post: (message) => {
+      vscodeApi.postMessage(message);
+      return undefined;
+    },
+  });
+  window.addEventListener('message', (event: MessageEvent<unknown>) => link.receive(event.data));
+  opened.session = new Session(await link.remote.start(), link.remote);
+  return opened.session;
+}
+
+export const SessionContext = createContext<Session | undefined>(undefined);
+
+/** The session, for a component that shows what is in it. */
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error('There is no session above this component.');
+  return session;
+}
+
+/** Renders again whenever anything in the session changes. */
+export function useSessionChanges(session: Session): void {
+  const [, render] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => session.subscribe(() => render(undefined)), [session]);
+}
+
+type Kept<T> = T extends string ? string : T extends number ? number : boolean;
+
+/** A piece of view state that outlives the page: which tab, which row. */
+export function useKept<T extends string | number | boolean>(
+  name: string,
+  initial: T,
+): [Kept<T>, (value: Kept<T>) => void] {
+  const [value, setValue] = useState<Kept<T>>(() => keptValue(name, initial));
+  return [
+    value,
+    (next) => {
+      vscodeApi.setState({ ...keptState(), [name]: next });
+      setValue(() => next);
+    },
+  ];
+}
+
+function keptValue<T extends string | number | boolean>(name: string, initial: T): Kept<T> {
+  const kept = keptState()[name];
+  return (typeof kept === typeof initial ? kept : initial) as Kept<T>;
+}
+
+function keptState(): Record<string, unknown> {
+  const state = vscodeApi.getState();
+  return typeof state === 'object' && state !== null ? { ...state } : {};
+}

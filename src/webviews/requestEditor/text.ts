@@ -1,0 +1,26 @@
+import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
+
+/** Puts values into the `{0}`, `{1}` … of a text. */
+export function fill(template: string, ...values: readonly (string | number)[]): string {
+  return template.replaceAll(/\{(\d)\}/g, (whole, index) => String(values[Number(index)] ?? whole));
+}
+
+/** A duration as a person reads it. */
+export function duration(strings: RequestEditorStrings, ms: number): string {
+  if (ms < 10) return fill(strings.milliseconds, ms.toFixed(1));
+  return ms < 10_000
+    ? fill(strings.milliseconds, Math.round(ms))
+    : fill(strings.seconds, (ms / 1000).toFixed(1));
+}
+
+/** The time a call has taken so far. */
+export function elapsed(strings: RequestEditorStrings, ms: number): string {
+  return fill(strings.seconds, (ms / 1000).toFixed(1));
+}
+
+export function byteSize(strings: RequestEditorStrings, bytes: number): string {
+  if (bytes < 1000) return fill(strings.bytes, bytes);
+  return bytes < 1_000_000
+    ? fill(strings.kilobytes, (bytes / 1000).toFixed(1))
+    : fill(strings.megabytes, (bytes / 1_000_000).toFixed(1));
+}
