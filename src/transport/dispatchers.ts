@@ -12,6 +12,8 @@ export interface Route {
   readonly dispatcher: Dispatcher;
   /** The proxy's URL; may hold credentials. */
   readonly proxy: string | undefined;
+  /** Whether the request that starts at this moment is the first on a new connection. */
+  readonly isFirstOnConnection: () => boolean;
 }
 
 /** Connections to one origin; more calls than this wait for their turn. */
@@ -28,6 +30,8 @@ export class Dispatchers {
   readonly #authorities: readonly string[];
   #trusted: SecureContext | undefined;
   readonly #byRoute = new Map<string, Dispatcher>();
+  #justConnected = false;
+  readonly #isFirstOnConnection = () => this.#justConnected;
 
   constructor(undici: Undici, options: HttpClientOptions) {
     this.#undici = undici;
@@ -50,7 +54,7 @@ export class Dispatchers {
           : this.#through(proxy, settings.proxyAuthorization, strict);
       this.#byRoute.set(key, dispatcher);
     }
-    return { dispatcher, proxy };
+    return { dispatcher, proxy, isFirstOnConnection: this.#isFirstOnConnection };
   }
 
   async dispose(): Promise<void> {
@@ -94,8 +98,17 @@ export class Dispatchers {
     return { secureContext: (this.#trusted ??= trustedContext(this.#authorities)) };
   }
 
+  /** A new connection takes its first request in the same turn in which it is announced. */
+  #pool(origin: string | URL, options: object): Dispatcher {
+    return new this.#undici.Pool(origin, options).on('connect', () => {
+      this.#justConnected = true;
+      queueMicrotask(() => (this.#justConnected = false));
+    });
+  }
+
   #limits() {
     return {
+      factory: (origin: string | URL, options: object) => this.#pool(origin, options),
       connections: CONNECTIONS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: 0,

@@ -36,6 +36,8 @@ export interface ExchangeInit {
   readonly hop: Hop;
   readonly peer: HttpRequest['peer'];
   readonly proxy: string | undefined;
+  /** Asked when the request goes out. */
+  readonly isFirstOnConnection: () => boolean;
   /** Called once: at the last byte, or at whatever ended the exchange before it. */
   readonly onEnd: (failure: Failure | undefined) => void;
 }
@@ -49,7 +51,7 @@ const LOW_WATER = 64 * 1024;
  * `request` and knows when the request went out and how much of the answer has come.
  */
 export class Exchange implements Dispatcher.DispatchHandler, Incoming {
-  /** When the request could be sent, if it had to wait for a connection; `performance.now()`. */
+  /** When a connection was there, if one had to be made; `performance.now()`. */
   connectedAt: number | undefined;
   firstByteAt: number | undefined;
   endedAt: number | undefined;
@@ -61,7 +63,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Incoming {
   #onHead: ((head: Head) => void) | undefined;
   #onFailure: ((failure: Failure) => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
-  #dispatching = true;
   #sent = false;
   #ended = false;
   #failure: Failure | undefined;
@@ -95,7 +96,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Incoming {
       } catch (error) {
         this.#fail(networkFailure(error, this.state()));
       }
-      this.#dispatching = false;
     });
   }
 
@@ -141,7 +141,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Incoming {
       return;
     }
     this.#sent = true;
-    if (!this.#dispatching) this.connectedAt = performance.now();
+    if (this.#init.isFirstOnConnection()) this.connectedAt = performance.now();
   }
 
   onResponseStart(
@@ -179,7 +179,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Incoming {
   }
 
   async collect(limit: number): Promise<Uint8Array> {
-    if (this.received > limit) this.abort(this.#tooLarge(limit));
+    if (this.received > limit) {
+      const failure = this.#tooLarge(limit);
+      this.abort(failure);
+      throw failure;
+    }
     this.#limit = limit;
     this.#controller?.resume();
     while (!this.#ended) await this.#change();

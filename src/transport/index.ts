@@ -142,6 +142,7 @@ class UndiciHttpClient implements HttpClient {
       hop,
       peer: request.peer,
       proxy: route.proxy,
+      isFirstOnConnection: route.isFirstOnConnection,
       onEnd: (failure) => this.#ended(call, hop, exchange, failure),
     });
     call.waitFor(exchange);

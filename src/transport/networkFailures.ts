@@ -49,24 +49,24 @@ export function cancelledFailure(state: CallState): Failure {
 
 /** `timeoutMs` is the limit that was exceeded. */
 export function timeoutFailure(state: CallState, timeoutMs: number): Failure {
-  const seconds = `${Number((timeoutMs / 1000).toFixed(1))} s`;
+  const limit = timeoutMs < 1000 ? `${timeoutMs} ms` : `${Number((timeoutMs / 1000).toFixed(1))} s`;
   const { host } = state.url;
   const retired = isRetiredHost(state.url.hostname) ? ` ${retirementSentence}` : '';
   return new Failure({
     code: 'Timeout',
     origin: 'network',
-    sentence: `${whatIsLate(state, host, seconds)} Allow more time, send less at once, or run it as a batch job.${retired}`,
+    sentence: `${whatIsLate(state, host, limit)} Allow more time, send less at once, or run it as a batch job.${retired}`,
     evidence: evidenceOf(state),
   });
 }
 
-function whatIsLate(state: CallState, host: string, seconds: string): string {
+function whatIsLate(state: CallState, host: string, limit: string): string {
   if (state.answer) {
-    return `The answer of ${host} was not complete after ${seconds}: ${progress(state.answer)} had come.`;
+    return `The answer of ${host} was not complete after ${limit}: ${progress(state.answer)} had come.`;
   }
   return state.sent
-    ? `${host} took the call but did not answer within ${seconds}.`
-    : `No connection to ${host} came about within ${seconds}.`;
+    ? `${host} took the call but did not answer within ${limit}.`
+    : `No connection to ${host} came about within ${limit}.`;
 }
 
 export function evidenceOf(state: CallState): FailureEvidence {
@@ -204,10 +204,10 @@ function progress({ received, contentLength }: NonNullable<CallState['answer']>)
 }
 
 function explainProtocol(error: unknown, code: string, { url }: CallState): Explanation {
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if ((error instanceof Error && error.name === 'HTTPParserError') || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return {
       code: 'MalformedHttp',
-      sentence: `What came back from ${url.host} is not HTTP (${code}). Check the port and whether the URL should start with https.`,
+      sentence: `What came back from ${url.host} is not HTTP (${code === '' ? messageOf(error) : code}). Check the port and whether the URL should start with https.`,
     };
   }
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
