@@ -67,11 +67,13 @@ export function parseCell(value: unknown, column: Column, everyColumnTakesNull: 
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
     throw new CellError('it is neither text nor a number, a boolean or null');
   }
-  const cell = parseValue(value, column);
-  if (column.allowedValues && !column.allowedValues.includes(String(cell))) {
-    throw new CellError(`it is not one of ${column.allowedValues.join(', ')}`);
-  }
-  return cell;
+  return checkAllowed(parseValue(value, column), column.allowedValues);
+}
+
+/** @throws CellError when there are allowed values and this is none of them. */
+export function checkAllowed(value: Cell, allowedValues: readonly string[] | undefined): Cell {
+  if (!allowedValues || allowedValues.includes(String(value))) return value;
+  throw new CellError(`it is not one of ${allowedValues.join(', ')}`);
 }
 
 /** The text of a cell in an answer or an output file; every cell of an answer is text or null. */

@@ -1,5 +1,5 @@
 import type { Cell, GlobalParameter } from '../protocol/studio/serviceSchema.ts';
-import { CellError, parseValue } from './cells.ts';
+import { CellError, checkAllowed, parseValue } from './cells.ts';
 import { optionalObject } from './jsonBody.ts';
 import type { JsonObject } from './jsonBody.ts';
 import { Refusal } from './mistakes.ts';
@@ -47,7 +47,7 @@ function parameterValue(parameter: GlobalParameter, value: unknown): Cell {
     throw new Refusal('parameterInvalid', { parameter: name, reason: 'it is not a single value' });
   }
   try {
-    return parseValue(value, parameter);
+    return checkAllowed(parseValue(value, parameter), parameter.allowedValues);
   } catch (error) {
     if (!(error instanceof CellError)) throw error;
     throw new Refusal('parameterInvalid', { parameter: name, reason: error.message });

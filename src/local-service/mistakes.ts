@@ -10,7 +10,7 @@ export interface ErrorAnswer {
 export interface Mistake extends ErrorAnswer {
   /** What the caller did. */
   readonly when: string;
-  /** The text of the answer; `{name}` is filled in from the facts of the case. */
+  /** The text of the answer, if it has a body; `{name}` is filled in from the facts of the case. */
   readonly message: string;
   /** The public text or traffic that the codes come from. */
   readonly source: string;
@@ -70,7 +70,7 @@ export const mistakes = {
   operationUnknown: {
     when: 'the path or the method is none of an endpoint',
     status: 404,
-    message: '',
+    message: 'An endpoint has no such operation.',
     source: SILENT,
     unconfirmed: { status: 400, code: 'BadArgument', detail: 'InvalidQueryParameter' },
   },
@@ -101,7 +101,7 @@ export const mistakes = {
   bodyTooLarge: {
     when: 'the body is over 4 MB',
     status: 413,
-    message: '',
+    message: 'The body has more than 4 MB.',
     source: `${LIMITS} (the limit; no source names the answer)`,
     unconfirmed: { status: 400, code: 'BadArgument', detail: 'RequestBodyInvalid' },
   },

@@ -162,11 +162,14 @@ function definitions(schema: ServiceSchema): object {
 }
 
 function tables(ports: readonly Port[]): object {
-  const properties = ports.map(({ name }) => [
-    name,
-    { type: 'array', items: { $ref: `#/definitions/${name}Item` } },
-  ]);
+  const properties = ports.map(({ name }) => [name, { type: 'array', items: { $ref: itemReference(name) } }]);
   return { type: 'object', properties: Object.fromEntries(properties) as object };
+}
+
+/** A JSON pointer: slashes and tildes in a name are escaped. */
+function itemReference(port: string): string {
+  const escaped = port.replaceAll('~', '~0').replaceAll('/', '~1');
+  return `#/definitions/${encodeURIComponent(escaped)}Item`;
 }
 
 function blobs(ports: readonly Port[]): object {
@@ -194,14 +197,17 @@ function parameters(globalParameters: readonly GlobalParameter[]): object {
   const required = globalParameters
     .filter((parameter) => parameter.default === undefined)
     .map(({ name }) => name);
-  const properties = globalParameters.map(({ name, type, format, default: fallback, description }) => [
-    name,
-    {
-      ...valueType(type, format),
-      ...(description === undefined ? {} : { description }),
-      ...(fallback === undefined ? {} : { default: fallback }),
-    },
-  ]);
+  const properties = globalParameters.map(
+    ({ name, type, format, default: fallback, description, allowedValues }) => [
+      name,
+      {
+        ...valueType(type, format),
+        ...(description === undefined ? {} : { description }),
+        ...(fallback === undefined ? {} : { default: fallback }),
+        ...(allowedValues ? { enum: allowedValues } : {}),
+      },
+    ],
+  );
   return {
     type: 'object',
     properties: Object.fromEntries(properties) as object,

@@ -47,8 +47,15 @@ export class LocalTestService {
   }
 
   /** Calls the data plane with the API key of the named service; text bodies are sent as they are. */
-  call(pathAndQuery: string, { method = 'GET', headers = {}, body }: CallOptions = {}, name?: string): Promise<Response> {
-    const given = { Authorization: `Bearer ${this.#service(name).apiKey}`, 'Content-Type': 'application/json' };
+  call(
+    pathAndQuery: string,
+    { method = 'GET', headers = {}, body }: CallOptions = {},
+    name?: string,
+  ): Promise<Response> {
+    const given = {
+      Authorization: `Bearer ${this.#service(name).apiKey}`,
+      'Content-Type': 'application/json',
+    };
     return fetch(`${this.local.baseUrl}${pathAndQuery}`, {
       method,
       headers: { ...given, ...headers },

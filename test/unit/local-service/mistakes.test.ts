@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import {
+  answerTo,
+  mistakes,
+  type ErrorAnswer,
+  type Mistake,
+  type MistakeId,
+} from '../../../src/local-service/mistakes.ts';
+import type { WebService } from '../../../src/local-service/webService.ts';
+import type { ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
+import { echoService, LocalTestService } from '../../support/localService.ts';
+
+const table: ServiceSchema = {
+  title: 'Table',
+  inputs: [
+    {
+      name: 'input1',
+      columns: [
+        { name: 'count', type: 'integer', format: 'int32', nullable: false },
+        { name: 'word', type: 'string', nullable: true },
+      ],
+      sampleRows: [],
+    },
+  ],
+  outputs: [{ name: 'output1', columns: [{ name: 'word', type: 'string', nullable: true }], sampleRows: [] }],
+  globalParameters: [{ name: 'Must be sent', type: 'integer' }],
+};
+
+const noInput: ServiceSchema = { ...table, title: 'NoInput', inputs: [], globalParameters: [] };
+
+/** Fails while it scores, or before, as its parameter says. */
+const failing: WebService = {
+  schema: {
+    ...noInput,
+    title: 'Failing',
+    globalParameters: [{ name: 'where', type: 'string', default: 'scoring' }],
+  },
+  bind(parameters) {
+    if (parameters.get('where') === 'binding') throw new TypeError('broken');
+    return { outputs: [], run: () => Promise.reject(new Error('no luck')) };
+  },
+};
+
+/** Waits until it is let go. */
+let letGo: () => void = () => undefined;
+const slow: WebService = {
+  schema: { ...noInput, title: 'Slow' },
+  bind: () => ({ outputs: [], run: () => new Promise((resolve) => (letGo = resolve)) }),
+};
+
+const parameters = { 'Must be sent': '1' };
+const good = {
+  Inputs: { input1: { ColumnNames: ['count', 'word'], Values: [['1', 'a']] } },
+  GlobalParameters: parameters,
+};
+
+function withRow(...cells: unknown[]): object {
+  return { ...good, Inputs: { input1: { ColumnNames: ['count', 'word'], Values: [cells] } } };
+}
+
+/** One request for each mistake. A mistake without one fails its test. */
+const provoke: Partial<Record<MistakeId, (service: LocalTestService) => Promise<Response>>> = {
+  badVersion: (service) =>
+    service.call(`${service.path()}/execute?api-version=1.0`, { method: 'POST', body: good }),
+  keyMissing: (service) =>
+    service.call(`${service.path()}/execute?api-version=2.0`, {
+      method: 'POST',
+      body: good,
+      headers: { Authorization: service.local.services[0]?.apiKey ?? '' },
+    }),
+  keyWrong: (service) => service.call(`${service.path()}/jobs/x?api-version=2.0`, {}, 'Slow'),
+  workspaceUnknown: (service) =>
+    service.call(
+      service.path().replace(service.local.workspaceId, 'f'.repeat(32)) + '/jobs/x?api-version=2.0',
+    ),
+  serviceUnknown: (service) =>
+    service.call(
+      `/workspaces/${service.local.workspaceId}/services/${'0'.repeat(32)}/jobs/x?api-version=2.0`,
+    ),
+  operationUnknown: (service) =>
+    service.call(`${service.path()}/score?api-version=2.0`, { method: 'POST', body: good }),
+  bodyMissing: (service) => service.execute(undefined),
+  bodyNotJson: (service) =>
+    service.execute('{"Inputs":{"input1":{"ColumnNames":["count"],"Values":[[NaN]]}}}'),
+  bodyShapeWrong: (service) => service.execute({ ...good, GlobalParameters: [] }),
+  bodyTooLarge: (service) => service.execute(' '.repeat(4 * 1024 * 1024 + 1)),
+  inputMissing: (service) => service.execute({ ...good, Inputs: {} }),
+  batchInputMissing: (service) => service.submit({ GlobalParameters: parameters }),
+  inputUnknown: (service) =>
+    service.execute({ ...good, Inputs: { ...good.Inputs, Input1: good.Inputs.input1 } }),
+  inputSurplus: (service) => service.submit({ Input: service.reference('a.csv') }, 'NoInput'),
+  columnCountWrong: (service) => service.execute(withRow('1')),
+  columnUnknown: (service) =>
+    service.execute({
+      ...good,
+      Inputs: { input1: { ColumnNames: ['count', 'Word'], Values: [['1', 'a']] } },
+    }),
+  cellTypeWrong: (service) => service.execute(withRow('1.5', 'a')),
+  cellMissing: (service) => service.execute(withRow(null, 'a')),
+  parameterMissing: (service) => service.execute({ ...good, GlobalParameters: { 'Must be sent': '' } }),
+  parameterUnknown: (service) => service.execute({ ...good, GlobalParameters: { ...parameters, other: 1 } }),
+  parameterInvalid: (service) => service.execute({ ...good, GlobalParameters: { 'Must be sent': 'one' } }),
+  inputAndInputs: (service) =>
+    service.submit({ Input: service.reference('a.csv'), Inputs: { input1: service.reference('a.csv') } }),
+  outputAndOutputs: (service) =>
+    service.submit(
+      { Output: service.reference('a.csv'), Outputs: { output1: service.reference('a.csv') } },
+      'NoInput',
+    ),
+  inputLocationMissing: (service) => service.submit({ Inputs: { input1: { RelativeLocation: 'c/a.csv' } } }),
+  outputLocationMissing: (service) =>
+    service.submit({ Outputs: { output1: { RelativeLocation: 'c/a.csv' } } }, 'NoInput'),
+  connectionStringInvalid: (service) =>
+    service.submit({
+      Input: {
+        ConnectionString: 'DefaultEndpointsProtocol=https;AccountName=ACCOUNT_NAME;AccountKey=ACCOUNT_KEY',
+        RelativeLocation: 'container/a.csv',
+      },
+    }),
+  relativeLocationInvalid: (service) =>
+    service.submit({ Input: { ...service.reference('a.csv'), RelativeLocation: '/a.csv' } }),
+  blobNameTooLong: (service) => service.submit({ Input: service.reference(`${'a'.repeat(1021)}.csv`) }),
+  blobNotFound: (service) =>
+    service.submit({ Input: service.reference('nowhere.csv'), GlobalParameters: parameters }),
+  blobUnreadable: (service) => {
+    const key = Buffer.from('another key').toString('base64');
+    const wrong = service.local.storageConnectionString.replace(/AccountKey=[^;]+/, `AccountKey=${key}`);
+    const Input = { ...service.reference('a.csv'), ConnectionString: wrong };
+    return service.submit({ Input, GlobalParameters: parameters });
+  },
+  inputExtension: (service) => service.submit({ Input: service.reference('a.txt') }),
+  outputExtension: (service) =>
+    service.submit({ Outputs: { output1: service.reference('training/output') } }, 'NoInput'),
+  outputUnknown: (service) => service.submit({ Outputs: { Output1: service.reference('a.csv') } }, 'NoInput'),
+  startedBefore: async (service) => service.startJob(await service.run({}, 'NoInput'), 'NoInput'),
+  jobIdMissing: (service) =>
+    service.call(`${service.path()}/jobs//start?api-version=2.0`, { method: 'POST' }),
+  jobUnknown: (service) => service.getJob('0'.repeat(32)),
+  tooManyCalls: async (service) => {
+    const first = service.execute({}, '', 'Slow');
+    const second = await service.execute({}, '', 'Slow');
+    letGo();
+    await first;
+    return second;
+  },
+  scoringFailed: (service) => service.execute({}, '', 'Failing'),
+  internal: (service) => service.execute({ GlobalParameters: { where: 'binding' } }, '', 'Failing'),
+};
+
+function provoked(id: MistakeId, service: LocalTestService): Promise<Response> {
+  const request = provoke[id];
+  assert.ok(request, 'no request provokes it');
+  return request(service);
+}
+
+async function assertAnswer(response: Response, expected: ErrorAnswer): Promise<void> {
+  const text = await response.text();
+  assert.equal(response.status, expected.status, text);
+  assert.ok(response.headers.get('x-ms-request-id'));
+  assert.ok(response.headers.get('date'));
+  if (expected.code === undefined) {
+    assert.equal(text, '');
+    return;
+  }
+  const { error } = JSON.parse(text) as {
+    error: { code: string; message: string; details?: { code: string; message: string }[] };
+  };
+  assert.equal(error.code, expected.code);
+  assert.deepEqual(
+    error.details?.map(({ code }) => code),
+    expected.detail === undefined ? undefined : [expected.detail],
+  );
+  const message = error.details?.[0]?.message ?? error.message;
+  assert.match(message, /^[A-Z].*[.)\w"]$/s);
+  assert.doesNotMatch(message, /\{\w+\}|undefined/);
+}
+
+describe('the mistakes of the local service', () => {
+  let service: LocalTestService;
+  let contrary: LocalTestService;
+  const rows = Object.entries(mistakes) as [MistakeId, Mistake][];
+
+  before(async () => {
+    const services = [echoService(table), echoService(noInput), failing, slow];
+    const limits = { concurrentCalls: 1, retryAfterSeconds: 7 };
+    const otherAnswers = rows.map(([id]) => id);
+    service = await LocalTestService.start({ services, limits });
+    contrary = await LocalTestService.start({ services, limits, variants: { otherAnswers } });
+    await service.upload('a.csv', 'count,word\r\n1,a\r\n');
+  });
+
+  after(async () => {
+    await service.close();
+    await contrary.close();
+  });
+
+  for (const [id, mistake] of rows) {
+    const { status, code = 'no body', detail = 'no detail' } = mistake;
+    it(`${id}, when ${mistake.when}: ${status} ${code} ${detail}`, async () => {
+      assert.notEqual(mistake.source, '');
+      await assertAnswer(await provoked(id, service), answerTo(id, false));
+    });
+
+    if (mistake.unconfirmed) {
+      const other = mistake.unconfirmed;
+      it(`${id}, asked for the other answer: ${other.status} ${other.code ?? 'no body'}`, async () => {
+        await assertAnswer(await provoked(id, contrary), other);
+      });
+    }
+  }
+
+  it('answers a good request beside them', async () => {
+    assert.equal((await service.execute(good)).status, 200);
+  });
+
+  it('says when to try again, if it is told to', async () => {
+    const response = await provoked('tooManyCalls', service);
+    assert.equal(response.headers.get('retry-after'), '7');
+  });
+
+  it('refuses a body of unknown length once it is over the limit', async () => {
+    const { hostname, port } = new URL(service.local.baseUrl);
+    const path = `${service.path()}/execute?api-version=2.0`;
+    const headers = { Authorization: `Bearer ${service.local.services[0]?.apiKey ?? ''}` };
+    const status = await new Promise((resolve, reject) => {
+      const outgoing = request({ hostname, port, path, method: 'POST', headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      outgoing.on('error', reject);
+      for (let piece = 0; piece < 5; piece += 1) outgoing.write(' '.repeat(1024 * 1024));
+      outgoing.end();
+    });
+    assert.equal(status, 413);
+  });
+});
