@@ -27,6 +27,8 @@ export interface BatchRequest {
   readonly referenceForm: ReferenceForm;
   /** Start it too. */
   readonly start: boolean;
+  /** A program runs it: its end is not announced. */
+  readonly quiet?: boolean;
 }
 
 export interface BatchPorts {
@@ -85,7 +87,7 @@ export class BatchRunner {
       if (!request.start) return submitted;
       return await this.#start(request.endpoint, submitted, headers, flow.abort.signal);
     } catch (error) {
-      if (!this.#stopped) await this.#takeFailure(record.ownId, request.endpoint, error);
+      if (!this.#stopped) await this.#takeFailure(record.ownId, error);
       throw error;
     } finally {
       this.#flows.delete(record.ownId);
@@ -118,6 +120,7 @@ export class BatchRunner {
       endpointId: endpoint.endpointId,
       baseUrl: endpoint.workspace.baseUrl,
       storage: storage?.name,
+      quiet: request.quiet,
       status: hasUploads ? 'Uploading' : 'Submitting',
       ended: false,
       owner: this.#ports.windows.id,
@@ -209,8 +212,10 @@ export class BatchRunner {
     );
     const globalParameters = request.globalParameters ?? {};
     const to = { address: request.endpoint.address, headers };
-    const { value, answer } = await this.#ports.service.submit(to, { ...job, globalParameters }, signal);
-    this.#ports.note(request.endpoint, undefined);
+    const { value, answer } = await this.#noting(
+      request.endpoint,
+      this.#ports.service.submit(to, { ...job, globalParameters }, signal),
+    );
     return this.#advance(ownId, (current) => ({
       ...withAnswer(current, 'BES Submit', answer),
       serviceJobId: value,
@@ -232,7 +237,10 @@ export class BatchRunner {
     const to = { address: endpoint.address, headers };
     for (let attempt = 1; ; attempt++) {
       try {
-        const { answer } = await this.#ports.service.start(to, record.serviceJobId ?? '', signal);
+        const { answer } = await this.#noting(
+          endpoint,
+          this.#ports.service.start(to, record.serviceJobId ?? '', signal),
+        );
         return await this.#advance(record.ownId, (current) => ({
           ...withAnswer(current, 'BES Start', answer),
           startWanted: undefined,
@@ -264,9 +272,20 @@ export class BatchRunner {
     });
   }
 
-  async #takeFailure(ownId: string, endpoint: Endpoint, error: unknown): Promise<void> {
+  /** Lets the catalog know how the service took a call. */
+  async #noting<T>(endpoint: Endpoint, call: Promise<T>): Promise<T> {
+    try {
+      const answered = await call;
+      this.#ports.note(endpoint, undefined);
+      return answered;
+    } catch (error) {
+      if (error instanceof Failure && error.code !== 'Cancelled') this.#ports.note(endpoint, error);
+      throw error;
+    }
+  }
+
+  async #takeFailure(ownId: string, error: unknown): Promise<void> {
     const failure = error instanceof Failure ? error : undefined;
-    this.#ports.note(endpoint, failure);
     await this.#ports.store.update(ownId, (current) => {
       if (current.ended) return undefined;
       if (failure?.code === 'JobTakenOver') return undefined;

@@ -51,6 +51,8 @@ const recordShape = v.object({
   endedAt: v.optional(v.string()),
   /** DELETE was sent: the service may not know the job any more. */
   deleteSent: v.optional(v.boolean()),
+  /** A program runs it: its end is not announced. */
+  quiet: v.optional(v.boolean()),
   /** Why the job cannot be followed just now. */
   problem: v.optional(problemShape),
   /** The last answer to each operation, redacted. */
@@ -72,7 +74,7 @@ export function parseJobRecord(text: string): JobRecord | undefined {
 }
 
 /** What a program gets of a job. */
-export interface Job {
+export interface JobAnswer {
   /** The service's id once there is one, before that our own. */
   readonly id: string;
   readonly workspace: string;
@@ -85,7 +87,7 @@ export interface Job {
   readonly endedAt?: string;
 }
 
-export function jobOf(record: JobRecord): Job {
+export function answerOf(record: JobRecord): JobAnswer {
   return {
     id: record.serviceJobId ?? record.ownId,
     workspace: record.workspace,

@@ -90,4 +90,5 @@ export const contextKeys = {
 export const settings = {
   workspaces: 'workspaces',
   requestTimeout: 'requestTimeout',
+  jobReference: 'jobs.reference',
 } as const;

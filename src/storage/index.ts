@@ -19,6 +19,8 @@ export interface Storage extends Feature<'storage'> {
   names(): Promise<readonly string[]>;
   /** Rejects with `UnknownStorage`. */
   open(name: string): Promise<BlobClient>;
+  /** The container of a storage that nobody has named here, such as one that an answer tells. */
+  openConnectionString(connectionString: string, container: string): Promise<BlobClient>;
   /** Lets the user choose a storage or add one; undefined when dismissed. */
   pick(title: string, preferred?: string): Promise<string | undefined>;
 }
@@ -69,6 +71,11 @@ class NamedStorages implements Storage {
       client.catch(() => this.#clients.delete(name));
     }
     return client;
+  }
+
+  async openConnectionString(connectionString: string, container: string): Promise<BlobClient> {
+    const definition = defineStorage({ kind: 'connectionString', connectionString, container });
+    return BlobClient.open(definition, await this.#foundation.http());
   }
 
   async pick(title: string, preferred?: string): Promise<string | undefined> {

@@ -1,0 +1,409 @@
+import * as vscode from 'vscode';
+import type { Catalog, Endpoint } from '../catalog/index.ts';
+import { Failure } from '../protocol/failure.ts';
+import { parseJobId } from '../protocol/studio/bes.ts';
+import { parseServiceUrl } from '../protocol/studio/urls.ts';
+import { parseArguments } from '../shared/arguments.ts';
+import { prefix, settings, type CommandHandlers } from '../shared/contributions.ts';
+import { commandId } from '../shared/contributions.ts';
+import { isExplorerNode, type ExplorerNode } from '../shared/explorerNode.ts';
+import type { Foundation } from '../shared/feature.ts';
+import { isProgramCall } from '../shared/invocation.ts';
+import { reportFailure } from '../shared/reportFailure.ts';
+import type { Storage } from '../storage/index.ts';
+import type { ReferenceForm } from './batchJob.ts';
+import {
+  inputsOf,
+  jobArguments,
+  outputsOf,
+  submitArguments,
+  waitArguments,
+  type SubmitArguments,
+} from './callArguments.ts';
+import type { JobEngine } from './engine.ts';
+import { jobDocument } from './jobDocument.ts';
+import { pickJob, showJobList, type JobAction } from './jobPicks.ts';
+import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
+import { statusLabel, titleOf } from './jobWords.ts';
+import { askForJob, impliedStorage } from './newJob.ts';
+import { recordOf } from './results.ts';
+
+export interface CommandTools {
+  readonly foundation: Foundation;
+  readonly catalog: Catalog;
+  readonly storage: Storage;
+  readonly engine: () => Promise<JobEngine>;
+}
+
+type Operation = 'start' | 'status' | 'delete';
+
+/** The commands on jobs, for programs (one plain object, no user interface) and for people. */
+export class JobCommands {
+  readonly #tools: CommandTools;
+  /** Names of the details documents that this window has shown, by job. */
+  readonly #shownDetails = new Map<string, { readonly name: string; text: string }>();
+
+  constructor(tools: CommandTools) {
+    this.#tools = tools;
+  }
+
+  readonly handlers: CommandHandlers<'jobs'> = {
+    runBatchJob: (...args) =>
+      isProgramCall(args) ? this.#runCall(args[0], true) : this.#runAsked(args, true),
+    besSubmit: (...args) =>
+      isProgramCall(args) ? this.#runCall(args[0], false) : this.#runAsked(args, false),
+    besStart: (...args) => this.#operation('start', args),
+    besStatus: (...args) => this.#operation('status', args),
+    besDelete: (...args) => this.#operation('delete', args),
+    waitForJob: (...args) => this.#wait(args),
+    trackJob: (...args) => this.#track(args),
+    showJobs: () => this.#showList(),
+    showJobDetails: (...args) => this.#showDetailsOf(args),
+    cancelUpload: (...args) => this.#cancelUpload(args),
+    forgetJob: (...args) => this.#forget(args),
+  };
+
+  async pickFinished(title: string): Promise<JobRecord | undefined> {
+    const { store } = await this.#tools.engine();
+    return pickJob(
+      store.list().filter(({ status, outputs }) => status === 'Finished' && Object.keys(outputs).length > 0),
+      title,
+    );
+  }
+
+  /** Rewrites the details that are open in an editor when their job has changed. */
+  async refreshShownDetails(): Promise<void> {
+    if (this.#shownDetails.size === 0) return;
+    const { store } = await this.#tools.engine();
+    for (const [ownId, shown] of this.#shownDetails) {
+      const record = store.find(ownId);
+      const text = record === undefined ? shown.text : jobDocument(record);
+      if (text === shown.text) continue;
+      shown.text = text;
+      await this.#tools.foundation.documents.write(shown.name, text);
+    }
+  }
+
+  async #runCall(call: unknown, start: boolean): Promise<JobAnswer> {
+    const given = parseArguments(start ? 'runBatchJob' : 'besSubmit', submitArguments, call);
+    const { catalog, storage } = this.#tools;
+    const endpoint = await catalog.find(given.workspace, given.service);
+    const name = await this.#storageName(given, endpoint);
+    const engine = await this.#tools.engine();
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const record = await engine.run({
+      endpoint,
+      inputs: inputsOf(given.inputs, folder),
+      ...(given.outputs === undefined ? {} : { outputs: outputsOf(given.outputs) }),
+      ...(given.globalParameters === undefined ? {} : { globalParameters: given.globalParameters }),
+      ...(name === undefined ? {} : { storage: { name, client: await storage.open(name) } }),
+      referenceForm: referenceForm(),
+      start,
+      quiet: true,
+    });
+    return answerOf(record);
+  }
+
+  /** Without files and outputs by name, nothing needs a storage. */
+  async #storageName(given: SubmitArguments, endpoint: Endpoint): Promise<string | undefined> {
+    if (given.storage !== undefined) return given.storage;
+    const references = [...Object.values(given.inputs), ...Object.values(given.outputs ?? {})];
+    if (!references.some((reference) => typeof reference === 'string')) return undefined;
+    return impliedStorage(this.#tools.storage, endpoint);
+  }
+
+  async #runAsked(args: readonly unknown[], start: boolean): Promise<void> {
+    const { catalog, storage, foundation } = this.#tools;
+    const endpoint = await this.#endpointFor(nodeOf(args), vscode.l10n.t('Run batch job'));
+    if (endpoint === undefined) return;
+    const tools = {
+      catalog,
+      storage,
+      memory: foundation.context.workspaceState,
+      referenceForm: referenceForm(),
+    };
+    const request = await askForJob(tools, endpoint, start);
+    if (request === undefined) return;
+    const engine = await this.#tools.engine();
+    let created: JobRecord | undefined;
+    try {
+      const record = await engine.run(request, (record) => {
+        created = record;
+      });
+      if (!start) await this.#showDetails(record);
+    } catch (error) {
+      await reportFailure(foundation, error, [
+        ...serviceRemedies(catalog, endpoint, error),
+        ...(created === undefined ? [] : [this.#detailsAction(created)]),
+      ]);
+    }
+  }
+
+  #detailsAction(record: JobRecord) {
+    return { label: vscode.l10n.t('Show job'), run: () => this.#showDetails(record) };
+  }
+
+  async #operation(operation: Operation, args: readonly unknown[]): Promise<JobAnswer | undefined> {
+    const engine = await this.#tools.engine();
+    if (isProgramCall(args)) {
+      const record = await this.#recordForCall(engine, commandOf(operation), args[0]);
+      return answerOf(await engine[operation](record, false));
+    }
+    const record = await this.#recordForPerson(engine, nodeOf(args), titleOfOperation(operation));
+    if (record === undefined) return undefined;
+    if (operation === 'delete' && !(await confirmDelete(record))) return undefined;
+    try {
+      await this.#showDetails(await engine[operation](record, true));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (engine.store.find(record.ownId) !== undefined) await this.#showDetails(record);
+      const endpoint = await this.#tools.catalog
+        .find(record.workspace, record.endpointId)
+        .catch(() => undefined);
+      const remedies = endpoint === undefined ? [] : serviceRemedies(this.#tools.catalog, endpoint, error);
+      await reportFailure(this.#tools.foundation, error, remedies);
+    }
+    return undefined;
+  }
+
+  async #recordForCall(engine: JobEngine, command: string, call: unknown): Promise<JobRecord> {
+    const { jobId, workspace, service } = parseArguments(command, jobArguments, call);
+    if (workspace === undefined && service === undefined) return recordOf(engine, jobId);
+    if (workspace === undefined || service === undefined) {
+      throw new Failure({
+        code: 'InvalidArguments',
+        origin: 'client',
+        sentence: `${command} takes "workspace" and "service" together, or neither.`,
+      });
+    }
+    const endpoint = await this.#tools.catalog.find(workspace, service);
+    return engine.store.find(jobId) ?? engine.recordFor(endpoint, parseJobId(jobId));
+  }
+
+  async #recordForPerson(
+    engine: JobEngine,
+    node: ExplorerNode | undefined,
+    title: string,
+  ): Promise<JobRecord | undefined> {
+    if (node?.node === 'job' || node?.node === 'output') return recordOf(engine, node.jobId);
+    const onServer = engine.store.list().filter(({ serviceJobId }) => serviceJobId !== undefined);
+    return onServer.length === 0 ? this.#askForAnyJob(engine, title) : pickJob(onServer, title);
+  }
+
+  async #wait(args: readonly unknown[]): Promise<JobAnswer | undefined> {
+    const { jobId, timeoutMs } = parseArguments('waitForJob', waitArguments, args[0]);
+    const engine = await this.#tools.engine();
+    const record = recordOf(engine, jobId);
+    const signal = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+    try {
+      const ended = await engine.store.waitFor(record.ownId, (current) => current.ended, signal);
+      return answerOf(ended ?? record);
+    } catch (error) {
+      if (signal?.aborted !== true) throw error;
+      const status = engine.store.find(record.ownId)?.status ?? record.status;
+      throw new Failure({
+        code: 'JobNotEnded',
+        origin: 'client',
+        sentence: `The job has not ended within ${(timeoutMs ?? 0) / 1000} s: it is in the state ${status}. It is still followed.`,
+        cause: error,
+      });
+    }
+  }
+
+  async #track(args: readonly unknown[]): Promise<JobAnswer | undefined> {
+    const engine = await this.#tools.engine();
+    if (isProgramCall(args)) {
+      const record = await this.#recordForCall(engine, 'trackJob', args[0]);
+      return answerOf(await engine.status(record, false));
+    }
+    const record = await this.#askForAnyJob(engine, vscode.l10n.t('Track a job by its id'), nodeOf(args));
+    if (record !== undefined) await this.#showDetails(await engine.status(record, true));
+    return undefined;
+  }
+
+  /** A job that this client may never have seen: its id, or a URL that has it, and which service it belongs to. */
+  async #askForAnyJob(engine: JobEngine, title: string, node?: ExplorerNode): Promise<JobRecord | undefined> {
+    const typed = await vscode.window.showInputBox({
+      title,
+      prompt: vscode.l10n.t('Id of the job, with or without quotes, or the URL of its status'),
+      ignoreFocusOut: true,
+      validateInput: (text) => (identifierOf(text) instanceof Failure ? jobIdProblem(text) : undefined),
+    });
+    const identifier = typed === undefined ? undefined : identifierOf(typed);
+    if (identifier === undefined || identifier instanceof Failure) return undefined;
+    const endpoint =
+      (await this.#endpointAt(identifier.endpointId)) ?? (await this.#endpointFor(node, title));
+    return endpoint === undefined ? undefined : engine.recordFor(endpoint, identifier.jobId);
+  }
+
+  async #endpointAt(endpointId: string | undefined): Promise<Endpoint | undefined> {
+    const workspace = this.#tools.catalog
+      .workspaces()
+      .find(({ services }) =>
+        services.some(({ endpoints }) => endpoints.some((each) => each.endpointId === endpointId)),
+      );
+    return workspace === undefined || endpointId === undefined
+      ? undefined
+      : this.#tools.catalog.find(workspace.name, endpointId);
+  }
+
+  async #endpointFor(node: ExplorerNode | undefined, title: string): Promise<Endpoint | undefined> {
+    const { catalog } = this.#tools;
+    if (node !== undefined && 'service' in node) return catalog.find(node.workspace, node.service);
+    return catalog.pickEndpoint(title);
+  }
+
+  async #showList(): Promise<void> {
+    const engine = await this.#tools.engine();
+    showJobList({
+      engine,
+      act: (action, record) => void this.#act(action, record),
+      runNew: () => void vscode.commands.executeCommand(commandId('runBatchJob')),
+      track: () => void vscode.commands.executeCommand(commandId('trackJob')),
+      forgetEnded: () => void this.#forgetEnded(engine),
+    });
+  }
+
+  async #act(action: JobAction, record: JobRecord): Promise<void> {
+    const node: ExplorerNode = { node: 'job', jobId: record.ownId };
+    await vscode.commands.executeCommand(commandId(action), node);
+  }
+
+  async #showDetailsOf(args: readonly unknown[]): Promise<void> {
+    const engine = await this.#tools.engine();
+    const node = nodeOf(args);
+    const given = isProgramCall(args)
+      ? parseArguments('showJobDetails', jobArguments, args[0]).jobId
+      : undefined;
+    const known = node?.node === 'job' || node?.node === 'output' ? node.jobId : given;
+    const record =
+      known === undefined
+        ? await pickJob(engine.store.list(), vscode.l10n.t('Show details of a batch job'))
+        : recordOf(engine, known);
+    if (record !== undefined) await this.#showDetails(record);
+  }
+
+  async #showDetails(record: JobRecord): Promise<void> {
+    const { store } = await this.#tools.engine();
+    const text = jobDocument(store.find(record.ownId) ?? record);
+    const name = `job ${record.serviceJobId ?? record.ownId}.txt`;
+    this.#shownDetails.set(record.ownId, { name, text });
+    await this.#tools.foundation.documents.show(name, text);
+  }
+
+  async #cancelUpload(args: readonly unknown[]): Promise<void> {
+    const engine = await this.#tools.engine();
+    const node = nodeOf(args);
+    if (node?.node === 'job') {
+      engine.runner.cancelUpload(node.jobId);
+      return;
+    }
+    const uploading = engine.store.list().filter(({ ownId }) => engine.runner.isUploading(ownId));
+    const [only] = uploading;
+    const record =
+      uploading.length === 1 ? only : await pickJob(uploading, vscode.l10n.t('Cancel an upload'));
+    if (record !== undefined) engine.runner.cancelUpload(record.ownId);
+  }
+
+  async #forget(args: readonly unknown[]): Promise<void> {
+    const engine = await this.#tools.engine();
+    const node = nodeOf(args);
+    if (isProgramCall(args)) {
+      await engine.forget(recordOf(engine, parseArguments('forgetJob', jobArguments, args[0]).jobId));
+      return;
+    }
+    const record =
+      node?.node === 'job'
+        ? recordOf(engine, node.jobId)
+        : await pickJob(engine.store.list(), vscode.l10n.t('Forget a batch job'));
+    if (record === undefined) return;
+    if (record.ended || (await confirmForget(record))) await engine.forget(record);
+  }
+
+  async #forgetEnded(engine: JobEngine): Promise<void> {
+    for (const record of engine.store.list().filter(({ ended }) => ended)) await engine.forget(record);
+  }
+}
+
+function nodeOf(args: readonly unknown[]): ExplorerNode | undefined {
+  const [first] = args;
+  return isExplorerNode(first) ? first : undefined;
+}
+
+function referenceForm(): ReferenceForm {
+  const value = vscode.workspace.getConfiguration(prefix).get<string>(settings.jobReference);
+  return value === 'connectionString' ? 'connectionString' : 'sas';
+}
+
+function commandOf(operation: Operation): string {
+  return { start: 'besStart', status: 'besStatus', delete: 'besDelete' }[operation];
+}
+
+function titleOfOperation(operation: Operation): string {
+  switch (operation) {
+    case 'start':
+      return vscode.l10n.t('Start a batch job');
+    case 'status':
+      return vscode.l10n.t('Status of a batch job');
+    case 'delete':
+      return vscode.l10n.t('Cancel a batch job, or delete it on the server');
+  }
+}
+
+async function confirmDelete(record: JobRecord): Promise<boolean> {
+  const yes = record.ended ? vscode.l10n.t('Delete on Server') : vscode.l10n.t('Cancel Job');
+  const state = statusLabel(record.status);
+  const question = record.ended
+    ? vscode.l10n.t('Delete the job {0} ({1}) on the server?', titleOf(record), state)
+    : vscode.l10n.t('Cancel the job {0} ({1})?', titleOf(record), state);
+  const detail = record.ended
+    ? vscode.l10n.t(
+        'The service forgets the job {0}. Its result files stay in the storage.',
+        record.serviceJobId ?? '',
+      )
+    : vscode.l10n.t('The service stops the job {0}. What it has done is lost.', record.serviceJobId ?? '');
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+}
+
+async function confirmForget(record: JobRecord): Promise<boolean> {
+  const yes = vscode.l10n.t('Forget');
+  const question = vscode.l10n.t('Forget the job {0} ({1})?', titleOf(record), statusLabel(record.status));
+  const detail = vscode.l10n.t('It goes on on the server, but is not followed here any more.');
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+}
+
+/** What mends a failure at the service; a storage's failure is none of its business. */
+function serviceRemedies(catalog: Catalog, endpoint: Endpoint, error: unknown) {
+  const isOfService = error instanceof Failure && (error.origin === 'service' || error.origin === 'gateway');
+  const isMissingKey = error instanceof Failure && /^Missing(?:Api|Subscription)Key$/.test(error.code);
+  return isOfService || isMissingKey ? catalog.remedies(endpoint, error) : [];
+}
+
+function identifierOf(text: string): { jobId: string; endpointId?: string } | Failure {
+  if (/^[\s"']*https?:\/\//i.test(text)) {
+    const url = parseServiceUrl(text);
+    if (url instanceof Failure) return url;
+    if (url.jobId === undefined) return noJobInUrl();
+    return { jobId: url.jobId, endpointId: url.endpointId };
+  }
+  try {
+    return { jobId: parseJobId(text) };
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+function noJobInUrl(): Failure {
+  return new Failure({
+    code: 'InvalidServiceUrl',
+    origin: 'client',
+    sentence: vscode.l10n.t('This URL names no job: it has no /jobs/… in its path.'),
+  });
+}
+
+function jobIdProblem(text: string): string {
+  const problem = identifierOf(text);
+  if (/^[\s"']*https?:\/\//i.test(text) && problem instanceof Failure) return problem.sentence;
+  return vscode.l10n.t('A job id has 32 hex digits.');
+}
