@@ -138,15 +138,16 @@ class UndiciHttpClient implements HttpClient {
   ): Promise<Try> {
     if (this.#throughHost.has(hop.url.origin)) return this.#tryThroughHost(call, request, hop);
     const route = (await this.#loaded()).routeOf(hop.url, settings);
+    const label = describe(hop);
     const exchange = new Exchange({
       hop,
       peer: request.peer,
       proxy: route.proxy,
       isFirstOnConnection: route.isFirstOnConnection,
-      onEnd: (failure) => this.#ended(call, hop, exchange, failure),
+      onEnd: (failure) => this.#ended(call, label, exchange, failure),
     });
     call.waitFor(exchange);
-    this.#logSend(call, hop);
+    this.#log('debug', `#${call.id} > ${label}${bodySize(hop)}`);
     try {
       await exchange.start(route.dispatcher);
       return { incoming: exchange, timings: () => call.timings(exchange) };
@@ -206,28 +207,19 @@ class UndiciHttpClient implements HttpClient {
     }
   }
 
-  #ended(call: Call, hop: Hop, exchange: Exchange, failure: Failure | undefined): void {
+  #ended(call: Call, label: string, exchange: Exchange, failure: Failure | undefined): void {
     call.exchangeEnded();
     const spent = ms(performance.now() - call.startedAt);
     if (failure) {
-      this.#log(
-        'error',
-        `#${call.id} x ${describe(hop)} ${failure.message} (${spent}, ${exchange.received} B)`,
-      );
+      this.#log('error', `#${call.id} x ${label} ${failure.message} (${spent}, ${exchange.received} B)`);
       return;
     }
     const { status } = exchange.head;
     const firstByte = ms((exchange.firstByteAt ?? 0) - call.startedAt);
     this.#log(
       status >= 400 ? 'warn' : 'info',
-      `#${call.id} < ${status} ${describe(hop)} in ${spent} (first byte ${firstByte}), ${exchange.received} B`,
+      `#${call.id} < ${status} ${label} in ${spent} (first byte ${firstByte}), ${exchange.received} B`,
     );
-  }
-
-  #logSend(call: Call, hop: Hop): void {
-    const size =
-      hop.body === undefined ? '' : Buffer.isBuffer(hop.body) ? ` (${hop.body.length} B)` : ' (stream)';
-    this.#log('debug', `#${call.id} > ${describe(hop)}${size}`);
   }
 
   #log(level: LogLine['level'], text: string): void {
@@ -236,7 +228,7 @@ class UndiciHttpClient implements HttpClient {
 }
 
 function parseUrl(request: HttpRequest): URL {
-  const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
+  const url = URL.parse(request.url);
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
   throw new Failure({
     code: 'InvalidRequest',
@@ -265,6 +257,11 @@ function asBuffer(bytes: Uint8Array): Buffer {
 
 function describe(hop: Hop): string {
   return `${hop.method} ${redactUrl(hop.url.href)}`;
+}
+
+function bodySize({ body }: Hop): string {
+  if (body === undefined) return '';
+  return Buffer.isBuffer(body) ? ` (${body.length} B)` : ' (stream)';
 }
 
 function ms(milliseconds: number): string {
