@@ -115,6 +115,14 @@ export class LocalTestService {
     return this.reference(name);
   }
 
+  /** Puts a blob into any container of the local account. */
+  async uploadTo(containerName: string, name: string, content: string): Promise<void> {
+    const client = BlobServiceClient.fromConnectionString(this.local.storageConnectionString);
+    const container = client.getContainerClient(containerName);
+    await container.createIfNotExists();
+    await container.getBlockBlobClient(name).uploadData(Buffer.from(content));
+  }
+
   reference(name: string): object {
     const { storageConnectionString: ConnectionString, storageContainer } = this.local;
     return { ConnectionString, RelativeLocation: `${storageContainer}/${name}` };

@@ -77,7 +77,7 @@ const quietSettings = {
  * `EADDRINUSE` when `port` is taken.
  */
 export async function startHost(options: HostOptions = {}): Promise<Host> {
-  const { serverMain } = await installHost(options.version);
+  const { serverMain, node } = await installHost(options.version);
   const made: string[] = [];
   const userData = options.userData ?? (await temporaryFolder('user-data', made));
   const workspace = options.workspace ?? (await temporaryFolder('workspace', made));
@@ -105,9 +105,9 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     ...(options.gallery === false ? { EXTENSIONS_GALLERY: '{"serviceUrl":""}' } : {}),
     ...options.env,
   };
-  if (options.vsix !== undefined) await installExtension(serverArguments, options.vsix, env);
+  if (options.vsix !== undefined) await installExtension(node, serverArguments, options.vsix, env);
 
-  const server = spawn(process.execPath, serverArguments, {
+  const server = spawn(node, serverArguments, {
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, so that its extension hosts end with it.
     detached: process.platform !== 'win32',
@@ -217,11 +217,12 @@ function hostEnvironment(): Record<string, string> {
 }
 
 async function installExtension(
+  node: string,
   serverArguments: string[],
   vsix: string,
   env: Record<string, string>,
 ): Promise<void> {
-  const child = spawn(process.execPath, [...serverArguments, `--install-extension=${vsix}`], {
+  const child = spawn(node, [...serverArguments, `--install-extension=${vsix}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env,
   });

@@ -22,16 +22,20 @@ export const minimumVersion = '4.105.1';
 export interface InstalledHost {
   /** Version of the package `code-server`. */
   version: string;
-  /** Absolute path of the server's entry file, to be run by Node 24. */
+  /** Absolute path of the server's entry file. */
   serverMain: string;
+  /** Absolute path of the Node that runs it: of the major version that its VS Code was made for. */
+  node: string;
 }
 
 /** Written last, so a folder without it is an install that was cut short; its content names the recipe. */
 const completeMark = 'complete';
-const recipe = 'server and stand-ins 1';
+const recipe = 'server, stand-ins, own Node';
 const standIns = [
   { from: 'spdlog.cjs', to: ['@vscode', 'spdlog', 'index.js'] },
   { from: 'nativeWatchdog.cjs', to: ['@vscode', 'native-watchdog', 'index.js'] },
+  // Its name until 2025.
+  { from: 'nativeWatchdog.cjs', to: ['native-watchdog', 'index.js'] },
 ];
 const temporaryPrefix = 'installing-';
 
@@ -45,8 +49,7 @@ export async function installHost(
   say: (line: string) => void = console.log,
 ): Promise<InstalledHost> {
   const folder = join(cacheFolder, `code-server-${version}`);
-  const installed = { version, serverMain: join(serverFolder(folder), 'out', 'server-main.js') };
-  if (await isComplete(folder)) return installed;
+  if (await isComplete(folder)) return describeInstall(folder, version);
 
   say(`Installing VS Code (code-server ${version}) into ${folder}; about 20 seconds, once.`);
   await mkdir(cacheFolder, { recursive: true });
@@ -59,7 +62,32 @@ export async function installHost(
     await rm(temporary, { recursive: true, force: true });
   }
   say(`VS Code (code-server ${version}) is installed.`);
-  return installed;
+  return describeInstall(folder, version);
+}
+
+async function describeInstall(folder: string, version: string): Promise<InstalledHost> {
+  const ownNode = await ownNodePackage(folder);
+  const program = process.platform === 'win32' ? 'node.exe' : 'node';
+  return {
+    version,
+    serverMain: join(serverFolder(folder), 'out', 'server-main.js'),
+    node:
+      ownNode === undefined ? process.execPath : join(folder, 'node_modules', ownNode.name, 'bin', program),
+  };
+}
+
+/**
+ * The npm package of the Node that this VS Code needs, when it is another major version than the running one:
+ * an extension host of another version hangs as soon as it loads an ES module.
+ */
+async function ownNodePackage(folder: string): Promise<{ name: string; major: string } | undefined> {
+  const manifest = await readFile(join(folder, 'node_modules', 'code-server', 'package.json'), 'utf8');
+  const major = /"engines":\s*\{[^}]*"node":\s*"(\d+)/.exec(manifest)?.[1];
+  if (major === undefined || Number(major) === Number.parseInt(process.versions.node, 10)) return undefined;
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  // The package of this platform has had another name from the start.
+  const prefix = process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node';
+  return { name: `${prefix}-${platform}-${process.arch}`, major };
 }
 
 function serverFolder(folder: string): string {
@@ -75,14 +103,47 @@ async function installInto(folder: string, version: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
   await npm(folder, ['install', '--ignore-scripts', `code-server@${version}`]);
+  await takeGitDependenciesFromRegistry(serverFolder(folder));
   await npm(serverFolder(folder), ['install', '--ignore-scripts', '--omit=dev']);
+  const ownNode = await ownNodePackage(folder);
+  if (ownNode !== undefined) {
+    await npm(folder, ['install', '--ignore-scripts', `${ownNode.name}@${ownNode.major}`]);
+  }
   for (const { from, to } of standIns) {
-    await copyFile(
-      join(import.meta.dirname, 'standIns', from),
-      join(serverFolder(folder), 'node_modules', ...to),
-    );
+    const target = join(serverFolder(folder), 'node_modules', ...to);
+    if (existsSync(target)) await copyFile(join(import.meta.dirname, 'standIns', from), target);
   }
   await writeFile(join(folder, completeMark), recipe);
+}
+
+/**
+ * Older servers pin a package by its commit, which only a machine that reaches the git host can install. The
+ * registry has the same version; it is taken instead, with the binaries that its own dependencies bring.
+ */
+async function takeGitDependenciesFromRegistry(folder: string): Promise<void> {
+  const lock = join(folder, 'npm-shrinkwrap.json');
+  const manifest = join(folder, 'package.json');
+  const versions = new Map<string, string>();
+  const withoutGit: unknown = JSON.parse(await readFile(lock, 'utf8'), (key, value: unknown) => {
+    const version = key.startsWith('node_modules/') ? versionFromGit(value) : undefined;
+    if (version === undefined) return value;
+    versions.set(key.slice('node_modules/'.length), version);
+    return undefined;
+  });
+  if (versions.size === 0) return;
+  const byVersion = (key: string, value: unknown): unknown =>
+    typeof value === 'string' && value.includes('#') ? (versions.get(key) ?? value) : value;
+  await writeFile(lock, JSON.stringify(JSON.parse(JSON.stringify(withoutGit), byVersion)));
+  await writeFile(manifest, JSON.stringify(JSON.parse(await readFile(manifest, 'utf8'), byVersion)));
+}
+
+/** The version of a locked package that comes from a git host. */
+function versionFromGit(entry: unknown): string | undefined {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  if (!('resolved' in entry && 'version' in entry)) return undefined;
+  const { resolved, version } = entry;
+  if (typeof resolved !== 'string' || typeof version !== 'string') return undefined;
+  return resolved.startsWith('git+') ? version : undefined;
 }
 
 async function moveIntoPlace(temporary: string, folder: string): Promise<void> {
