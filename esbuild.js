@@ -27,8 +27,11 @@ const extension = {
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   external: ['vscode'],
+  // The `main` of jsonc-parser is UMD, which hides its requires from the bundler.
+  mainFields: ['module', 'main'],
   plugins: [thirdPartyNotices('ThirdPartyNotices.extension.txt')],
-  banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+  // The storage SDK's dependencies call `require`; the name must be one that the minifier does not make.
+  banner: { js: "import{createRequire as createRequireHere}from'node:module';const require=createRequireHere(import.meta.url);" },
 };
 
 /** @type {esbuild.BuildOptions} */

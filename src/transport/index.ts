@@ -160,7 +160,10 @@ class UndiciHttpClient implements HttpClient {
   }
 
   #loaded(): Promise<Dispatchers> {
-    return (this.#dispatchers ??= import('undici').then((undici) => new Dispatchers(undici, this.#options)));
+    // A bundle of a CommonJS package has nothing but a default export.
+    return (this.#dispatchers ??= import('undici').then(
+      (undici) => new Dispatchers(undici.default, this.#options),
+    ));
   }
 
   /** Only where the editor may know a way that we do not, and nothing has left this machine yet. */
