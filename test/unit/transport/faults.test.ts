@@ -170,10 +170,20 @@ describe('a call that fails', () => {
   });
 
   it('leaves no listener on a signal that outlives it', async () => {
-    const origin = await bench.http((_request, response) => response.end('ok'));
+    let finish: () => void = () => undefined;
+    const origin = await bench.http((request, response) => {
+      if (request.url === '/whole') response.end('whole');
+      else response.write('part ');
+      finish = () => response.end('and rest');
+    });
     const { signal } = new AbortController();
-    const answer = await bench.client().send({ method: 'GET', url: origin, signal });
-    await answer.text();
+    const whole = await bench.client().send({ method: 'GET', url: `${origin}/whole`, signal });
+    assert.equal(await whole.text(), 'whole');
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
+    const parts = await bench.client().send({ method: 'GET', url: origin, signal });
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+    finish();
+    assert.equal(await parts.text(), 'part and rest');
     assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 

@@ -175,14 +175,20 @@ describe("the editor's own fetch", () => {
 
   it('is not tried for this machine, with a proxy, with proxies off, or once something was sent', async () => {
     const asked: Asked[] = [];
+    let arrived = 0;
     const origin = await bench.raw((socket) => {
-      socket.once('data', () => socket.destroy());
+      socket.once('data', () => {
+        arrived++;
+        socket.destroy();
+      });
     });
-    const options = { hostFetch: hostFetch(asked, () => new Response()) };
+    const options = { hostFetch: hostFetch(asked, () => new Response()), allowPlainHttp: () => true };
     const closed = await bench.closedOrigin();
+    // An address of this machine that does not look like one.
+    const disguised = origin.replace('127.0.0.1', '[::ffff:127.0.0.1]');
     for (const [url, settings] of [
       [closed, {}],
-      [origin, {}],
+      [disguised, {}],
       ['https://nowhere.invalid/', { proxy: closed }],
       ['https://nowhere.invalid/', { proxySupport: 'off' }],
     ] as const) {
@@ -190,6 +196,7 @@ describe("the editor's own fetch", () => {
         bench.client({ ...options, settings: () => settings }).send({ method: 'GET', url }),
       );
     }
+    assert.equal(arrived, 1);
     assert.deepEqual(asked, []);
   });
 
