@@ -1,10 +1,11 @@
 /** Starts a VS Code server with this extension in it, ready for a browser. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream, existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parse as parseJsonWithComments } from 'jsonc-parser';
 import { openFrontDoor, type FrontDoor } from './frontDoor.ts';
 import { installHost } from './install.ts';
 import { endProcessGroup, killProcessGroup } from './processes.ts';
@@ -28,8 +29,10 @@ export interface HostOptions {
   userData?: string;
   /** Folder with unpacked extensions; by default one below `userData`. */
   extensions?: string;
-  /** User settings to write before the start, over the quiet defaults and over what the profile has. */
+  /** User settings to write before the start, over what the profile has or else over quiet defaults. */
   settings?: Record<string, unknown>;
+  /** Whether VS Code asks if it may trust the workspace; by default it trusts every one. */
+  workspaceTrust?: boolean;
   /** Log level of VS Code and its extensions; `info` by default. */
   logLevel?: 'trace' | 'debug' | 'info';
   /** Port of the address to open; 0, the default, takes a free one. */
@@ -67,7 +70,6 @@ const quietSettings = {
   'extensions.ignoreRecommendations': true,
   'update.showReleaseNotes': false,
   'git.openRepositoryInParentFolders': 'never',
-  'security.workspace.trust.enabled': false,
   'extensions.webWorker': false,
 };
 
@@ -83,7 +85,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const workspace = options.workspace ?? (await temporaryFolder('workspace', made));
   const extensions = options.extensions ?? join(userData, 'extensions');
   await mkdir(extensions, { recursive: true });
-  await writeSettings(userData, options.settings ?? {});
+  await writeSettings(userData, options);
 
   const serverArguments = [
     serverMain,
@@ -94,7 +96,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     `--server-data-dir=${userData}`,
     `--extensions-dir=${extensions}`,
     '--telemetry-level=off',
-    '--disable-workspace-trust',
+    ...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']),
     `--log=${options.logLevel ?? 'info'}`,
   ];
   // Without it a built workbench ignores the paths of an extension under development and of its tests.
@@ -114,7 +116,10 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     env,
   });
   const ended = new Promise<void>((resolve) => server.once('close', () => resolve()));
-  const killServer = (): void => killProcessGroup(server);
+  const killServer = (): void => {
+    killProcessGroup(server);
+    for (const folder of made) rmSync(folder, { recursive: true, force: true });
+  };
   process.once('exit', killServer);
   const close = async (frontDoor?: FrontDoor): Promise<void> => {
     await frontDoor?.close();
@@ -195,12 +200,17 @@ async function temporaryFolder(name: string, made: string[]): Promise<string> {
   return folder;
 }
 
-async function writeSettings(userData: string, settings: Record<string, unknown>): Promise<void> {
+/** A profile that has settings keeps them; they may have comments, which writing would lose. */
+async function writeSettings(userData: string, options: HostOptions): Promise<void> {
   const folder = join(userData, 'data', 'User');
   const file = join(folder, 'settings.json');
+  const exists = existsSync(file);
+  if (exists && options.settings === undefined) return;
   await mkdir(folder, { recursive: true });
-  const own = existsSync(file) ? await readJson(file) : {};
-  await writeFile(file, JSON.stringify({ ...quietSettings, ...asObject(own), ...settings }, undefined, 2));
+  const own: unknown = exists ? parseJsonWithComments(await readFile(file, 'utf8')) : {};
+  const trust = { 'security.workspace.trust.enabled': options.workspaceTrust === true };
+  const settings = { ...quietSettings, ...trust, ...asObject(own), ...options.settings };
+  await writeFile(file, JSON.stringify(settings, undefined, 2));
 }
 
 function asObject(value: unknown): object {
