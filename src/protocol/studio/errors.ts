@@ -188,7 +188,7 @@ function judgeGateway(answer: ErrorAnswer, error: GatewayError): Verdict {
 function gatewayUnauthorized(answer: ErrorAnswer, message: string): Verdict {
   const header =
     subscriptionKeyHeaderOf(headerOf(answer, 'www-authenticate')) ?? defaultSubscriptionKeyHeader;
-  const missing = /missing/i.test(message);
+  const missing = /\b(?:missing|has no|without)\b/i.test(message);
   return {
     code: 'GatewayUnauthorized',
     origin: 'gateway',
