@@ -4,6 +4,7 @@ import { Failure } from '../protocol/failure.ts';
 import { swaggerUrl } from '../protocol/studio/urls.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
 import { prefix, settings } from '../shared/contributions.ts';
+import { parseArguments } from '../shared/arguments.ts';
 import type { Foundation } from '../shared/feature.ts';
 import type { AuthorizeOptions } from './keys.ts';
 import { defaultSubscriptionKeyHeader, Keys } from './keys.ts';
@@ -212,24 +213,13 @@ const apiKeyCall = v.object({
 const subscriptionKeyCall = v.object({ workspace: v.string(), key: v.pipe(v.string(), v.nonEmpty()) });
 
 export async function setApiKeyByCall(store: CatalogStore, call: unknown): Promise<void> {
-  const { workspace, service, key } = parseCall(apiKeyCall, call);
+  const { workspace, service, key } = parseArguments('setApiKey', apiKeyCall, call);
   await store.keys.storeApiKey(await store.find(workspace, service), key);
 }
 
 export async function setSubscriptionKeyByCall(store: CatalogStore, call: unknown): Promise<void> {
-  const { workspace, key } = parseCall(subscriptionKeyCall, call);
+  const { workspace, key } = parseArguments('setSubscriptionKey', subscriptionKeyCall, call);
   await store.keys.storeSubscriptionKey(store.workspace(workspace), key);
-}
-
-function parseCall<T>(schema: v.GenericSchema<unknown, T>, call: unknown): T {
-  const parsed = v.safeParse(schema, call);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new Failure({
-    code: 'InvalidArguments',
-    origin: 'client',
-    sentence: vscode.l10n.t('The argument "{0}" is wrong: {1}', v.getDotPath(issue) ?? '', issue.message),
-  });
 }
 
 /** An endpoint that the user picks; the first choice is the one that was picked last. */

@@ -118,7 +118,7 @@ export function jobItem(job: Job): vscode.TreeItem {
 
 export function outputItem(job: Job, output: string): vscode.TreeItem {
   const item = new vscode.TreeItem(output, None);
-  const location = job.outputs[output]?.relativeLocation;
+  const location = job.outputs[output]?.relativeLocation ?? '';
   item.id = `output/${job.localId}/${output}`;
   item.contextValue = 'output';
   item.iconPath = new vscode.ThemeIcon('table');
