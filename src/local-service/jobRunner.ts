@@ -37,14 +37,28 @@ export async function runJob(run: JobRun, signal: AbortSignal): Promise<void> {
     });
     for (const file of files.values()) file.end();
   };
-  const work = [score(), ...[...files.values()].map((file) => file.uploaded)];
+  const uploads = [...files.values()].map((file) => file.uploaded);
   try {
-    await Promise.all(work);
+    await unlessAborted(Promise.all([score(), ...uploads]), signal);
   } catch (error) {
     stop.abort();
     for (const file of files.values()) file.destroy();
-    await Promise.allSettled(work);
+    await Promise.allSettled(uploads);
     throw error;
+  }
+}
+
+/** Does not wait for work that takes no notice of the signal. */
+async function unlessAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const watch = new AbortController();
+  const aborted = once(signal, 'abort', { signal: watch.signal });
+  try {
+    await Promise.race([work, aborted]);
+    signal.throwIfAborted();
+  } finally {
+    aborted.catch(() => undefined);
+    work.catch(() => undefined);
+    watch.abort();
   }
 }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Fault } from '../../../src/local-service/options.ts';
 import { startLocalService } from '../../../src/local-service/server.ts';
 import type { Column, ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
 import { echoService, LocalTestService } from '../../support/localService.ts';
@@ -216,9 +216,9 @@ describe('the data plane of the local service', () => {
   });
 
   it('obeys a fault hook', async () => {
-    const faults = new Map([
+    const faults = new Map<string, Fault>([
       ['/refused', { status: 504, headers: { 'Content-Type': 'text/plain' }, body: 'Request ID: x' }],
-      ['/cut', 'reset' as const],
+      ['/cut', 'reset'],
     ]);
     const faulty = await LocalTestService.start({ fault: ({ url }) => faults.get(url) });
     const refused = await faulty.call('/refused');
