@@ -10,7 +10,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from './host/folders.ts';
-import { killProcessGroup } from './host/processes.ts';
+import { killProcessGroup, onAskedToEnd } from './host/processes.ts';
 import { spawnNpm } from './npm.ts';
 
 interface Suite {
@@ -65,12 +65,10 @@ const suites: Suite[] = [
 const timeLimit = 20 * 60_000;
 
 let running: ChildProcess | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    if (running !== undefined) killProcessGroup(running, 'SIGTERM');
-    process.exit(130);
-  });
-}
+onAskedToEnd(() => {
+  if (running !== undefined) killProcessGroup(running, 'SIGTERM');
+  process.exit(130);
+});
 
 /** Splits the command line into suites and the arguments for a single one. */
 function selection(args: readonly string[]): { selected: Suite[]; passedOn: string[] } {

@@ -1,5 +1,9 @@
-/** Mocha's root hooks for the end-to-end tests: a picture of every window when a test fails. */
+/** Mocha's root hooks for the end-to-end tests: a picture of every window when a test fails, no servers left. */
+import { onAskedToEnd } from '../../support/host/processes.ts';
 import { openWorkbenches } from './workbench.ts';
+
+// An orderly exit ends the VS Code servers too.
+onAskedToEnd(() => process.exit(130));
 
 export const mochaHooks = {
   async afterEach(this: Mocha.Context): Promise<void> {

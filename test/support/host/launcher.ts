@@ -11,6 +11,7 @@ import { format, parseArgs } from 'node:util';
 import { launchBrowser } from './browser.ts';
 import { isKnownNoise } from './noise.ts';
 import { startHost, type HostOptions } from './host.ts';
+import { onAskedToEnd } from './processes.ts';
 
 const { values, positionals } = parseArgs({
   strict: false,
@@ -58,8 +59,7 @@ async function runTests(): Promise<number> {
       page.once('crash', () => reject(new Error('The window has crashed.')));
       browser.once('disconnected', () => reject(new Error('The browser has ended.')));
       void host.ended.then(() => reject(new Error('The VS Code server has ended.')));
-      process.once('SIGINT', () => reject(new Error('Interrupted.')));
-      process.once('SIGTERM', () => reject(new Error('Interrupted.')));
+      onAskedToEnd(() => reject(new Error('Interrupted.')));
       void page.exposeFunction('codeAutomationExit', resolve);
       void page.exposeFunction('codeAutomationLog', printLine);
     });

@@ -25,3 +25,21 @@ export async function endProcessGroup(child: ChildProcess, ended: Promise<void>)
   clearTimeout(force);
   killProcessGroup(child);
 }
+
+/**
+ * Calls back once, when this program is asked to end: by a signal, or because the program that started it is
+ * gone. npm passes a signal on to its shell only, which ends without a word to what it runs.
+ */
+export function onAskedToEnd(callback: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, 1000).unref();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const end = (): void => {
+    clearInterval(watch);
+    for (const signal of signals) process.off(signal, end);
+    callback();
+  };
+  for (const signal of signals) process.once(signal, end);
+}

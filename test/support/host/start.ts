@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { spawnNpm } from '../npm.ts';
 import { cacheFolder, projectRoot } from './folders.ts';
 import { startHost, type Host } from './host.ts';
+import { onAskedToEnd } from './processes.ts';
 
 const usualPort = 8765;
 const triedPorts = 10;
@@ -105,11 +106,7 @@ function openBrowser(url: string): void {
 
 async function serve(): Promise<void> {
   console.log('Starting VS Code …');
-  const stopped = new Promise<'stopped'>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => resolve('stopped'));
-    }
-  });
+  const stopped = new Promise<'stopped'>((resolve) => onAskedToEnd(() => resolve('stopped')));
   const host = await startOnFirstFreePort();
   console.log(`
 VS Code is running with the extension in it. Open this address in a browser:
