@@ -1,14 +1,16 @@
+import { Fragment, type ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { gridKey, rangeText, selectionOf, type GridPosition } from './gridModel.ts';
-
-export interface GridColumn {
-  readonly title: string;
-  /** Shown under the title, such as a type. */
-  readonly subtitle?: string;
-  readonly numeric: boolean;
-}
-
-type GridRow = readonly (string | null)[];
+import {
+  fittedWidths,
+  gridKey,
+  naturalWidths,
+  rangeText,
+  selectionOf,
+  titleParts,
+  type GridColumn,
+  type GridPosition,
+  type GridRow,
+} from './gridModel.ts';
 
 interface DataGridProps {
   readonly label: string;
@@ -29,8 +31,9 @@ export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: Dat
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<GridPosition>({ row: 0, column: 0 });
   const [anchor, setAnchor] = useState<GridPosition>(active);
-  const [view, setView] = useState({ top: 0, height: 400 });
-  const widths = useMemo(() => columnWidths(columns, rows), [columns, rows]);
+  const [view, setView] = useState({ top: 0, height: 400, width: 0 });
+  const natural = useMemo(() => naturalWidths(columns, rows), [columns, rows]);
+  const widths = useMemo(() => fittedWidths(natural, view.width - numberWidth), [natural, view.width]);
   const selection = selectionOf(anchor, active);
 
   useEffect(() => {
@@ -41,8 +44,8 @@ export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: Dat
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return undefined;
-    element.style.setProperty('--columns', widths.map((width) => `${width}px`).join(' '));
-    const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
+    const measure = (): void =>
+      setView({ top: element.scrollTop, height: element.clientHeight, width: element.clientWidth });
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     element.addEventListener('scroll', measure, { passive: true });
@@ -50,6 +53,10 @@ export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: Dat
       observer.disconnect();
       element.removeEventListener('scroll', measure);
     };
+  }, []);
+
+  useLayoutEffect(() => {
+    scroller.current?.style.setProperty('--columns', widths.map((width) => `${width}px`).join(' '));
   }, [widths]);
 
   const go = (to: GridPosition, extend: boolean): void => {
@@ -124,7 +131,7 @@ export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: Dat
             class={column.numeric ? 'grid-title numeric' : 'grid-title'}
             title={column.title}
           >
-            <span class="grid-name">{column.title}</span>
+            <span class="grid-name">{breakable(column.title)}</span>
             {column.subtitle !== undefined && <span class="grid-type">{column.subtitle}</span>}
           </div>
         ))}
@@ -170,6 +177,15 @@ export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: Dat
   );
 }
 
+function breakable(title: string): ComponentChildren {
+  return titleParts(title).map((part, i) => (
+    <Fragment key={i}>
+      {i > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+}
+
 function cellId({ row, column }: GridPosition): string {
   return `cell-${row}-${column}`;
 }
@@ -181,20 +197,6 @@ function positionOf(target: EventTarget | null): GridPosition | undefined {
 }
 
 const numberWidth = 48;
-
-/** Wide enough for the first rows, within reason; a long title may take two lines. */
-function columnWidths(columns: readonly GridColumn[], rows: readonly GridRow[]): number[] {
-  const sample = rows.slice(0, 100);
-  return columns.map((column, i) => {
-    const title = column.title.length > 12 ? Math.ceil(column.title.length / 2) + 2 : column.title.length;
-    const longest = Math.max(
-      title,
-      column.subtitle?.length ?? 0,
-      ...sample.map((row) => (row[i] ?? 'null').length),
-    );
-    return Math.min(320, Math.max(64, Math.ceil(longest * 7.4) + 22));
-  });
-}
 
 /** Scrolls by as little as shows the whole cell, which sticky titles and numbers must not cover. */
 function reveal(scroller: HTMLElement, { row, column }: GridPosition, widths: readonly number[]): void {

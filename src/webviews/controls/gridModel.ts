@@ -1,3 +1,12 @@
+export interface GridColumn {
+  readonly title: string;
+  /** Shown under the title, such as a type. */
+  readonly subtitle?: string;
+  readonly numeric: boolean;
+}
+
+export type GridRow = readonly (string | null)[];
+
 export interface GridPosition {
   readonly row: number;
   readonly column: number;
@@ -70,7 +79,7 @@ export function gridKey(
 }
 
 /** The selected cells as tab-separated text that spreadsheets take; null is empty. */
-export function rangeText(rows: readonly (readonly (string | null)[])[], selection: GridSelection): string {
+export function rangeText(rows: readonly GridRow[], selection: GridSelection): string {
   return rows
     .slice(selection.top, selection.bottom + 1)
     .map((row) =>
@@ -83,4 +92,51 @@ export function rangeText(rows: readonly (readonly (string | null)[])[], selecti
 
 function tsvCell(cell: string): string {
   return /[\t\n\r"]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+/** Long names are made of parts: a line of a title ends after one rather than anywhere. */
+export function titleParts(title: string): string[] {
+  return title.split(/(?<=[_.\-/ ])|(?<=[a-z])(?=[A-Z])/);
+}
+
+const titleLines = 3;
+const widest = 260;
+const narrowest = 64;
+/** What a column of long text may shrink to, so that more columns are in sight. */
+const shrunk = 140;
+
+/** Pixels for each column: wide enough for the first rows, within reason, and for the title on three lines. */
+export function naturalWidths(columns: readonly GridColumn[], rows: readonly GridRow[]): number[] {
+  const sample = rows.slice(0, 100);
+  return columns.map(({ title, subtitle }, i) => {
+    const cells = sample.map((row) => (row[i] ?? 'null').length);
+    const longest = Math.max(titleWidth(title), subtitle?.length ?? 0, ...cells);
+    return Math.min(widest, Math.max(narrowest, Math.ceil(longest * 7.3) + 20));
+  });
+}
+
+/** In characters: the least in which the parts of a title fit into its lines. */
+function titleWidth(title: string): number {
+  const parts = titleParts(title).map((part) => part.length);
+  for (let width = Math.max(...parts); ; width++) {
+    let lines = 1;
+    let used = 0;
+    for (const part of parts) {
+      if (used + part > width) {
+        lines++;
+        used = 0;
+      }
+      used += part;
+    }
+    if (lines <= titleLines) return width;
+  }
+}
+
+/** The widths with the widest columns made narrower, as far as that brings all of them into sight. */
+export function fittedWidths(natural: readonly number[], available: number): number[] {
+  const excess = natural.reduce((sum, width) => sum + width, 0) - available;
+  const spare = natural.reduce((sum, width) => sum + Math.max(0, width - shrunk), 0);
+  if (available <= 0 || excess <= 0 || spare === 0) return [...natural];
+  const share = Math.min(1, excess / spare);
+  return natural.map((width) => width - Math.floor(Math.max(0, width - shrunk) * share));
 }

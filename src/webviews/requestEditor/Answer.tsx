@@ -26,7 +26,7 @@ export function Answer() {
       {call.kind === 'running' && <p class="empty">{fill(strings.running, '')}</p>}
       {ended?.answer && <AnswerSummary answer={ended.answer} />}
       {ended?.failure && <FailureReport failure={ended.failure} />}
-      {ended?.answer && <AnswerBody answer={ended.answer} failed={ended.failure !== undefined} />}
+      {ended?.answer && !ended.failure && <AnswerBody answer={ended.answer} />}
     </div>
   );
 }
@@ -55,16 +55,17 @@ function AnswerSummary({ answer }: { readonly answer: AnswerView }) {
   const ms = (value: number): string => duration(strings, value);
   const phases =
     connectedMs === undefined
-      ? fill(strings.phasesReused, ms(firstByteMs), ms(totalMs))
-      : fill(strings.phases, ms(connectedMs), ms(firstByteMs), ms(totalMs));
+      ? fill(strings.firstByte, ms(firstByteMs))
+      : fill(strings.phases, ms(connectedMs), ms(firstByteMs));
   return (
     <div class="summary">
       <div class="summary-line">
         <span class={`status status-${Math.floor(status / 100)}`}>
           {status} {statusText}
         </span>
-        <span class="fact" title={phases}>
-          <span class="fact-name">{strings.latency}</span> {ms(totalMs)}
+        <span class="fact">
+          <span class="fact-name">{strings.latency}</span> {ms(totalMs)}{' '}
+          <span class="fact-name">({phases})</span>
         </span>
         <span class="fact">
           <span class="fact-name">{strings.size}</span> {byteSize(strings, answer.size)}
@@ -73,7 +74,6 @@ function AnswerSummary({ answer }: { readonly answer: AnswerView }) {
           {new Date(answer.time).toLocaleTimeString()}
         </span>
       </div>
-      <div class="summary-line phases">{phases}</div>
       <div class="summary-url">
         <span class="sr-only">{strings.requestedUrl}</span>
         <code title={url}>{url}</code>
@@ -83,15 +83,15 @@ function AnswerSummary({ answer }: { readonly answer: AnswerView }) {
   );
 }
 
-function AnswerBody({ answer, failed }: { readonly answer: AnswerView; readonly failed: boolean }) {
+function AnswerBody({ answer }: { readonly answer: AnswerView }) {
   const { strings, host } = useSession();
   const [kept, setTab] = useKept('answerTab', 'table');
   const tabs: Tab[] = [
-    ...(failed ? [] : [{ id: 'table', label: strings.table }]),
+    { id: 'table', label: strings.table },
     { id: 'json', label: strings.json },
     { id: 'headers', label: strings.answerHeaders, badge: String(answer.headers.length) },
   ];
-  const selected = tabs.some(({ id }) => id === kept) ? kept : 'json';
+  const selected = tabs.some(({ id }) => id === kept) ? kept : 'table';
   return (
     <div class="answer-body">
       <Tabs label={strings.answer} panelId={panelId} tabs={tabs} selected={selected} onSelect={setTab}>

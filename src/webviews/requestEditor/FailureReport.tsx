@@ -9,30 +9,32 @@ export function FailureReport({ failure }: { readonly failure: FailureView }) {
   const { strings, host } = useSession();
   const [open, setOpen] = useKept('detailsOpen', false);
   return (
-    <div class="failure" role="alert">
-      <div class="failure-head">
-        <Icon name="error" />
-        <p class="failure-sentence">{failure.sentence}</p>
-      </div>
-      <div class="failure-actions">
-        {failure.remedies.map((label, remedy) => (
-          <Button key={remedy} kind="primary" label={label} onClick={() => void host.mend({ remedy })} />
-        ))}
-        <Button
-          label={open ? strings.hideDetails : strings.showDetails}
-          expanded={open}
-          onClick={() => setOpen(!open)}
-        />
-        <Button label={strings.copyDetails} onClick={() => void host.copyFailure()} />
-        <Button label={strings.showLog} onClick={() => void host.showLog()} />
+    <>
+      <div class="failure" role="alert">
+        <div class="failure-head">
+          <Icon name="error" />
+          <p class="failure-sentence">{failure.sentence}</p>
+        </div>
+        <div class="failure-actions">
+          {failure.remedies.map((label, remedy) => (
+            <Button key={remedy} kind="primary" label={label} onClick={() => void host.mend({ remedy })} />
+          ))}
+          <Button
+            label={open ? strings.hideDetails : strings.showDetails}
+            expanded={open}
+            onClick={() => setOpen(!open)}
+          />
+          <Button label={strings.copyDetails} onClick={() => void host.copyFailure()} />
+          <Button label={strings.showLog} onClick={() => void host.showLog()} />
+        </div>
       </div>
       {open && <FailureDetails failure={failure} />}
-    </div>
+    </>
   );
 }
 
 function FailureDetails({ failure }: { readonly failure: FailureView }) {
-  const { strings } = useSession();
+  const { strings, host } = useSession();
   const { code, status, origin, requestId, time, reasons, headers, body } = failure;
   const facts: (readonly [string, string | undefined])[] = [
     [strings.failureCode, status === undefined ? code : `${code} (HTTP ${status})`],
@@ -40,6 +42,7 @@ function FailureDetails({ failure }: { readonly failure: FailureView }) {
     [strings.requestId, requestId],
     [strings.time, time],
   ];
+  const hasTarget = reasons.some(({ target }) => target !== undefined);
   return (
     <div class="failure-details">
       <dl class="named-values">
@@ -57,7 +60,7 @@ function FailureDetails({ failure }: { readonly failure: FailureView }) {
           <thead>
             <tr>
               <th scope="col">{strings.failureCode}</th>
-              <th scope="col">{strings.failureTarget}</th>
+              {hasTarget && <th scope="col">{strings.failureTarget}</th>}
               <th scope="col">{strings.failureMessage}</th>
             </tr>
           </thead>
@@ -65,7 +68,7 @@ function FailureDetails({ failure }: { readonly failure: FailureView }) {
             {reasons.map((reason, i) => (
               <tr key={i}>
                 <td>{reason.code}</td>
-                <td>{reason.target ?? ''}</td>
+                {hasTarget && <td>{reason.target}</td>}
                 <td>{reason.message}</td>
               </tr>
             ))}
@@ -80,7 +83,15 @@ function FailureDetails({ failure }: { readonly failure: FailureView }) {
       )}
       {body !== undefined && body !== '' && (
         <>
-          <h3>{strings.answerBody}</h3>
+          <h3>
+            {strings.answerBody}
+            <Button
+              kind="link"
+              icon="document"
+              label={strings.openAsDocument}
+              onClick={() => void host.openAnswer()}
+            />
+          </h3>
           <pre class="answer-text">{body}</pre>
         </>
       )}

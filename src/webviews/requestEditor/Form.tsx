@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { RequestData } from '../../shared/requestData.ts';
 import {
   cellProblem,
@@ -24,20 +25,20 @@ export function Form({ request }: { readonly request: RequestData }) {
   return (
     <div class="form">
       <SchemaRemark />
-      {inputs.length === 0 && <p class="muted">{strings.noInputs}</p>}
+      {inputs.length === 0 && <p class="muted">{schema ? strings.noInputs : strings.noInputsYet}</p>}
       {inputs.map((form) => (
         <InputFields key={form.name} request={request} form={form} />
       ))}
       {(parameters.length > 0 || schema !== undefined) && (
-        <fieldset class="input-group">
-          <legend class="group-title">{strings.globalParameters}</legend>
+        <section class="input-group" aria-label={strings.globalParameters}>
+          <GroupHead title={strings.globalParameters} />
           {parameters.length === 0 && <p class="muted">{strings.noParameters}</p>}
           <div class="fields">
             {parameters.map((parameter) => (
               <ParameterInput key={parameter.name} parameter={parameter} />
             ))}
           </div>
-        </fieldset>
+        </section>
       )}
     </div>
   );
@@ -58,6 +59,15 @@ function SchemaRemark() {
   );
 }
 
+function GroupHead({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
+  return (
+    <div class="group-head">
+      <h3 class="group-title">{title}</h3>
+      {children}
+    </div>
+  );
+}
+
 interface InputFieldsProps {
   readonly request: RequestData;
   readonly form: InputForm;
@@ -71,8 +81,10 @@ function InputFields({ request, form }: InputFieldsProps) {
   const row = form.rows[index];
   const removeInput = (): void => session.edit([{ kind: 'remove', path: ['inputs', form.name] }]);
   return (
-    <fieldset class="input-group">
-      <legend class="group-title">{form.name}</legend>
+    <section class="input-group" aria-label={form.name}>
+      <GroupHead title={form.name}>
+        {!form.unreadable && <RowBar request={request} form={form} index={index} onGo={setRow} />}
+      </GroupHead>
       {!form.known && (
         <Message kind="warning" actions={<Button label={strings.removeInput} onClick={removeInput} />}>
           {strings.inputUnknown}
@@ -83,7 +95,6 @@ function InputFields({ request, form }: InputFieldsProps) {
         <Message kind="info">{strings.inputUnreadable}</Message>
       ) : (
         <>
-          <RowBar request={request} form={form} index={index} onGo={setRow} />
           {form.columns.length === 0 && <p class="muted">{strings.noColumns}</p>}
           {row && (
             <div class="fields">
@@ -105,7 +116,7 @@ function InputFields({ request, form }: InputFieldsProps) {
           )}
         </>
       )}
-    </fieldset>
+    </section>
   );
 }
 

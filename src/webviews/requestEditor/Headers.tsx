@@ -226,8 +226,10 @@ function CredentialRow({ credential }: { readonly credential: Credential }) {
         class={stored === false ? 'header-fixed missing' : 'header-fixed muted'}
         title={strings.headerFilled}
       >
-        <Icon name={stored === false ? 'warning' : 'key'} />
-        {credentialText(strings, credential)}
+        <span class="header-value">
+          <Icon name={stored === false ? 'warning' : 'key'} />
+          {credentialText(strings, credential)}
+        </span>
         {canSet && (
           <Button
             kind="link"
