@@ -43,6 +43,8 @@ interface Tracked {
   dueAt: number;
   inFlight: boolean;
   paused: boolean;
+  /** Something was mended while an answer was under way, which may be about how it was before. */
+  renewed: boolean;
 }
 
 /**
@@ -81,7 +83,15 @@ export class Tracker {
   track(id: string, order: number): void {
     if (this.#jobs.has(id)) return;
     const dueAt = this.#clock.now() + firstIntervalMs;
-    this.#jobs.set(id, { id, order, intervalMs: firstIntervalMs, dueAt, inFlight: false, paused: false });
+    this.#jobs.set(id, {
+      id,
+      order,
+      intervalMs: firstIntervalMs,
+      dueAt,
+      inFlight: false,
+      paused: false,
+      renewed: false,
+    });
     this.#schedule();
   }
 
@@ -110,7 +120,10 @@ export class Tracker {
 
   /** Takes the paused jobs up again: a key was entered, or settings changed. */
   resumePaused(): void {
-    for (const job of this.#jobs.values()) if (job.paused) this.nudge(job.id);
+    for (const job of this.#jobs.values()) {
+      job.renewed = true;
+      if (job.paused) this.nudge(job.id);
+    }
   }
 
   #schedule(): void {
@@ -135,6 +148,7 @@ export class Tracker {
     this.#nextSlotAt = now + spacingMs;
     this.#inFlight += 1;
     job.inFlight = true;
+    job.renewed = false;
     void this.#poll(job.id).then((outcome) => {
       this.#inFlight -= 1;
       job.inFlight = false;
@@ -161,7 +175,7 @@ export class Tracker {
       if (this.#jobs.get(job.id) === job) this.#jobs.delete(job.id);
       return;
     }
-    job.paused = outcome.next === 'pause';
+    job.paused = outcome.next === 'pause' && !job.renewed;
     job.intervalMs = outcome.changed ? firstIntervalMs : Math.min(longestIntervalMs, job.intervalMs * growth);
     const varied = job.intervalMs * (1 + jitter * (2 * this.#clock.random() - 1));
     job.dueAt = this.#clock.now() + Math.max(varied, outcome.waitMs ?? 0);
