@@ -64,7 +64,8 @@ function isTelling(input: Port): boolean {
 }
 
 function valueFor(column: Column, row: number, index: number, random: () => number): Cell {
-  if (column.nullable && (row + index) % nullEvery === nullEvery - 1) return null;
+  // In a file, a text cell without text is an empty text, not a missing value.
+  if (column.nullable && column.type !== 'string' && (row + index) % nullEvery === nullEvery - 1) return null;
   const { allowedValues } = column;
   if (allowedValues !== undefined && allowedValues.length > 0) return pick(allowedValues, random);
   switch (column.type) {
