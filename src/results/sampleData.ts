@@ -32,10 +32,15 @@ const words = [
  */
 export function* sampleCsv(input: Port, rows: number, seed = 1): Generator<string> {
   const random = randomNumbers(seed);
+  const telling = isTelling(input);
   let piece = formatDelimitedRow(input.columns.map(({ name }) => name));
   for (let row = 0; row < rows; row++) {
-    const sample = isTelling(input) ? input.sampleRows[row] : undefined;
-    const cells = sample ?? input.columns.map((column, index) => valueFor(column, row, index, random));
+    const sample = telling ? input.sampleRows[row] : undefined;
+    const cells = input.columns.map((column, index) => {
+      const given = sample?.[index];
+      const isUsable = given !== undefined && !(given === null && column.type === 'string');
+      return isUsable ? given : valueFor(column, row, index, random);
+    });
     piece += formatDelimitedRow(cells.map(text));
     if (piece.length < pieceLength) continue;
     yield piece;
