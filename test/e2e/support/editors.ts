@@ -12,15 +12,14 @@ export class Editors {
 
   /** The labels of all tabs. */
   async titles(): Promise<string[]> {
-    return (await this.#page.locator('.tab .label-name').allTextContents()).map(oneLine);
+    return labelsOf(this.#page.locator('.tab'));
   }
 
   /** Waits until the tab in front is one whose label contains or matches `title`, and gives the label. */
   async waitForActive(title: string | RegExp): Promise<string> {
     const pattern = containing(title);
     return eventually(`active editor ${String(title)}`, async () => {
-      const labels = await this.activeTab().locator('.label-name').allTextContents();
-      return labels.map(oneLine).find((label) => pattern.test(label));
+      return (await labelsOf(this.activeTab())).find((label) => pattern.test(label));
     });
   }
 
@@ -82,7 +81,13 @@ export class Editors {
   private tab(title: string | RegExp): Locator {
     return this.#page
       .locator('.tab')
-      .filter({ has: this.#page.locator('.label-name', { hasText: containing(title) }) })
+      .filter({ has: this.#page.locator('.monaco-icon-label-container', { hasText: containing(title) }) })
       .first();
   }
+}
+
+/** A tab shows name and extension apart from each other; its label has both. */
+async function labelsOf(tabs: Locator): Promise<string[]> {
+  const labels = await tabs.evaluateAll((each) => each.map((tab) => tab.getAttribute('data-resource-name')));
+  return labels.map(oneLine);
 }
