@@ -9,7 +9,12 @@ export type ExplorerNode =
   | { readonly node: 'workspace'; readonly workspace: string }
   | { readonly node: 'service'; readonly workspace: string; readonly service: string; readonly name: string }
   | { readonly node: 'endpoint'; readonly workspace: string; readonly service: string }
-  | { readonly node: 'operation'; readonly workspace: string; readonly service: string; readonly operation: OperationName }
+  | {
+      readonly node: 'operation';
+      readonly workspace: string;
+      readonly service: string;
+      readonly operation: OperationName;
+    }
   | { readonly node: 'jobs'; readonly workspace: string; readonly service: string }
   | { readonly node: 'job'; readonly jobId: string }
   | { readonly node: 'output'; readonly jobId: string; readonly output: string }

@@ -24,7 +24,9 @@ export class PlainHttpConsent {
       vscode.l10n.t('Send keys and data to {0} without encryption?', host),
       {
         modal: true,
-        detail: vscode.l10n.t('Plain http lets everyone on the way read your keys. Use https unless the network is yours.'),
+        detail: vscode.l10n.t(
+          'Plain http lets everyone on the way read your keys. Use https unless the network is yours.',
+        ),
       },
       allow,
     );

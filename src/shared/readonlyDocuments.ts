@@ -24,7 +24,10 @@ export class ReadonlyDocuments implements ReadonlyFiles {
   }
 
   async write(name: string, text: string): Promise<vscode.Uri> {
-    const uri = vscode.Uri.from({ scheme: schemes.document, path: `/${name.replaceAll(/[\\/:*?"<>|]/g, '-')}` });
+    const uri = vscode.Uri.from({
+      scheme: schemes.document,
+      path: `/${name.replaceAll(/[\\/:*?"<>|]/g, '-')}`,
+    });
     await vscode.workspace.fs.createDirectory(this.#folder);
     await vscode.workspace.fs.writeFile(this.#stored(uri), new TextEncoder().encode(text));
     this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
