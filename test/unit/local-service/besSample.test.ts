@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { connectionStringMembers } from '../../../src/local-service/blobReference.ts';
 import type { WireVariants } from '../../../src/local-service/options.ts';
-import { LocalTestService } from '../../support/localService.ts';
+import { LocalTestService } from './localTestService.ts';
 
 const sample = new URL('bes_sample.py', import.meta.url).pathname;
 const python = process.platform === 'win32' ? 'python' : 'python3';

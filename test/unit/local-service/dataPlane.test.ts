@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Fault } from '../../../src/local-service/options.ts';
 import { startLocalService } from '../../../src/local-service/server.ts';
 import type { Column, ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
-import { echoService, LocalTestService } from '../../support/localService.ts';
+import { echoService, LocalTestService } from './localTestService.ts';
 
 const columns: readonly Column[] = [
   { name: 'small', type: 'integer', format: 'int16', nullable: false },

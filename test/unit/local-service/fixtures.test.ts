@@ -7,7 +7,7 @@ import type {
   GlobalParameter,
   ServiceSchema,
 } from '../../../src/protocol/studio/serviceSchema.ts';
-import { echoService, LocalTestService } from '../../support/localService.ts';
+import { echoService, LocalTestService } from './localTestService.ts';
 
 const folder = new URL('../../fixtures/classic/', import.meta.url);
 

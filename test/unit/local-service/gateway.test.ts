@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LocalTestService } from '../../support/localService.ts';
+import { LocalTestService } from './localTestService.ts';
 
 const body = JSON.stringify({
   Inputs: { input1: { ColumnNames: ['Col2'], Values: [['This is a good day']] } },

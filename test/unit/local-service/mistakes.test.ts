@@ -9,7 +9,7 @@ import {
 } from '../../../src/local-service/mistakes.ts';
 import type { WebService } from '../../../src/local-service/webService.ts';
 import type { ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
-import { echoService, LocalTestService } from '../../support/localService.ts';
+import { echoService, LocalTestService } from './localTestService.ts';
 
 const table: ServiceSchema = {
   title: 'Table',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { murmurHash3 } from '../../../src/local-service/samples/murmurHash3.ts';
-import { LocalTestService } from '../../support/localService.ts';
+import { LocalTestService } from './localTestService.ts';
 
 interface Tables {
   Results: Record<

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { sampleServices } from '../../../src/local-service/samples/index.ts';
 import { parseServiceSchema } from '../../../src/protocol/studio/swagger.ts';
 import type { Column, ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
-import { echoService, LocalTestService } from '../../support/localService.ts';
+import { echoService, LocalTestService } from './localTestService.ts';
 
 const awkward: ServiceSchema = {
   title: 'Awkward',
