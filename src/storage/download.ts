@@ -9,6 +9,8 @@ const MiB = 1024 * 1024;
 const firstRange = 1 * MiB;
 const rangeSize = 8 * MiB;
 const concurrency = 6;
+/** Chunks are gathered to so many bytes before they are written. */
+const writeSize = 1 * MiB;
 const timeoutMs = 600_000;
 const longestRefusal = 64 * 1024;
 
@@ -90,7 +92,12 @@ async function fill(http: HttpClient, download: Download, file: FileHandle): Pro
   };
   const inOnePiece = answer.status !== 206;
   if (!inOnePiece && Number.isNaN(extent.size)) throw cutShort();
-  const got = await writeBody(answer, file, 0, advance);
+  const got = await writeBody(answer, file, 0, advance).catch((error: unknown) => {
+    if (inOnePiece) throw error;
+    // What failed is asked for again as a range, which fails for good if it has to.
+    doneBytes = 0;
+    return 0;
+  });
   if (inOnePiece) return { ...extent, size: got };
 
   const stop = new AbortController();
@@ -161,15 +168,35 @@ async function writeBody(
   advance: (bytes: number) => void,
 ): Promise<number> {
   let position = start;
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
+  const flush = async (): Promise<void> => {
+    const [pieces, bytes] = [pending, pendingBytes];
+    pending = [];
+    pendingBytes = 0;
+    await writeAll(file, pieces, position);
+    position += bytes;
+    advance(bytes);
+  };
   for await (const chunk of answer.body) {
-    for (let done = 0; done < chunk.byteLength;) {
-      const { bytesWritten } = await file.write(chunk, done, chunk.byteLength - done, position);
-      done += bytesWritten;
-      position += bytesWritten;
-    }
-    advance(chunk.byteLength);
+    pending.push(chunk);
+    pendingBytes += chunk.byteLength;
+    if (pendingBytes >= writeSize) await flush();
   }
+  if (pendingBytes > 0) await flush();
   return position - start;
+}
+
+/** One call of the system for many chunks; it may write fewer bytes than it was given. */
+async function writeAll(file: FileHandle, pieces: readonly Uint8Array[], start: number): Promise<void> {
+  const total = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+  const { bytesWritten } = await file.writev(pieces, start);
+  if (bytesWritten === total) return;
+  const rest = Buffer.concat(pieces).subarray(bytesWritten);
+  for (let done = 0; done < rest.byteLength;) {
+    const position = start + bytesWritten + done;
+    done += (await file.write(rest, done, rest.byteLength - done, position)).bytesWritten;
+  }
 }
 
 async function firstAnswer(
