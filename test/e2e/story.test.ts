@@ -5,6 +5,7 @@ import { DelimitedReader } from '../../src/protocol/csv.ts';
 import { Workbench } from './support/workbench.ts';
 
 const service = ['Local', 'SimpleFeatureHashingExperiment'];
+const features = ['1', '1', '2', '2', '0', '2', '0', '1'];
 
 /** The main story: an empty profile, no account, no key; everything by palette, tree and webview. */
 describe('from the tree to a scored file', () => {
@@ -20,7 +21,7 @@ describe('from the tree to a scored file', () => {
     await editor.getByRole('button', { name: 'Send', exact: true }).click();
     const cells = editor.getByRole('gridcell');
     await cells.nth(8).waitFor();
-    assert.deepEqual((await cells.allTextContents()).slice(0, 9), ['This is a good day', ...'11220201']);
+    assert.deepEqual((await cells.allTextContents()).slice(0, 9), ['This is a good day', ...features]);
     await window.screenshot('request-dark');
   });
 
@@ -61,7 +62,7 @@ function assertScoredInOrder(input: string, result: string): void {
   const [header, ...scored] = readDelimited(result);
   assert.deepEqual(header?.slice(0, 2), ['Col2', 'Col2_HashingFeature.0']);
   assert.equal(scored.length, 100_000);
-  assert.deepEqual(scored[0], ['This is a good day', ...'11220201']);
+  assert.deepEqual(scored[0], ['This is a good day', ...features]);
   assert.deepEqual(
     scored.map(([sentence]) => sentence),
     sentences.map(([sentence]) => sentence),

@@ -88,7 +88,7 @@ describe('the catalog', () => {
   });
 
   it('resolves with the refusal of a wrong key', async () => {
-    await define({ Wrong: workspace(`${local.baseUrl}/`, { workspaceId: `${local.workspaceId}` }) });
+    await define({ Wrong: workspace(`${local.baseUrl}/`, { workspaceId: local.workspaceId }) });
     await run('setApiKey', { workspace: 'Wrong', service: 'hashing', key: 'bm90IHRoZSBrZXk=' });
     const answer = await score('Wrong', 'hashing');
     assert.equal(answer.status, 401);
