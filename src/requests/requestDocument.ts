@@ -1,5 +1,6 @@
 import * as jsonc from 'jsonc-parser';
 import { diffJson, isMembers, type JsonEdit, type JsonMembers, type JsonValue } from '../shared/jsonEdits.ts';
+import { printJson } from './editText.ts';
 import { readRequest, type ReadRequest, type RequestData } from '../shared/requestData.ts';
 import type { JsonProblem } from '../shared/requestEditorContract.ts';
 
@@ -18,47 +19,7 @@ export function parseRequest(text: string): ParsedRequest {
 
 /** The text of a fresh document. */
 export function newRequestText(request: JsonMembers): string {
-  return `${JSON.stringify(request, null, 2)}\n`;
-}
-
-/** The document with the edits made in it; formatting, comments and all else stay as they are. */
-export function editText(text: string, edits: readonly JsonEdit[]): string {
-  const formattingOptions = formattingOf(text);
-  return edits.reduce((current, edit) => {
-    if (!hasPlaceFor(current, edit)) return current;
-    const changes = jsonc.modify(current, [...edit.path], edit.kind === 'remove' ? undefined : edit.value, {
-      formattingOptions,
-      isArrayInsertion: edit.kind === 'insert',
-    });
-    return jsonc.applyEdits(current, changes);
-  }, text);
-}
-
-/** Whether the edit's parent is there, or can be made by adding members. */
-function hasPlaceFor(text: string, edit: JsonEdit): boolean {
-  const root = jsonc.parseTree(text, [], { allowTrailingComma: true });
-  if (!root) return edit.kind !== 'remove' && edit.path.every((part) => typeof part === 'string');
-  const last = edit.path.at(-1);
-  const parent = jsonc.findNodeAtLocation(root, edit.path.slice(0, -1));
-  if (!parent) return edit.kind === 'set' && typeof last === 'string';
-  if (parent.type === 'object')
-    return typeof last === 'string' && (edit.kind !== 'remove' || hasChild(root, edit));
-  if (parent.type !== 'array' || typeof last !== 'number') return false;
-  return edit.kind === 'remove' ? hasChild(root, edit) : last <= (parent.children?.length ?? 0);
-}
-
-function hasChild(root: jsonc.Node, edit: JsonEdit): boolean {
-  return jsonc.findNodeAtLocation(root, [...edit.path]) !== undefined;
-}
-
-function formattingOf(text: string): jsonc.FormattingOptions {
-  const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? '  ';
-  const insertSpaces = !indent.startsWith('\t');
-  return {
-    insertSpaces,
-    tabSize: insertSpaces ? indent.length : 4,
-    eol: text.includes('\r\n') ? '\r\n' : '\n',
-  };
+  return `${printJson(request)}\n`;
 }
 
 /** The one range in which two texts differ, and what stands there in the second. */
@@ -99,7 +60,7 @@ function memberEdits(name: string, before: JsonMembers, after: JsonMembers): Jso
 
 function readBody(text: string): { inputs: JsonMembers; globalParameters: JsonMembers } | undefined {
   const { root, problem } = parseJson(text, { disallowComments: true });
-  if (problem || !root || !isFaithful(root)) return undefined;
+  if (problem || !root || !isFaithful(text, root)) return undefined;
   const value = valueOf(root);
   if (!isMembers(value)) return undefined;
   const { Inputs: inputs, GlobalParameters: globalParameters, ...rest } = value;
@@ -108,23 +69,30 @@ function readBody(text: string): { inputs: JsonMembers; globalParameters: JsonMe
 }
 
 /** Whether nothing is lost in the document's data: no name twice, no number with more digits than a double has. */
-function isFaithful(node: jsonc.Node): boolean {
-  if (node.type === 'number') return hasExactNumber(node);
+function isFaithful(text: string, node: jsonc.Node): boolean {
+  if (node.type === 'number') return hasExactNumber(text, node);
   const children = node.children ?? [];
   if (node.type === 'object') {
     const names = children.map((property) => String(property.children?.[0]?.value));
     if (new Set(names).size < names.length) return false;
   }
-  return children.every(isFaithful);
+  return children.every((child) => isFaithful(text, child));
 }
 
-function hasExactNumber(node: jsonc.Node): boolean {
+function hasExactNumber(text: string, node: jsonc.Node): boolean {
   const value: unknown = node.value;
-  return (
-    typeof value === 'number' &&
-    Number.isFinite(value) &&
-    (node.length <= 15 || String(value).length >= node.length)
-  );
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+  return significant(text.slice(node.offset, node.offset + node.length)) === significant(String(value));
+}
+
+/** Digits and exponent of a number, the same for every spelling of it. */
+function significant(number: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(number) ?? [];
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const shortened = digits.replace(/0+$/, '');
+  if (shortened === '') return '0';
+  return `${sign}${shortened}e${Number(exponent) - fraction.length + digits.length - shortened.length}`;
 }
 
 /**

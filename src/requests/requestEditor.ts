@@ -18,15 +18,9 @@ import { holdsCredential } from '../shared/requestForm.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import { openWebview } from '../shared/webviewHost.ts';
 import { prettyText } from './answerView.ts';
+import { editText } from './editText.ts';
 import type { RequestCall } from './requestCall.ts';
-import {
-  bodyEdits,
-  bodyProblem,
-  editText,
-  minimalChange,
-  parseRequest,
-  wireBody,
-} from './requestDocument.ts';
+import { bodyEdits, bodyProblem, minimalChange, parseRequest, wireBody } from './requestDocument.ts';
 import { RequestTarget } from './requestTarget.ts';
 
 const flushPatienceMs = 1_000;

@@ -37,7 +37,7 @@ export interface RrsExecuteResult {
 export async function rrsExecute(
   argument: unknown,
   services: {
-    readonly catalog: Catalog;
+    readonly catalog: Pick<Catalog, 'find' | 'authorize'>;
     readonly http: () => Promise<HttpClient>;
     readonly timeoutMs: number;
   },

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { Catalog, Endpoint } from '../catalog/index.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { sampleInputs } from '../shared/requestForm.ts';
-import { editText, newRequestText, parseRequest } from './requestDocument.ts';
+import { editText } from './editText.ts';
+import { newRequestText, parseRequest } from './requestDocument.ts';
 
 /** Requests opened from the tree: a file for each endpoint, under global storage, which nobody is asked to save. */
 export class ScratchRequests {
