@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse as parseJsonWithComments } from 'jsonc-parser';
+import { endLocalService } from '../endLocalService.ts';
 import { openFrontDoor, type FrontDoor } from './frontDoor.ts';
 import { installHost } from './install.ts';
 import { endProcessGroup, killProcessGroup } from './processes.ts';
@@ -53,7 +54,7 @@ export interface Host {
   userData: string;
   /** Settles when the server ends, asked to or not. */
   ended: Promise<void>;
-  /** Stops the server with its extension hosts, and removes the folders that were made for it. */
+  /** Stops the server with its extension hosts; folders made for it are removed, and their local service ended. */
   close(): Promise<void>;
 }
 
@@ -125,6 +126,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     await frontDoor?.close();
     await endProcessGroup(server, ended);
     process.off('exit', killServer);
+    if (made.includes(userData)) await endLocalService(userData);
     for (const folder of made) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {

@@ -11,6 +11,7 @@ import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { outFolder, projectRoot } from '../host/folders.ts';
 import { installHost, minimumVersion } from '../host/install.ts';
+import { endLocalService } from '../endLocalService.ts';
 
 const { values } = parseArgs({
   options: {
@@ -87,5 +88,6 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 } finally {
+  await endLocalService(join(profile, 'user-data'));
   await rm(profile, { recursive: true, force: true, maxRetries: 5 });
 }
