@@ -121,6 +121,18 @@ describe('the data plane of the local service', () => {
     ]);
   });
 
+  it('takes null in every column if it is told to', async () => {
+    const lenient = await LocalTestService.start({
+      services: [echoService(everyType)],
+      variants: { nullCells: 'every' },
+    });
+    const row = [null, ...sent.slice(1)];
+    const answer = await tableAnswer(await lenient.execute(tableOf(row)));
+    assert.deepEqual(answer.Results['output1']?.value.Values, [[null, ...answered.slice(1)]]);
+    assert.equal((await service.execute(tableOf(row))).status, 400);
+    await lenient.close();
+  });
+
   it('takes columns in any order, by their names', async () => {
     const names = columns.map(({ name }) => name).toReversed();
     const body = { Inputs: { input1: { ColumnNames: names, Values: [sent.toReversed()] } } };

@@ -87,7 +87,7 @@ describe('the gateway of the local service', () => {
   });
 
   const elsewhere: readonly [method: string, path: (service: LocalTestService) => string][] = [
-    ['GET', (target) => `${target.path()}/swagger.json`],
+    ['GET', (target) => `${target.path()}/swagger.json?api-version=2.0`],
     ['GET', (target) => `${target.path()}/jobs?api-version=2.0`],
     ['GET', (target) => `${target.path()}/execute?api-version=2.0&details=true`],
     ['POST', (target) => `${target.path()}/execute?api-version=2.0`],

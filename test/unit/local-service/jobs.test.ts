@@ -330,12 +330,17 @@ describe('jobs of the local service', () => {
   });
 
   it('are stopped by DELETE while they run, then known as Cancelled, then gone with a second DELETE', async () => {
-    const delayed = await start({ limits: { jobDelayMs: 3_600_000 } });
+    const delayed = await start({ limits: { jobDelayMs: 3_600_000, concurrentJobs: 1 } });
     const input1 = await delayed.upload('stopped.csv', 'Col2\nx\n');
     const output1 = delayed.reference('stopped-output.csv');
     const id = await delayed.run({ Inputs: { input1 }, Outputs: { output1 } });
+    const next = await delayed.run({ Inputs: { input1 } });
     assert.equal((await delayed.status(id)).StatusCode, 'Running');
+    assert.equal((await delayed.status(next)).StatusCode, 'NotStarted');
     assert.equal((await delayed.deleteJob(id)).status, 200);
+    await eventually('the next job has its place', async () => {
+      return (await delayed.status(next)).StatusCode === 'Running';
+    });
     assert.deepEqual(await delayed.status(id), { StatusCode: 'Cancelled', Results: null, Details: null });
     assert.equal((await delayed.startJob(id)).status, 400);
     assert.equal((await delayed.deleteJob(id)).status, 200);

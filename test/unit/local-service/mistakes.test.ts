@@ -148,6 +148,49 @@ const provoke: Partial<Record<MistakeId, (service: LocalTestService) => Promise<
   internal: (service) => service.execute({ GlobalParameters: { where: 'binding' } }, '', 'Failing'),
 };
 
+/** Status, code and detail of each, as the contract has them: the table is held against this. */
+const contract: Readonly<Record<MistakeId, string>> = {
+  badVersion: '400 BadArgument/BadVersionCall',
+  keyMissing: '401 Unauthorized/ScoreRequestUnauthorized',
+  keyWrong: '401 Unauthorized/ScoreRequestUnauthorized',
+  workspaceUnknown: '404 NotFound/WorkspaceNotFound',
+  serviceUnknown: '404 NotFound/WebServiceNotFound',
+  operationUnknown: '404',
+  bodyMissing: '400 BadArgument/RequestIsEmpty',
+  bodyNotJson: '400 BadArgument/RequestBodyInvalid',
+  bodyShapeWrong: '400 BadArgument/RequestBodyInvalid',
+  bodyTooLarge: '413',
+  inputMissing: '400 BadArgument/MissingRequestInput',
+  batchInputMissing: '400 BadArgument/BatchJobInputsNotSpecified',
+  inputUnknown: '400 BadArgument/InvalidInputNames',
+  inputSurplus: '400 BadArgument/BatchJobInputsTooManySpecified',
+  columnCountWrong: '400 BadUserArgument/InputParseError',
+  columnUnknown: '400 BadUserArgument/InputMismatchError',
+  cellTypeWrong: '400 BadUserArgument/InputParseError',
+  cellMissing: '400 BadUserArgument/InputParseError',
+  parameterMissing: '400 BadArgument/MissingRequiredGlobalParameters',
+  parameterUnknown: '400 BadArgument/UnexpectedParameter',
+  parameterInvalid: '400 BadUserArgument/UserParameterInvalid',
+  inputAndInputs: '400 BadArgument/DuplicateInputInBatchCall',
+  outputAndOutputs: '400 BadArgument/RequestBodyInvalid',
+  inputLocationMissing: '400 BadArgument/MissingInputBlobInformation',
+  outputLocationMissing: '400 BadArgument/MissingOutputOverrideSpecification',
+  connectionStringInvalid: '400 BadArgument/InvalidBlobConnectionString',
+  relativeLocationInvalid: '400 BadArgument/InputBlobRelativeLocationInvalid',
+  blobNameTooLong: '400 BadArgument/BlobNameTooLong',
+  blobNotFound: '400 BadArgument/BlobNotFound',
+  blobUnreadable: '400 BadArgument/InvalidBlob',
+  inputExtension: '400 BadArgument/InvalidBlobExtension',
+  outputExtension: '400 BadArgument/InvalidBlobExtension',
+  outputUnknown: '400 BadArgument/InvalidOutputOverrideName',
+  startedBefore: '400 InvalidOperation/CannotStartJob',
+  jobIdMissing: '400 BadArgument/MissingJobId',
+  jobUnknown: '404 NotFound',
+  tooManyCalls: '503 ServiceUnavailable/RequestThrottled',
+  scoringFailed: '400 ModuleExecutionError',
+  internal: '500 InternalError/UnknownError',
+};
+
 function provoked(id: MistakeId, service: LocalTestService): Promise<Response> {
   const request = provoke[id];
   assert.ok(request, 'no request provokes it');
@@ -198,6 +241,10 @@ describe('the mistakes of the local service', () => {
   for (const [id, mistake] of rows) {
     const { status, code = 'no body', detail = 'no detail' } = mistake;
     it(`${id}, when ${mistake.when}: ${status} ${code} ${detail}`, async () => {
+      assert.equal(
+        [status, [mistake.code, mistake.detail].filter(Boolean).join('/')].join(' ').trim(),
+        contract[id],
+      );
       assert.notEqual(mistake.source, '');
       await assertAnswer(await provoked(id, service), answerTo(id, false));
     });
