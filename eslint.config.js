@@ -1,30 +1,47 @@
-import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 const features = ['catalog', 'explorer', 'requests', 'jobs', 'storage', 'results', 'publishing'];
 
-/** Which folder may not import what: the arrows of the architecture point one way. */
-const zones = [
-  { target: './src/protocol', from: './src', except: ['./protocol'] },
-  { target: './src/transport', from: './src', except: ['./transport', './protocol'] },
-  { target: './src/local-service', from: './src', except: ['./local-service', './protocol'] },
-  { target: './src/shared', from: './src', except: ['./shared', './protocol', './transport'] },
-  { target: './src/webviews', from: './src', except: ['./webviews', './shared', './protocol'] },
-  ...features.map((feature) => ({
-    target: `./src/${feature}`,
-    from: features.filter((other) => other !== feature).map((other) => `./src/${other}/!(index.ts)`),
-    message: "A feature calls what another feature's index.ts exports.",
-  })),
-];
+/** Which other folder of `src` a folder may import from: the arrows of the architecture point one way. */
+const arrows = {
+  protocol: [],
+  transport: ['protocol'],
+  'local-service': ['protocol'],
+  shared: ['protocol', 'transport'],
+  webviews: ['protocol', 'shared'],
+  ...Object.fromEntries(
+    features.map((feature) => [feature, ['protocol', 'transport', 'local-service', 'shared', ...features]]),
+  ),
+};
 
-const plainNode = ['protocol', 'transport', 'local-service'].map((folder) => `src/${folder}/**/*.ts`);
+/** Folders that run and are tested in plain Node, or in a browser. */
+const withoutEditor = ['protocol', 'transport', 'local-service', 'webviews'];
+
+const arrowRules = Object.entries(arrows).map(([folder, targets]) => {
+  const forbidden = Object.keys(arrows).filter((other) => other !== folder && !targets.includes(other));
+  const others = features.filter((feature) => feature !== folder && targets.includes(feature));
+  const patterns = [
+    {
+      regex: `^(?:\\.\\./)+(?:${forbidden.join('|')})/`,
+      message: 'The arrows of the architecture point the other way.',
+    },
+    {
+      regex: `^(?:\\.\\./)+(?:${others.join('|')})/(?!index\\.ts$)`,
+      message: "A feature calls what another feature's index.ts exports.",
+    },
+  ].filter(({ regex }) => !regex.includes('(?:)'));
+  const paths = withoutEditor.includes(folder) ? ['vscode'] : [];
+  return {
+    files: [`src/${folder}/**/*.{ts,tsx}`],
+    rules: { 'no-restricted-imports': ['error', { paths, patterns }] },
+  };
+});
 
 export default tseslint.config(
   { ignores: ['dist/', 'out/', '.vscode-test/', 'node_modules/', 'test/fixtures/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     files: ['**/*.{ts,tsx}'],
-    plugins: { 'import-x': importX },
     languageOptions: {
       parserOptions: {
         project: ['./tsconfig.json', './src/webviews/tsconfig.json', './test/e2e/tsconfig.json'],
@@ -32,17 +49,13 @@ export default tseslint.config(
       },
     },
     rules: {
-      'import-x/no-restricted-paths': ['error', { zones }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // VS Code's classes are interfaces to it: any object of their shape will do.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
     },
   },
-  {
-    files: plainNode,
-    rules: { 'no-restricted-imports': ['error', { paths: ['vscode'] }] },
-  },
+  ...arrowRules,
   { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );
