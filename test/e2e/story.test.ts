@@ -31,11 +31,11 @@ describe('from the tree to a scored file', () => {
     const file = join(workbench.host.workspace, 'sentences.csv');
     await tree.clickContextMenu(service, 'Create sample data…');
     await window.quickInput.enter('100000', { message: 'Number of rows' });
-    await window.quickInput.enter(file, { title: /sample data/ });
+    await window.quickInput.enterPath(file, { title: /sample data/ });
     await window.editors.waitForActive('sentences.csv');
 
     await tree.click([...service, 'BES Submit']);
-    await window.quickInput.enter(file, { title: 'file for input1' });
+    await window.quickInput.enterPath(file, { title: 'file for input1' });
     await window.quickInput.pick('Upload and run');
     await window.statusBar.waitFor(/%|Submitting|NotStarted|Running|Finished/);
     const notification = await window.notifications.waitFor(/sentences\.csv finished/);

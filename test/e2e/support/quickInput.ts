@@ -75,6 +75,22 @@ export class QuickInput {
     await this.input.press('Enter');
   }
 
+  /**
+   * Puts a path into a file dialog and accepts it. The dialog puts its own folder there once it has read it, over
+   * whatever stands there by then.
+   */
+  async enterPath(path: string, step: QuickInputStep = {}): Promise<void> {
+    await this.waitFor(step);
+    await eventually(`path ${path} in the file dialog`, async () => {
+      const proposed = await this.input.inputValue();
+      if (proposed === '') return false;
+      if (proposed === path) return true;
+      await this.input.fill(path, { timeout: shortly });
+      return false;
+    });
+    await this.input.press('Enter');
+  }
+
   /** Accepts what is there. */
   async accept(step: QuickInputStep = {}): Promise<void> {
     await this.waitFor(step);
