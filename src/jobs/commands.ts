@@ -2,16 +2,14 @@ import * as vscode from 'vscode';
 import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import { parseJobId } from '../protocol/studio/bes.ts';
-import { parseServiceUrl } from '../protocol/studio/urls.ts';
 import { parseArguments } from '../shared/arguments.ts';
-import { prefix, settings, type CommandHandlers } from '../shared/contributions.ts';
-import { commandId } from '../shared/contributions.ts';
-import { isExplorerNode, type ExplorerNode } from '../shared/explorerNode.ts';
+import { commandId, prefix, settings, type CommandHandlers } from '../shared/contributions.ts';
+import { explorerNodeOf, type ExplorerNode } from '../shared/explorerNode.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
 import { reportFailure } from '../shared/reportFailure.ts';
 import type { Storage } from '../storage/index.ts';
-import type { ReferenceForm } from './batchJob.ts';
+import type { ReferenceForm } from './jobBlobs.ts';
 import {
   inputsOf,
   jobArguments,
@@ -20,11 +18,12 @@ import {
   waitArguments,
   type SubmitArguments,
 } from './callArguments.ts';
+import { confirmDelete, confirmForget } from './confirmations.ts';
 import type { JobEngine } from './engine.ts';
 import { jobDocument } from './jobDocument.ts';
-import { pickJob, showJobList, type JobAction } from './jobPicks.ts';
+import { identifierOf, jobIdProblem } from './jobIdentifier.ts';
+import { pickJob, pickJobOrOther, showJobList, type JobAction } from './jobPicks.ts';
 import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
-import { statusLabel, titleOf } from './jobWords.ts';
 import { askForJob, impliedStorage } from './newJob.ts';
 import { recordOf } from './results.ts';
 
@@ -89,6 +88,13 @@ export class JobCommands {
     const { catalog, storage } = this.#tools;
     const endpoint = await catalog.find(given.workspace, given.service);
     const name = await this.#storageName(given, endpoint);
+    const client = name === undefined ? undefined : await storage.open(name);
+    if (client?.definition.kind === 'sas') {
+      const { permissions } = client.definition;
+      this.#tools.foundation.log.info(
+        `${endpoint.label} gets the SAS of the storage "${name ?? ''}" itself ("${permissions}").`,
+      );
+    }
     const engine = await this.#tools.engine();
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
     const record = await engine.run({
@@ -96,7 +102,7 @@ export class JobCommands {
       inputs: inputsOf(given.inputs, folder),
       ...(given.outputs === undefined ? {} : { outputs: outputsOf(given.outputs) }),
       ...(given.globalParameters === undefined ? {} : { globalParameters: given.globalParameters }),
-      ...(name === undefined ? {} : { storage: { name, client: await storage.open(name) } }),
+      ...(name === undefined || client === undefined ? {} : { storage: { name, client } }),
       referenceForm: referenceForm(),
       start,
       quiet: true,
@@ -114,7 +120,7 @@ export class JobCommands {
 
   async #runAsked(args: readonly unknown[], start: boolean): Promise<void> {
     const { catalog, storage, foundation } = this.#tools;
-    const endpoint = await this.#endpointFor(nodeOf(args), vscode.l10n.t('Run batch job'));
+    const endpoint = await this.#endpointFor(explorerNodeOf(args), vscode.l10n.t('Run batch job'));
     if (endpoint === undefined) return;
     const tools = {
       catalog,
@@ -149,7 +155,7 @@ export class JobCommands {
       const record = await this.#recordForCall(engine, commandOf(operation), args[0]);
       return answerOf(await engine[operation](record, false));
     }
-    const record = await this.#recordForPerson(engine, nodeOf(args), titleOfOperation(operation));
+    const record = await this.#recordForPerson(engine, explorerNodeOf(args), titleOfOperation(operation));
     if (record === undefined) return undefined;
     if (operation === 'delete' && !(await confirmDelete(record))) return undefined;
     try {
@@ -187,7 +193,9 @@ export class JobCommands {
   ): Promise<JobRecord | undefined> {
     if (node?.node === 'job' || node?.node === 'output') return recordOf(engine, node.jobId);
     const onServer = engine.store.list().filter(({ serviceJobId }) => serviceJobId !== undefined);
-    return onServer.length === 0 ? this.#askForAnyJob(engine, title) : pickJob(onServer, title);
+    if (onServer.length === 0) return this.#askForAnyJob(engine, title);
+    const picked = await pickJobOrOther(onServer, title);
+    return picked === 'other' ? this.#askForAnyJob(engine, title) : picked;
   }
 
   async #wait(args: readonly unknown[]): Promise<JobAnswer | undefined> {
@@ -216,7 +224,11 @@ export class JobCommands {
       const record = await this.#recordForCall(engine, 'trackJob', args[0]);
       return answerOf(await engine.status(record, false));
     }
-    const record = await this.#askForAnyJob(engine, vscode.l10n.t('Track a job by its id'), nodeOf(args));
+    const record = await this.#askForAnyJob(
+      engine,
+      vscode.l10n.t('Track a job by its id'),
+      explorerNodeOf(args),
+    );
     if (record !== undefined) await this.#showDetails(await engine.status(record, true));
     return undefined;
   }
@@ -271,7 +283,7 @@ export class JobCommands {
 
   async #showDetailsOf(args: readonly unknown[]): Promise<void> {
     const engine = await this.#tools.engine();
-    const node = nodeOf(args);
+    const node = explorerNodeOf(args);
     const given = isProgramCall(args)
       ? parseArguments('showJobDetails', jobArguments, args[0]).jobId
       : undefined;
@@ -293,7 +305,7 @@ export class JobCommands {
 
   async #cancelUpload(args: readonly unknown[]): Promise<void> {
     const engine = await this.#tools.engine();
-    const node = nodeOf(args);
+    const node = explorerNodeOf(args);
     if (node?.node === 'job') {
       engine.runner.cancelUpload(node.jobId);
       return;
@@ -307,7 +319,7 @@ export class JobCommands {
 
   async #forget(args: readonly unknown[]): Promise<void> {
     const engine = await this.#tools.engine();
-    const node = nodeOf(args);
+    const node = explorerNodeOf(args);
     if (isProgramCall(args)) {
       await engine.forget(recordOf(engine, parseArguments('forgetJob', jobArguments, args[0]).jobId));
       return;
@@ -323,11 +335,6 @@ export class JobCommands {
   async #forgetEnded(engine: JobEngine): Promise<void> {
     for (const record of engine.store.list().filter(({ ended }) => ended)) await engine.forget(record);
   }
-}
-
-function nodeOf(args: readonly unknown[]): ExplorerNode | undefined {
-  const [first] = args;
-  return isExplorerNode(first) ? first : undefined;
 }
 
 function referenceForm(): ReferenceForm {
@@ -350,60 +357,9 @@ function titleOfOperation(operation: Operation): string {
   }
 }
 
-async function confirmDelete(record: JobRecord): Promise<boolean> {
-  const yes = record.ended ? vscode.l10n.t('Delete on Server') : vscode.l10n.t('Cancel Job');
-  const state = statusLabel(record.status);
-  const question = record.ended
-    ? vscode.l10n.t('Delete the job {0} ({1}) on the server?', titleOf(record), state)
-    : vscode.l10n.t('Cancel the job {0} ({1})?', titleOf(record), state);
-  const detail = record.ended
-    ? vscode.l10n.t(
-        'The service forgets the job {0}. Its result files stay in the storage.',
-        record.serviceJobId ?? '',
-      )
-    : vscode.l10n.t('The service stops the job {0}. What it has done is lost.', record.serviceJobId ?? '');
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
-}
-
-async function confirmForget(record: JobRecord): Promise<boolean> {
-  const yes = vscode.l10n.t('Forget');
-  const question = vscode.l10n.t('Forget the job {0} ({1})?', titleOf(record), statusLabel(record.status));
-  const detail = vscode.l10n.t('It goes on on the server, but is not followed here any more.');
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
-}
-
 /** What mends a failure at the service; a storage's failure is none of its business. */
 function serviceRemedies(catalog: Catalog, endpoint: Endpoint, error: unknown) {
   const isOfService = error instanceof Failure && (error.origin === 'service' || error.origin === 'gateway');
   const isMissingKey = error instanceof Failure && /^Missing(?:Api|Subscription)Key$/.test(error.code);
   return isOfService || isMissingKey ? catalog.remedies(endpoint, error) : [];
-}
-
-function identifierOf(text: string): { jobId: string; endpointId?: string } | Failure {
-  if (/^[\s"']*https?:\/\//i.test(text)) {
-    const url = parseServiceUrl(text);
-    if (url instanceof Failure) return url;
-    if (url.jobId === undefined) return noJobInUrl();
-    return { jobId: url.jobId, endpointId: url.endpointId };
-  }
-  try {
-    return { jobId: parseJobId(text) };
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
-}
-
-function noJobInUrl(): Failure {
-  return new Failure({
-    code: 'InvalidServiceUrl',
-    origin: 'client',
-    sentence: vscode.l10n.t('This URL names no job: it has no /jobs/… in its path.'),
-  });
-}
-
-function jobIdProblem(text: string): string {
-  const problem = identifierOf(text);
-  if (/^[\s"']*https?:\/\//i.test(text) && problem instanceof Failure) return problem.sentence;
-  return vscode.l10n.t('A job id has 32 hex digits.');
 }

@@ -67,14 +67,30 @@ export function showJobList(tools: JobListTools): void {
 
 /** Lets the user pick one of the jobs; undefined when dismissed. */
 export async function pickJob(jobs: readonly JobRecord[], title: string): Promise<JobRecord | undefined> {
-  const items = jobs.map((record) => ({ ...itemOf(record, undefined), record }));
-  const chosen = await vscode.window.showQuickPick(items, {
+  return (await vscode.window.showQuickPick(jobs.map(pickItemOf), pickOptions(title, jobs)))?.record;
+}
+
+/** As `pickJob`, with a way to a job that is not in the list. */
+export async function pickJobOrOther(
+  jobs: readonly JobRecord[],
+  title: string,
+): Promise<JobRecord | 'other' | undefined> {
+  const other = { label: vscode.l10n.t('$(search) Another job by its id…'), record: 'other' as const };
+  return (await vscode.window.showQuickPick([...jobs.map(pickItemOf), other], pickOptions(title, jobs)))
+    ?.record;
+}
+
+function pickItemOf(record: JobRecord) {
+  return { ...itemOf(record, undefined), record };
+}
+
+function pickOptions(title: string, jobs: readonly JobRecord[]): vscode.QuickPickOptions {
+  return {
     title,
-    placeHolder: items.length === 0 ? vscode.l10n.t('There are no such jobs') : vscode.l10n.t('Batch job'),
+    placeHolder: jobs.length === 0 ? vscode.l10n.t('There are no such jobs') : vscode.l10n.t('Batch job'),
     matchOnDescription: true,
     matchOnDetail: true,
-  });
-  return chosen?.record;
+  };
 }
 
 function itemsOf(tools: JobListTools): readonly JobItem[] {

@@ -5,7 +5,8 @@ import type { Cell, GlobalParameter, ServiceSchema } from '../protocol/studio/se
 import { askText } from '../shared/steps.ts';
 import type { Storage } from '../storage/index.ts';
 import { isLoopback } from '../transport/index.ts';
-import type { BatchRequest, ReferenceForm } from './batchJob.ts';
+import type { BatchRequest } from './batchJob.ts';
+import type { ReferenceForm } from './jobBlobs.ts';
 import { outputLocation } from './callArguments.ts';
 
 export interface NewJobTools {

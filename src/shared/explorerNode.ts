@@ -23,3 +23,9 @@ export type ExplorerNode =
 export function isExplorerNode(value: unknown): value is ExplorerNode {
   return typeof value === 'object' && value !== null && 'node' in value && typeof value.node === 'string';
 }
+
+/** The node that a menu of the tree hands to a command; undefined for a call from the palette. */
+export function explorerNodeOf(args: readonly unknown[]): ExplorerNode | undefined {
+  const [first] = args;
+  return isExplorerNode(first) ? first : undefined;
+}

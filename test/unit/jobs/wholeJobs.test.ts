@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DelimitedReader } from '../../../src/protocol/csv.ts';
 import { outputUrl } from '../../../src/protocol/studio/bes.ts';
-import type { ReferenceForm } from '../../../src/jobs/batchJob.ts';
+import type { ReferenceForm } from '../../../src/jobs/jobBlobs.ts';
 import type { JobEngine } from '../../../src/jobs/engine.ts';
 import type { JobRecord } from '../../../src/jobs/jobRecord.ts';
 import { writeSampleCsv } from '../../../src/results/sampleData.ts';

@@ -1,0 +1,37 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as vscode from 'vscode';
+import { Failure } from '../protocol/failure.ts';
+
+/** The path that a program names: a `file:` URI, or a path, relative to the first folder unless it is absolute. */
+export function filePath(member: string, given: string): string {
+  const path = /^file:/i.test(given) ? fileURLToPath(given) : given;
+  if (isAbsolute(path)) return path;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  if (folder !== undefined) return join(folder, path);
+  throw clientFailure('InvalidArguments', vscode.l10n.t('"{0}": an absolute path is expected.', member));
+}
+
+/** The file that a person chose. */
+export function fileOf(uri: vscode.Uri): string {
+  if (uri.scheme === 'file') return uri.fsPath;
+  throw clientFailure(
+    'NotWritten',
+    vscode.l10n.t('{0} is not on a disk. Choose a folder on one.', uri.toString(true)),
+  );
+}
+
+/** Where a save dialog begins. */
+export function defaultFolder(): string {
+  return vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath ?? homedir();
+}
+
+export function megabytes(bytes: number): string {
+  const value = bytes / 1_000_000;
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} MB`;
+}
+
+export function clientFailure(code: string, sentence: string): Failure {
+  return new Failure({ code, origin: 'client', sentence });
+}
