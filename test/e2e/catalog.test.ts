@@ -9,7 +9,7 @@ const body = {
   Inputs: { input1: { ColumnNames: ['Col2'], Values: [['This is a good day']] } },
   GlobalParameters: {},
 };
-const scored = ['This is a good day', ...'11220201'];
+const scored = ['This is a good day', '1', '1', '2', '2', '0', '2', '0', '1'];
 
 /** Services that are not the extension's own: added by their URLs, called with keys that are typed by hand. */
 describe('adding services by hand', () => {

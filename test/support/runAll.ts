@@ -37,13 +37,14 @@ const suites: Suite[] = [
   { name: 'types', command: { script: 'typecheck' }, counts: false },
   { name: 'lint', command: { script: 'lint' }, counts: false },
   { name: 'build', command: { script: 'build' }, counts: false },
+  { name: 'pack', command: { script: 'pack' }, counts: false },
   { name: 'unit', command: { node: mocha }, counts: true },
   { name: 'integration', command: { node: [integration] }, counts: true, needs: ['build'] },
   {
     name: 'e2e',
     command: { node: [...mocha, '--config', 'test/e2e/mocharc.json'] },
     counts: true,
-    needs: ['build'],
+    needs: ['build', 'pack'],
   },
   {
     name: 'desktop',
