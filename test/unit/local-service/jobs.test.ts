@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobSASPermissions, ContainerSASPermissions } from '@azure/storage-blob';
@@ -7,7 +10,7 @@ import type { LocalServiceOptions } from '../../../src/local-service/options.ts'
 import { hashText, simpleFeatureHashing } from '../../../src/local-service/samples/simpleFeatureHashing.ts';
 import type { WebService } from '../../../src/local-service/webService.ts';
 import { DelimitedReader, formatDelimitedRow } from '../../../src/protocol/csv.ts';
-import type { ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
+import type { Column, ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
 import { eventually } from '../../support/eventually.ts';
 import { echoService, fetchOutput, LocalTestService } from './localTestService.ts';
 
@@ -288,6 +291,36 @@ describe('jobs of the local service', () => {
     };
     const { Results } = await service.ended(await service.run({ Inputs: { input1 }, Outputs: { output1 } }));
     assert.match(Results?.['output1']?.SasBlobToken ?? '', /\bsr=b&sp=r\b/);
+  });
+
+  it('score no faster than the storage takes the output, so that memory does not grow with the file', async () => {
+    let blocks = 0;
+    const storage = createServer(() => (blocks += 1));
+    storage.listen(0, '127.0.0.1');
+    await once(storage, 'listening');
+    let written = 0;
+    const megabyte = 'x'.repeat(1024 * 1024);
+    const columns: readonly Column[] = [{ name: 'text', type: 'string', nullable: false }];
+    const endless: WebService = {
+      schema: { ...nothing, title: 'Endless', outputs: [{ name: 'output1', columns, sampleRows: [] }] },
+      bind: () => ({
+        outputs: [{ name: 'output1', columns }],
+        async run(tables) {
+          for (; written < 200; written += 1) await tables.write('output1', [[megabyte]]);
+        },
+      }),
+    };
+    const slow = await start({}, [endless]);
+    const { port } = storage.address() as AddressInfo;
+    const BaseLocation = `http://127.0.0.1:${port}/silent/`;
+    await slow.run({
+      Outputs: { output1: { BaseLocation, RelativeLocation: 'box/o.csv', SasBlobToken: '?sig=x' } },
+    });
+    await eventually('the storage is sent the first block', () => blocks > 0);
+    assert.ok(written < 64, `${written} MB were scored`);
+    await slow.close();
+    storage.closeAllConnections();
+    storage.close();
   });
 
   describe('run a limited number at a time', () => {
