@@ -123,12 +123,17 @@ export interface EditorStart {
   readonly call: CallState;
 }
 
+/** What VS Code does with the document itself. */
+export type EditorCommand = 'undo' | 'redo' | 'save';
+
 /** What the request editor's webview sends to the extension. */
 export const toRequestHost = {
   start: inquiry<EditorStart>(),
   /** Gives the document as it is with the edits. */
   edit: question<{ readonly edits: readonly JsonEdit[] }, DocumentState>(),
   setBody: question<{ readonly text: string }, DocumentState>(),
+  /** A shortcut that was held back until the document had everything. */
+  perform: question<{ readonly command: EditorCommand }>(),
   send: question(),
   cancel: question(),
   chooseWorkspace: question(),

@@ -118,7 +118,7 @@ function HeaderRow({ name, value, reserved, preset }: HeaderRowProps) {
         />
       )}
       {secret !== undefined && (
-        <SecretRefused header={name} value={secret} reserved={reserved} onDone={() => setSecret(undefined)} />
+        <SecretRefused header={name} value={secret} onDone={() => setSecret(undefined)} />
       )}
     </>
   );
@@ -173,7 +173,7 @@ function DraftRow({ reserved, isLast, onDone }: DraftRowProps) {
         onInput={({ currentTarget }) => setValue(currentTarget.value)}
       />
       <IconButton label={strings.discard} icon="remove" onClick={onDone} />
-      {isSecret && <SecretRefused header={name} value={value} reserved={reserved} onDone={onDone} />}
+      {isSecret && <SecretRefused header={name} value={value} onDone={onDone} />}
     </div>
   );
 }
@@ -181,15 +181,18 @@ function DraftRow({ reserved, isLast, onDone }: DraftRowProps) {
 interface SecretRefusedProps {
   readonly header: string;
   readonly value: string;
-  readonly reserved: readonly string[];
   readonly onDone: () => void;
 }
 
 /** A key that was typed as a header: it goes where keys belong, or nowhere. */
-function SecretRefused({ header, value, reserved, onDone }: SecretRefusedProps) {
+function SecretRefused({ header, value, onDone }: SecretRefusedProps) {
   const session = useSession();
   const { strings, host } = session;
-  const isKnown = reserved.some((name) => name.toLowerCase() === header.trim().toLowerCase());
+  const credentials = session.target.kind === 'found' ? session.target.credentials : [];
+  const canStore = credentials.some(
+    ({ header: name, kind }) =>
+      name.toLowerCase() === header.trim().toLowerCase() && (kind === 'apiKey' || kind === 'subscriptionKey'),
+  );
   const store = (): void => {
     void host.storeCredential({ header: header.trim(), value: value.trim() });
     onDone();
@@ -200,7 +203,7 @@ function SecretRefused({ header, value, reserved, onDone }: SecretRefusedProps) 
         kind="warning"
         actions={
           <>
-            {isKnown && value.trim() !== '' && (
+            {canStore && value.trim() !== '' && (
               <Button kind="primary" label={strings.storeSecret} onClick={store} />
             )}
             <Button label={strings.discard} onClick={onDone} />

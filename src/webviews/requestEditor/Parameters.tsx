@@ -36,7 +36,7 @@ export function Parameters({ request }: { readonly request: RequestData }) {
           }
         />
       </label>
-      <label class="field">
+      <label class="field" title={strings.formatHint}>
         <span class="label">{strings.format}</span>
         <span class="select">
           <select
