@@ -79,6 +79,7 @@ export const failureCodes = {
   SasTooNarrow: 'The SAS of the storage allows less than a job needs.',
   ServerError: 'The server failed and gave no code.',
   ServiceUnavailable: 'The server is busy or starting and gave no code.',
+  SignInFailed: 'Signing in with a Microsoft account failed.',
   TargetExists: 'A file of that name exists already.',
   Timeout: 'No complete answer came within the time that was allowed.',
   TlsFailed: 'No TLS connection could be made.',

@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import { commandId } from '../shared/contributions.ts';
+import { type CatalogStore, node } from './catalog.ts';
+import { addEndpointByAsking, type EntryTools } from './entry.ts';
+import { pickOwnService, pickOwnWorkspace } from './picking.ts';
+
+export async function addWorkspace(store: CatalogStore): Promise<void> {
+  await announce(store, await addEndpointByAsking(entryTools(store)));
+}
+
+export async function addService(store: CatalogStore, target: unknown): Promise<void> {
+  const workspace = await pickOwnWorkspace(store, target, vscode.l10n.t('Add a web service to'));
+  if (workspace === undefined) return;
+  await announce(store, await addEndpointByAsking(entryTools(store), { workspace }));
+}
+
+export async function addEndpoint(store: CatalogStore, target: unknown): Promise<void> {
+  const picked = await pickOwnService(store, target, vscode.l10n.t('Add an endpoint to'));
+  if (picked !== undefined) await announce(store, await addEndpointByAsking(entryTools(store), picked));
+}
+
+function entryTools(store: CatalogStore): EntryTools {
+  return {
+    known: () => store.workspaces(),
+    takenNames: () => store.names(),
+    consent: store.consent,
+    titleOf: async (endpoint) =>
+      (await store.schema(endpoint, { signal: AbortSignal.timeout(5_000) }))?.title,
+    whatIsWanted: (endpoint) => store.keys.whatIsWanted(endpoint, AbortSignal.timeout(5_000)),
+    showLocal: () => store.showLocal(),
+  };
+}
+
+async function announce(
+  store: CatalogStore,
+  added: { workspace: string; endpointId: string } | undefined,
+): Promise<void> {
+  if (added === undefined) return;
+  const endpoint = await store.find(added.workspace, added.endpointId);
+  const open = vscode.l10n.t('Open a request');
+  const choice = await vscode.window.showInformationMessage(
+    vscode.l10n.t('{0} is in the workspace {1}.', endpoint.label, endpoint.workspace.name),
+    open,
+  );
+  if (choice === open) await vscode.commands.executeCommand(commandId('openRequest'), node(endpoint));
+}
