@@ -14,7 +14,7 @@ const contentType = 'Content-Type';
 export function Headers({ request }: { readonly request: RequestData }) {
   const session = useSession();
   const { strings, target } = session;
-  const [open, setOpen] = useKept('headersOpen', true);
+  const [open, setOpen] = useKept('headersOpen', false);
   const [drafts, setDrafts] = useState(0);
   const credentials = target.kind === 'found' ? target.credentials : [];
   const reserved = credentials.map(({ header }) => header);
@@ -22,14 +22,24 @@ export function Headers({ request }: { readonly request: RequestData }) {
   const hasContentType = names.some((name) => name.toLowerCase() === contentType.toLowerCase());
   const refused = names.filter((name) => holdsCredential(name, request.headers[name] ?? '', reserved));
   const own = names.filter((name) => !refused.includes(name));
+  const isOpen = open || refused.length > 0;
   return (
     <Section
       title={strings.headers}
       badge={String(own.length + credentials.length + (hasContentType ? 0 : 1))}
-      open={open}
+      open={isOpen}
       onToggle={setOpen}
+      summary={<HeadersSummary names={own} credentials={credentials} />}
       actions={
-        <Button kind="link" icon="add" label={strings.addHeader} onClick={() => setDrafts(drafts + 1)} />
+        <Button
+          kind="link"
+          icon="add"
+          label={strings.addHeader}
+          onClick={() => {
+            setOpen(true);
+            setDrafts(drafts + 1);
+          }}
+        />
       }
     >
       {refused.map((name) => (
@@ -63,6 +73,26 @@ export function Headers({ request }: { readonly request: RequestData }) {
         ))}
       </div>
     </Section>
+  );
+}
+
+interface HeadersSummaryProps {
+  readonly names: readonly string[];
+  readonly credentials: readonly Credential[];
+}
+
+function HeadersSummary({ names, credentials }: HeadersSummaryProps) {
+  const { strings } = useSession();
+  const keys = credentials.map((credential) => credentialText(strings, credential));
+  const isMissing = credentials.some(({ stored }) => stored === false);
+  const text = [...(names.length === 0 ? [contentType] : names), ...keys].join(' · ');
+  return (
+    <>
+      {isMissing && <Icon name="warning" />}
+      <span class="headers-summary" title={text}>
+        {text}
+      </span>
+    </>
   );
 }
 

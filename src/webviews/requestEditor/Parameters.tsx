@@ -86,15 +86,13 @@ function Picker({ label, value, id, hint, onClick }: PickerProps) {
         type="button"
         class="picker-button"
         aria-label={fill(hint, value || '–')}
-        title={value}
+        title={id === undefined ? value : `${value}\n${id}`}
         onClick={onClick}
       >
         <span class="picker-value">{value || strings.choose}</span>
+        <code class="id">{id}</code>
         <Icon name="down" />
       </button>
-      <code class="id" title={id}>
-        {id ?? '\u00a0'}
-      </code>
     </div>
   );
 }
