@@ -49,7 +49,7 @@ export function JsonBody({ state }: { readonly state: Extract<DocumentState, { k
           }}
         />
       </div>
-      <div id="body-problem">
+      <div id="body-problem" class="code-problem">
         {problem && (
           <Message kind="warning" actions={<Button label={strings.goTo} onClick={goTo} />}>
             {problemText(strings, problem)}
