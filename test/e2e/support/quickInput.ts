@@ -76,19 +76,26 @@ export class QuickInput {
   }
 
   /**
-   * Puts a path into a file dialog and accepts it. The dialog puts its own folder there once it has read it, over
-   * whatever stands there by then.
+   * Puts a path into a file dialog, accepts it and waits until the dialog has taken it. The dialog puts its own folder
+   * there once it has read it, over whatever stands there by then, and takes no Enter while it reads.
    */
   async enterPath(path: string, step: QuickInputStep = {}): Promise<void> {
     await this.waitFor(step);
-    await eventually(`path ${path} in the file dialog`, async () => {
-      const proposed = await this.input.inputValue();
-      if (proposed === '') return false;
-      if (proposed === path) return true;
-      await this.input.fill(path, { timeout: shortly });
+    const title = await this.title();
+    let acceptedAt: number | undefined;
+    await eventually(`file dialog taking ${path}`, async () => {
+      if (!(await this.widget.isVisible()) || (await this.title()) !== title) return true;
+      const seen = await this.input.inputValue({ timeout: shortly });
+      if (seen === path) {
+        if (acceptedAt !== undefined && performance.now() - acceptedAt < shortly) return false;
+        await this.input.press('Enter', { timeout: shortly });
+        acceptedAt = performance.now();
+      } else if (seen !== '') {
+        await this.input.fill(path, { timeout: shortly });
+        acceptedAt = undefined;
+      }
       return false;
     });
-    await this.input.press('Enter');
   }
 
   /** Accepts what is there. */
