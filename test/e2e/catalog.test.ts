@@ -85,6 +85,8 @@ describe('adding services by hand', () => {
 
     await send.click();
     await quickInput.enter(wrongKey, { message: `Subscription key of the gateway ${host}` });
+    const untold = await window.notifications.waitFor('This key was tried and not accepted.');
+    await untold.click('Store anyway');
     await quickInput.enter(wrongKey, { message: `API key of the web service ${name}` });
     await refusal(
       new RegExp(
@@ -135,6 +137,24 @@ describe('adding services by hand', () => {
       return labels.includes('Local') ? labels : undefined;
     });
     assert.ok(!rows.some((label) => label.includes('ussouthcentral')), rows.join('\n'));
+  });
+
+  it('finds a service that is there already, and forgets its key when it is removed', async () => {
+    const { quickInput, notifications, dialog, runCommand } = bound(workbench);
+    await runCommand('Azure ML: Add workspace…');
+    await quickInput.enter(own.executeUrl(), { message: 'Paste any URL' });
+    await (await notifications.waitFor(`${name} is in the workspace Mine.`)).dismiss();
+
+    await runCommand('Azure ML: Remove…');
+    await quickInput.pick('Mine', { title: 'Remove' });
+    assert.match(await dialog.text(), /Remove "Mine" from this editor\?/);
+    await dialog.click('Remove');
+
+    await add(own.executeUrl(), 'API key', 'Again');
+    const { send } = await openRequest('Again');
+    await send.click();
+    await quickInput.waitFor({ message: 'API key of the web service' });
+    await quickInput.cancel();
   });
 });
 
