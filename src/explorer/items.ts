@@ -87,8 +87,6 @@ export function operationItem(node: Node<'operation'>): vscode.TreeItem {
   item.tooltip = execute
     ? vscode.l10n.t('Opens the request editor: the answer comes in the same call.')
     : vscode.l10n.t('Uploads a file, starts a batch job and follows it.');
-  // Without it a screen reader says the tooltip alone.
-  item.accessibilityInformation = { label: `${node.operation}, ${item.description}` };
   item.command = {
     command: commandId(execute ? 'openRequest' : 'runBatchJob'),
     title: execute ? vscode.l10n.t('Open request') : vscode.l10n.t('Run batch job'),
