@@ -26,6 +26,8 @@ import { RequestTarget } from './requestTarget.ts';
 
 const flushPatienceMs = 1_000;
 const mostAttempts = 5;
+/** In characters; a text area gets slow beyond it. */
+const longestBody = 200_000;
 
 export interface EditorServices {
   readonly extensionUri: vscode.Uri;
@@ -182,10 +184,12 @@ export class RequestEditor implements vscode.Disposable {
     const parsed = parseRequest(text);
     if (parsed.kind === 'broken') return { ...parsed, version };
     const problem = parsed.data.body === undefined ? undefined : bodyProblem(parsed.data.body);
+    const bodyText = wireBody(text, 'pretty');
     return {
       ...parsed,
       version,
-      bodyText: wireBody(text, 'pretty'),
+      bodyText: bodyText.slice(0, longestBody),
+      bodyCut: bodyText.length > longestBody,
       ...(problem ? { bodyProblem: problem } : {}),
     };
   }

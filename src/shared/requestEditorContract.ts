@@ -22,6 +22,8 @@ export type DocumentState =
       readonly version: number;
       /** The body as it goes over the wire, indented. */
       readonly bodyText: string;
+      /** The body is longer than a page can edit: only its beginning is here. */
+      readonly bodyCut: boolean;
       readonly bodyProblem?: JsonProblem;
     } & ReadRequest)
   | { readonly kind: 'broken'; readonly version: number; readonly problem: JsonProblem };

@@ -52,6 +52,7 @@ export function requestEditorStrings() {
     form: vscode.l10n.t('Form'),
     json: vscode.l10n.t('JSON'),
     bodyJson: vscode.l10n.t('Request body as JSON'),
+    bodyTooLong: vscode.l10n.t('The body is too long to be edited here; this is its beginning.'),
     openAsText: vscode.l10n.t('Open as text'),
     openAsTextHint: vscode.l10n.t('Open this request in the text editor'),
     bodyKept: vscode.l10n.t('It is kept and sent as it is.'),
