@@ -226,7 +226,7 @@ async function decide(question: KeyQuestion, key: string): Promise<'store' | 'ag
     objection.status === 401
       ? vscode.l10n.t('This key was tried and not accepted. {0}', objection.sentence)
       : vscode.l10n.t('The key could not be tried. {0}', objection.sentence);
-  const choice = await vscode.window.showWarningMessage(text, storeAnyway, enterAgain);
+  const choice = await vscode.window.showWarningMessage(text, enterAgain, storeAnyway);
   if (choice === storeAnyway) return 'store';
   return choice === enterAgain ? 'again' : 'stop';
 }
