@@ -18,10 +18,9 @@ const noise = [
   // Without a network.
   /open-vsx\.org/,
   /ERR_INTERNET_DISCONNECTED|ERR_NAME_NOT_RESOLVED/,
-  // VS Code looks for its own user's account; on a slow machine its patience ends first.
-  /Timed out waiting for authentication provider 'github'/,
   // What was under way when the window closed or loaded again.
   /Canceled: Canceled/,
+  /IndexedDB database '[^']*' is closed/,
   /^\[lifecycle\] Long running operations during shutdown/,
   /^Error: Aborted onWillSaveTextDocument-event/,
 ];
