@@ -151,7 +151,8 @@ export class CatalogStore {
   }
 
   #credentialRemedies(endpoint: Endpoint): readonly Remedy[] {
-    const { auth } = endpoint.workspace;
+    const { auth, local } = endpoint.workspace;
+    if (local) return [this.#localKeyRemedy()];
     switch (auth.type) {
       case 'microsoft':
         return [
@@ -172,6 +173,14 @@ export class CatalogStore {
           },
         ];
     }
+  }
+
+  /** Nobody knows the keys of the local service but itself. */
+  #localKeyRemedy(): Remedy {
+    return {
+      label: vscode.l10n.t("Use the local service's key"),
+      run: async () => this.#storeLocalKeys(await this.local.start()),
+    };
   }
 
   #addressRemedies(endpoint: Endpoint): readonly Remedy[] {

@@ -58,6 +58,7 @@ export const failureCodes = {
   MalformedHttp: 'What came back is not HTTP.',
   MalformedSchema: 'A document is not a swagger document of a web service.',
   MissingApiKey: 'No API key is stored for the endpoint.',
+  MissingSubscriptionKey: 'No subscription key is stored for the gateway of the workspace.',
   MissingStorage: 'Files and outputs were given without a storage to keep them in.',
   NetworkFailed: 'The connection failed for a reason that has no code of its own here.',
   NoConnectionString: 'The storage is known by a container SAS, which makes no connection string.',
