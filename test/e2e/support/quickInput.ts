@@ -76,11 +76,12 @@ export class QuickInput {
   }
 
   /**
-   * Puts a path into a file dialog, accepts it and waits until the dialog has taken it. The dialog puts its own folder
-   * there once it has read it, over whatever stands there by then, and takes no Enter while it reads.
+   * Puts a path into a file dialog, accepts it and waits until the dialog has taken it. Together with the entries of its
+   * folder the dialog sets its own text, over whatever stands there by then, and it takes no Enter while it reads.
    */
   async enterPath(path: string, step: QuickInputStep = {}): Promise<void> {
     await this.waitFor(step);
+    await this.row('..').first().waitFor();
     const title = await this.title();
     let acceptedAt: number | undefined;
     await eventually(`file dialog taking ${path}`, async () => {
@@ -139,7 +140,7 @@ export class QuickInput {
   /** Closes the widget if it is open. */
   async cancel(): Promise<void> {
     if (!(await this.widget.isVisible())) return;
-    await this.#page.keyboard.press('Escape');
+    await this.input.press('Escape');
     await this.widget.waitFor({ state: 'hidden' });
   }
 
