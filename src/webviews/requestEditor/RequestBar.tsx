@@ -51,12 +51,15 @@ export function RequestBar({ request }: { readonly request: RequestData }) {
   );
 }
 
-/** A focused button that gives way to another one passes the focus on to it. */
+/**
+ * A focused button that gives way to another one passes the focus on to it, unless the workbench has the focus by now:
+ * the prompt for a key must not lose it.
+ */
 function useKeptFocus(state: boolean): { readonly current: HTMLDivElement | null } {
   const place = useRef<HTMLDivElement>(null);
   const hasFocus = place.current?.contains(document.activeElement) ?? false;
   useLayoutEffect(() => {
-    if (hasFocus) place.current?.querySelector('button')?.focus();
+    if (hasFocus && document.hasFocus()) place.current?.querySelector('button')?.focus();
   }, [state]);
   return place;
 }

@@ -140,8 +140,11 @@ export class QuickInput {
   /** Closes the widget if it is open. */
   async cancel(): Promise<void> {
     if (!(await this.widget.isVisible())) return;
-    await this.input.press('Escape');
-    await this.widget.waitFor({ state: 'hidden' });
+    // A widget that is only just there has the focus before it has its key bindings.
+    await eventually('closed quick input', async () => {
+      await this.input.press('Escape', { timeout: shortly }).catch(() => undefined);
+      return (await this.widget.isVisible()) ? undefined : true;
+    });
   }
 
   /** Waits until the widget is gone. */
