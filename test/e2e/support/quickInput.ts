@@ -127,14 +127,22 @@ export class QuickInput {
   /** The entries that are drawn; a long list draws only those in view. */
   async entries(): Promise<QuickPickEntry[]> {
     await this.waitFor();
-    const rows = await this.widget.locator('.quick-input-list .monaco-list-row').all();
-    return Promise.all(
-      rows.map(async (row) => ({
-        label: await firstText(row.locator('.label-name')),
-        description: await firstText(row.locator('.label-description')),
-        detail: await firstText(row.locator('.quick-input-list-label-meta')),
-      })),
+    // All at one instant: a list that is being filled replaces its rows.
+    const entries = await this.widget.locator('.quick-input-list .monaco-list-row').evaluateAll((rows) =>
+      rows.map((row) => {
+        const textOf = (part: string) => row.querySelector(part)?.textContent ?? null;
+        return [
+          textOf('.label-name'),
+          textOf('.label-description'),
+          textOf('.quick-input-list-label-meta'),
+        ] as const;
+      }),
     );
+    return entries.map(([label, description, detail]) => ({
+      label: oneLine(label),
+      description: oneLine(description),
+      detail: oneLine(detail),
+    }));
   }
 
   /** Closes the widget if it is open. */
@@ -150,6 +158,13 @@ export class QuickInput {
   /** Waits until the widget is gone. */
   async waitForClosed(): Promise<void> {
     await this.widget.waitFor({ state: 'hidden' });
+  }
+
+  /** Whether what is typed goes into it. */
+  async hasFocus(): Promise<boolean> {
+    return this.widget.evaluate((element) => element.contains(document.activeElement), undefined, {
+      timeout: shortly,
+    });
   }
 
   /** The row of an entry, by its label. */
@@ -201,10 +216,6 @@ export class Palette {
     await this.#page.keyboard.press('F1');
     await this.#quickInput.input.fill(`>${text}`, { timeout: shortly });
   }
-}
-
-async function firstText(locator: Locator): Promise<string> {
-  return (await locator.count()) === 0 ? '' : oneLine(await locator.first().textContent());
 }
 
 function describeStep(step: QuickInputStep): string {
