@@ -158,6 +158,7 @@ describe('adding services by hand', () => {
     const { send } = await openRequest('Again');
     await send.click();
     await quickInput.waitFor({ message: 'API key of the web service' });
+    await eventually('focus in the prompt', () => quickInput.hasFocus());
     await quickInput.cancel();
   });
 });
