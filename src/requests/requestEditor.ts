@@ -9,7 +9,9 @@ import { failureDetails } from '../shared/reportFailure.ts';
 import {
   type Credential,
   type DocumentState,
+  type EditAnswer,
   type EditorCommand,
+  type ImportOutcome,
   toRequestHost,
   toRequestView,
 } from '../shared/requestEditorContract.ts';
@@ -20,6 +22,7 @@ import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import { openWebview } from '../shared/webviewHost.ts';
 import { prettyText } from './answerView.ts';
 import { editText } from './editText.ts';
+import { askForTable, offerBatchJob, readRows } from './importRows.ts';
 import type { RequestCall } from './requestCall.ts';
 import { bodyEdits, bodyProblem, minimalChange, parseRequest, wireBody } from './requestDocument.ts';
 import { RequestTarget } from './requestTarget.ts';
@@ -28,6 +31,8 @@ const flushPatienceMs = 1_000;
 const mostAttempts = 5;
 /** In characters; a text area gets slow beyond it. */
 const longestBody = 200_000;
+/** In characters; shorter documents are told as a whole after each edit. */
+const shortDocument = 100_000;
 
 export interface EditorServices {
   readonly extensionUri: vscode.Uri;
@@ -47,6 +52,7 @@ export class RequestEditor implements vscode.Disposable {
   readonly #link: Link<typeof toRequestView>;
   readonly #subscriptions: vscode.Disposable[];
   #edits: Promise<unknown> = Promise.resolve();
+  #isApplying = false;
 
   constructor(
     document: vscode.TextDocument,
@@ -73,6 +79,8 @@ export class RequestEditor implements vscode.Disposable {
       services.catalog.onDidChange(() => void this.#target.refreshAfterCatalog()),
       vscode.workspace.onDidChangeTextDocument((event) => {
         if (event.document !== document || event.contentChanges.length === 0) return;
+        // The page is told of its own changes by the answer to them.
+        if (this.#isApplying) return;
         remote.documentChanged(this.#documentState());
         void this.#followTarget();
       }),
@@ -142,7 +150,8 @@ export class RequestEditor implements vscode.Disposable {
         target: this.#target.state,
         call: this.call.state(),
       }),
-      edit: ({ edits }) => this.#edit(() => edits),
+      read: () => this.#documentState(),
+      edit: ({ edits, version }) => this.#editFrom(version, edits),
       setBody: ({ text }) =>
         this.#edit((current) => {
           const parsed = parseRequest(current);
@@ -156,6 +165,7 @@ export class RequestEditor implements vscode.Disposable {
       setCredential: ({ kind }) => this.#setCredential(kind),
       storeCredential: ({ header, value }) => this.#storeCredential(header, value),
       reloadSchema: () => this.#target.refresh({ reloadSchema: true }),
+      importRows: ({ input }) => this.#importRows(input),
       copy: async ({ text }) => vscode.env.clipboard.writeText(text),
       copyFailure: async () => vscode.env.clipboard.writeText(failureDetails(this.call.failure)),
       openAnswer: () => this.#openAnswer(),
@@ -164,6 +174,28 @@ export class RequestEditor implements vscode.Disposable {
       showLog: () => run(commandId('showLog')),
       openAsText: () => run('vscode.openWith', this.document.uri, 'default'),
     };
+  }
+
+  async #importRows(input: string): Promise<ImportOutcome> {
+    const uri = await askForTable(input);
+    if (!uri) return { kind: 'cancelled' };
+    const { data } = await this.#settled();
+    const { state, endpoint } = this.#target;
+    const schema = state.kind === 'found' && typeof state.schema === 'object' ? state.schema : undefined;
+    const read = await readRows(uri, input, data, schema);
+    if (read.kind === 'imported') {
+      this.#link.remote.documentChanged(await this.#edit(() => read.edits));
+      return read.outcome;
+    }
+    if (endpoint && (await offerBatchJob(read))) {
+      const node: ExplorerNode = {
+        node: 'endpoint',
+        workspace: endpoint.workspace.name,
+        service: endpoint.endpointId,
+      };
+      await run(commandId('runBatchJob'), node, { inputs: { [input]: read.uri.fsPath } });
+    }
+    return { kind: 'cancelled' };
   }
 
   async #perform(command: EditorCommand): Promise<void> {
@@ -201,23 +233,46 @@ export class RequestEditor implements vscode.Disposable {
 
   /** Edits wait for each other, so that each is made on the text that the one before it left. */
   #edit(editsFor: (text: string) => readonly JsonEdit[]): Promise<DocumentState> {
-    const edited = this.#edits.then(() => this.#editNow(editsFor));
+    return this.#inTurn(async () => {
+      await this.#editNow(editsFor);
+      return this.#documentState();
+    });
+  }
+
+  /** A long document with changed rows is not told again when the page can make the same change in what it has. */
+  #editFrom(version: number, edits: readonly JsonEdit[]): Promise<EditAnswer> {
+    return this.#inTurn(async () => {
+      const isKnown = version === this.document.version;
+      const changes = await this.#editNow(() => edits);
+      const isLong = this.document.getText().length > shortDocument;
+      const isOfRows = edits.every(({ path }) => path[0] === 'inputs' && path.length > 1);
+      return isKnown && isLong && isOfRows && this.document.version === version + changes
+        ? { kind: 'applied', version: this.document.version }
+        : this.#documentState();
+    });
+  }
+
+  #inTurn<T>(edit: () => Promise<T>): Promise<T> {
+    const edited = this.#edits.then(edit);
     this.#edits = edited.catch(() => undefined);
     return edited;
   }
 
-  /** An undo or another editor may come in between: then the edits are made on what it left. */
-  async #editNow(editsFor: (text: string) => readonly JsonEdit[]): Promise<DocumentState> {
+  /**
+   * An undo or another editor may come in between: then the edits are made on what it left. Gives how many changes the
+   * document has had by it: one, or none.
+   */
+  async #editNow(editsFor: (text: string) => readonly JsonEdit[]): Promise<number> {
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const text = this.document.getText();
       const edits = editsFor(text);
       refuseCredentials(edits);
       const change = minimalChange(text, editText(text, edits));
-      if (!change) return this.#documentState();
-      if (await this.#replace(change)) {
-        await this.#services.afterEdit(this.document);
-        return this.#documentState();
-      }
+      if (!change) return 0;
+      if (!(await this.#replace(change))) continue;
+      await this.#services.afterEdit(this.document);
+      if (edits.some(({ path: [member] }) => member !== 'inputs')) void this.#followTarget();
+      return 1;
     }
     throw new Failure({
       code: 'DocumentNotEditable',
@@ -230,7 +285,12 @@ export class RequestEditor implements vscode.Disposable {
     const range = new vscode.Range(this.document.positionAt(start), this.document.positionAt(end));
     const edit = new vscode.WorkspaceEdit();
     edit.replace(this.document.uri, range, text);
-    return vscode.workspace.applyEdit(edit);
+    this.#isApplying = true;
+    try {
+      return await vscode.workspace.applyEdit(edit);
+    } finally {
+      this.#isApplying = false;
+    }
   }
 
   async #chooseWorkspace(): Promise<void> {
@@ -275,10 +335,11 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   async #setTarget(endpoint: Endpoint): Promise<void> {
-    await this.#edit(() => [
+    const after = await this.#edit(() => [
       { kind: 'set', path: ['workspace'], value: endpoint.workspace.name },
       { kind: 'set', path: ['service'], value: endpoint.label },
     ]);
+    this.#link.remote.documentChanged(after);
   }
 
   async #setCredential(kind: Credential['kind']): Promise<void> {

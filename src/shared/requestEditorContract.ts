@@ -28,6 +28,25 @@ export type DocumentState =
     } & ReadRequest)
   | { readonly kind: 'broken'; readonly version: number; readonly problem: JsonProblem };
 
+/**
+ * The document as it is after edits. When it was the version that the page knew, the page makes the edits in what it has:
+ * a long request does not go back and forth with every cell.
+ */
+export type EditAnswer = DocumentState | { readonly kind: 'applied'; readonly version: number };
+
+/** What became of a file that was to be read into an input. */
+export type ImportOutcome =
+  | { readonly kind: 'cancelled' }
+  | {
+      readonly kind: 'imported';
+      readonly file: string;
+      readonly rows: number;
+      /** Names of columns in the file that the input does not have. */
+      readonly unknown: readonly string[];
+      /** Columns of the input that the file does not have, which got fresh cells. */
+      readonly missing: readonly string[];
+    };
+
 /** How a header that is never in the document comes about. */
 export interface Credential {
   readonly header: string;
@@ -131,8 +150,10 @@ export type EditorCommand = 'undo' | 'redo' | 'save';
 /** What the request editor's webview sends to the extension. */
 export const toRequestHost = {
   start: inquiry<EditorStart>(),
-  /** Gives the document as it is with the edits. */
-  edit: question<{ readonly edits: readonly JsonEdit[] }, DocumentState>(),
+  /** The document as it is now. */
+  read: inquiry<DocumentState>(),
+  /** `version` is the document that the edits were made for. */
+  edit: question<{ readonly edits: readonly JsonEdit[]; readonly version: number }, EditAnswer>(),
   setBody: question<{ readonly text: string }, DocumentState>(),
   /** A shortcut that was held back until the document had everything. */
   perform: question<{ readonly command: EditorCommand }>(),
@@ -144,6 +165,8 @@ export const toRequestHost = {
   /** Keeps a value that was typed as a header where keys belong. */
   storeCredential: question<{ readonly header: string; readonly value: string }>(),
   reloadSchema: question(),
+  /** Asks for a file and puts its rows in the place of the input's. */
+  importRows: question<{ readonly input: string }, ImportOutcome>(),
   copy: question<{ readonly text: string }>(),
   copyFailure: question(),
   openAnswer: question(),

@@ -4,6 +4,8 @@ const outlines = {
   stop: 'M4 4h8v8H4Z',
   copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8Z',
   add: 'M8 3v10M3 8h10',
+  insertRow: 'M2.5 9.5h11v4h-11ZM8 1.5v5M5.5 4h5',
+  import: 'M8 2v7.5M4.5 6 8 9.5 11.5 6M2.5 10v3.5h11V10',
   remove: 'M4 4l8 8M12 4l-8 8',
   trash: 'M2.5 4h11M6 4V2.5h4V4M4 4l.7 9.5h6.6L12 4M6.6 6.5v4.5M9.4 6.5v4.5',
   duplicate: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8ZM6.5 7.5v4M4.5 9.5h4',

@@ -1,6 +1,9 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useReducer, useState } from 'preact/hooks';
+import type { ServiceSchema } from '../../protocol/studio/serviceSchema.ts';
+import { requestProblems, type Problems } from '../../shared/inputProblems.ts';
 import type { JsonEdit } from '../../shared/jsonEdits.ts';
+import type { RequestData } from '../../shared/requestData.ts';
 import { connect, type Handlers, type Remote } from '../../shared/messages.ts';
 import {
   type CallState,
@@ -25,6 +28,13 @@ export class Session {
   callStart: number;
   /** Why the last change was not taken. */
   refusal: string | undefined;
+  #checked:
+    | {
+        readonly data: RequestData | undefined;
+        readonly schema: ServiceSchema | undefined;
+        readonly problems: Problems;
+      }
+    | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #drafts = new Set<() => void>();
 
@@ -46,6 +56,24 @@ export class Session {
 
   get document(): DocumentState {
     return this.queue.document;
+  }
+
+  /** What of the request does not fit the schema. */
+  get problems(): Problems {
+    const { document: state } = this;
+    const data = state.kind === 'request' ? state.data : undefined;
+    const schema = schemaOf(this.target);
+    if (this.#checked?.data !== data || this.#checked?.schema !== schema) {
+      const problems = data ? requestProblems(data, schema) : { count: 0, first: [] };
+      this.#checked = { data, schema, problems };
+    }
+    return this.#checked?.problems ?? { count: 0, first: [] };
+  }
+
+  /** Shows why something was not done to the document. */
+  refuse(error: unknown): void {
+    this.refusal = error instanceof Error ? error.message : String(error);
+    this.#tell();
   }
 
   edit(edits: readonly JsonEdit[], pace?: 'typing' | 'settled'): void {
@@ -92,6 +120,11 @@ export class Session {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** The schema of the request's service, once it is known. */
+export function schemaOf(target: TargetState): ServiceSchema | undefined {
+  return target.kind === 'found' && typeof target.schema === 'object' ? target.schema : undefined;
 }
 
 function startOf(call: CallState): number {

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import {
+  columnEdges,
+  columnsInSight,
   fittedWidths,
   gridKey,
   naturalWidths,
   rangeText,
+  scrollScale,
   selectionOf,
   sourceOf,
+  stepFrom,
 } from '../../../src/webviews/controls/gridModel.ts';
 
 const size = { rows: 10, columns: 4, page: 3 };
@@ -68,5 +72,54 @@ describe('the columns of a grid', () => {
     assert.ok(fitted.reduce((sum, width) => sum + width, 0) <= total - 99);
     assert.deepEqual(fitted.slice(1), natural.slice(1));
     assert.deepEqual(fittedWidths(natural, total), natural);
+  });
+});
+
+describe('the way through the cells of a grid', () => {
+  const size = { rows: 3, columns: 2 };
+
+  it('goes on in the next row, and back to where a row of entries began', () => {
+    assert.deepEqual(stepFrom({ row: 0, column: 1 }, 'right', size), { row: 1, column: 0 });
+    assert.deepEqual(stepFrom({ row: 1, column: 0 }, 'left', size), { row: 0, column: 1 });
+    assert.deepEqual(stepFrom({ row: 0, column: 1 }, 'down', size, 0), { row: 1, column: 0 });
+  });
+
+  it('ends at the first and the last cell', () => {
+    assert.equal(stepFrom({ row: 2, column: 1 }, 'right', size), undefined);
+    assert.equal(stepFrom({ row: 0, column: 0 }, 'left', size), undefined);
+    assert.equal(stepFrom({ row: 2, column: 0 }, 'down', size), undefined);
+    assert.equal(stepFrom({ row: 0, column: 0 }, 'up', size), undefined);
+  });
+});
+
+describe('the columns of a wide grid', () => {
+  const edges = columnEdges(Array.from({ length: 5_000 }, () => 100));
+
+  it('are drawn where they are in sight', () => {
+    assert.deepEqual(columnsInSight(edges, 100_000, 600), { first: 997, last: 1009 });
+    assert.deepEqual(columnsInSight(edges, 0, 600), { first: 0, last: 9 });
+    assert.deepEqual(columnsInSight(edges, 499_500, 600), { first: 4992, last: 5000 });
+  });
+
+  it('are all drawn when they are few', () => {
+    assert.deepEqual(columnsInSight(columnEdges([100, 100]), 0, 10), { first: 0, last: 2 });
+  });
+});
+
+describe('the scroll bar of a grid', () => {
+  it('moves by the pixels of the rows as long as there may be so many', () => {
+    const scale = scrollScale(240_000, 400);
+    assert.deepEqual([scale.isScaled, scale.height, scale.toTop(1234)], [false, 240_000, 1234]);
+  });
+
+  it('reaches each of a hundred million rows in the height that a browser draws', () => {
+    const rowsHeight = 100_000_000 * 24;
+    const scale = scrollScale(rowsHeight, 400);
+    assert.ok(scale.isScaled && scale.height < 16_777_216);
+    assert.equal(scale.toTop(0), 0);
+    assert.equal(scale.toTop(scale.height - 400), rowsHeight - 400);
+    for (const row of [1, 12_345_678, 99_999_900]) {
+      assert.ok(Math.abs(scale.toTop(scale.toScroll(row * 24)) - row * 24) < 1e-3);
+    }
   });
 });
