@@ -129,7 +129,7 @@ export function DataGrid(props: DataGridProps) {
 
   useEffect(() => {
     if (!goTo) return;
-    select({ row: goTo.top, column: goTo.left }, { row: goTo.bottom, column: goTo.right });
+    select({ row: goTo.bottom, column: goTo.right }, { row: goTo.top, column: goTo.left });
     scroller.current?.focus();
   }, [goTo]);
 
@@ -195,8 +195,8 @@ export function DataGrid(props: DataGridProps) {
     isInUse.current = true;
     home.current = undefined;
     if (to === 'all') {
-      setAnchor({ row: 0, column: 0 });
-      setActive({ row: rowCount - 1, column: columns.length - 1 });
+      setAnchor({ row: rowCount - 1, column: columns.length - 1 });
+      setActive({ row: 0, column: 0 });
     } else {
       select(event.shiftKey ? clamped(from, rowCount, columns.length) : to, to);
     }
@@ -248,9 +248,8 @@ export function DataGrid(props: DataGridProps) {
     isInUse.current = true;
     const pasted = editing.paste(event.clipboardData, selection);
     if (!pasted) return;
-    setAnchor({ row: pasted.top, column: pasted.left });
-    // The active cell stays where it was, in the corner of what was pasted.
-    setActive({ row: pasted.bottom, column: pasted.right });
+    setAnchor({ row: pasted.bottom, column: pasted.right });
+    setActive({ row: pasted.top, column: pasted.left });
   };
 
   const onPointer = (event: PointerEvent): void => {
@@ -262,8 +261,8 @@ export function DataGrid(props: DataGridProps) {
     const whole = position.column < 0;
     if (whole) {
       const isExtended = event.shiftKey || event.type === 'pointermove';
-      setAnchor({ row: isExtended ? from.row : position.row, column: 0 });
-      setActive({ row: position.row, column: columns.length - 1 });
+      setAnchor({ row: isExtended ? from.row : position.row, column: columns.length - 1 });
+      setActive({ row: position.row, column: 0 });
     } else {
       setActive(position);
       if (event.type === 'pointerdown' && !event.shiftKey) setAnchor(position);

@@ -52,9 +52,6 @@ export function InputGrid({ request, form, goTo }: InputGridProps) {
   };
 
   const edit = (edits: readonly JsonEdit[]): void => session.edit(edits);
-  const selectRows = (top: number, count: number): void =>
-    setOwn({ top, bottom: top + count - 1, left: 0, right: columns.length - 1 });
-
   const act = (kind: GridAct, range: GridSelection): void => {
     setNews('');
     if (kind === 'nextProblem' || kind === 'previousProblem') {
@@ -63,9 +60,10 @@ export function InputGrid({ request, form, goTo }: InputGridProps) {
       return;
     }
     edit(actEdits(kind, request, form, range));
+    // The new rows, in the columns that were selected.
     const count = range.bottom - range.top + 1;
-    if (kind === 'insertRows') selectRows(range.top, count);
-    if (kind === 'duplicateRows') selectRows(range.bottom + 1, count);
+    if (kind === 'insertRows') setOwn({ ...range });
+    if (kind === 'duplicateRows') setOwn({ ...range, top: range.top + count, bottom: range.bottom + count });
   };
 
   const pasted = (paste: Paste | undefined): GridSelection | undefined => {
@@ -143,7 +141,7 @@ export function InputGrid({ request, form, goTo }: InputGridProps) {
           disabled={columns.length === 0}
           onClick={() => {
             edit(insertRows(request, form, form.rowCount, [[]]));
-            selectRows(form.rowCount, 1);
+            setOwn({ top: form.rowCount, bottom: form.rowCount, left: 0, right: 0 });
           }}
         />
         <IconButton
