@@ -70,7 +70,7 @@ interface DataGridProps {
 }
 
 const rowHeight = 24;
-const overscan = 8;
+const overscan = 4;
 const numberWidth = 48;
 const noRows: readonly GridRow[] = [];
 
@@ -275,6 +275,8 @@ export function DataGrid(props: DataGridProps) {
 
   const cellId = ({ row, column }: GridPosition): string => `${idBase}-${row}-${column}`;
   const drawnColumns = columns.slice(wide.first, wide.last);
+  // An element that goes out of sight on one side comes in on the other: that is cheaper than a new one.
+  const pool = Math.ceil(view.height / rowHeight) + 2 * overscan + 1;
   const drawnRows = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
 
   return (
@@ -323,8 +325,8 @@ export function DataGrid(props: DataGridProps) {
           const cells = source.row(row);
           return (
             <div
-              key={row}
-              class={cells ? 'grid-row' : 'grid-row pending'}
+              key={row % pool}
+              class={`grid-row${cells ? '' : ' pending'}${edit?.at.row === row ? ' editing' : ''}`}
               role="row"
               aria-rowindex={row + 2}
               style={{ transform: `translateY(${row * rowHeight - view.shift}px)` }}
@@ -348,7 +350,7 @@ export function DataGrid(props: DataGridProps) {
                     aria-selected={isIn(selection, place)}
                     aria-invalid={problem === undefined ? undefined : true}
                     aria-errormessage={isActive && problem !== undefined ? editing?.problemId : undefined}
-                    class={cellClass(column, cell, isActive, problem !== undefined)}
+                    class={cellClass(column, cell, isActive, problem !== undefined, isEdited === true)}
                     data-row={row}
                     data-column={place.column}
                     title={titleOf(cell, problem)}
@@ -376,12 +378,19 @@ function cellText(cell: Cell, nullText: string, absentText: string): string {
   return cell === undefined ? absentText : cell.slice(0, 500);
 }
 
-function cellClass(column: GridColumn, cell: Cell, isActive: boolean, isInvalid: boolean): string {
+function cellClass(
+  column: GridColumn,
+  cell: Cell,
+  isActive: boolean,
+  isInvalid: boolean,
+  isEdited: boolean,
+): string {
   const parts = ['grid-cell'];
   if (column.numeric) parts.push('numeric');
   if (isActive) parts.push('active');
   if ((cell ?? null) === null) parts.push('null');
   if (isInvalid) parts.push('invalid');
+  if (isEdited) parts.push('editing');
   return parts.join(' ');
 }
 

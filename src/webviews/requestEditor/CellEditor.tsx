@@ -121,7 +121,14 @@ function useDraft(
     if (cell !== undefined) latest.current.onCommit(cell);
   };
   // The cell may be scrolled out of sight, which takes its field away.
-  useLayoutEffect(() => commit, []);
+  useLayoutEffect(
+    () => () => {
+      if (isDone.current) return;
+      commit();
+      onClose('away');
+    },
+    [],
+  );
   useEffect(() => session.onBeforeFlush(commitNow), []);
 
   function commitNow(): void {
