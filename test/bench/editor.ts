@@ -4,28 +4,37 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import type { Frame, FrameLocator, Page } from 'playwright-core';
+import type { Browser, Frame, FrameLocator, Page } from 'playwright-core';
 import { Workbench } from '../e2e/support/workbench.ts';
 import { eventually } from '../support/eventually.ts';
 import { launchBrowser } from '../support/host/browser.ts';
 import { projectRoot } from '../support/host/folders.ts';
 import { median, type Measurement } from './measurement.ts';
 
-const openings = 7;
+const rounds = 7;
 const openAllowanceMs = 150;
 const bundleBudget = 150_000;
 const [rowCount, columnCount] = [10_000, 20];
 const answerBytes = 4_000_000;
 /** Scrolled in one go, a quarter of a screen in each frame. */
-const frames = 240;
-const frameBudgetMs = 33;
+const frames = 100;
+const frameBudgetMs = 20;
 const patienceMs = 5_000;
 const usualMs = 60_000;
 
+/** A grid, and a plain table measured in turn with it. */
+interface Beside {
+  readonly grid: Scrolling;
+  readonly plain: Scrolling;
+}
+
 interface Scrolling {
-  /** Of the times between frames, in milliseconds: nineteen of twenty are below. */
+  /** The median time from frame to frame, in milliseconds. */
   readonly frameMs: number;
+  /** Nineteen of twenty frames take less; what else the machine does counts in it. */
+  readonly slowFrameMs: number;
   readonly elements: number;
   /** What the page holds after a collection of garbage, in megabytes. */
   readonly heap: number;
@@ -44,10 +53,7 @@ export async function run(): Promise<readonly Measurement[]> {
     await writeFile(join(workspace, 'nothing.empty'), '{}');
     await writeFile(join(workspace, 'small.rrs.json'), requestText(1));
     await writeFile(join(workspace, 'large.rrs.json'), requestText(rowCount));
-    const empty = await timeEmptyWebview(folder, workspace);
-    const ours = await measureEditor(workspace, service.url);
-    const plain = await measurePlainTable();
-    return [await bundle(), ...opening(ours.open, empty, ours.openLarge), ...scrolling(ours, plain)];
+    return [await bundle(), ...(await measure(folder, workspace, service.url))];
   } finally {
     service.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -78,20 +84,21 @@ function opening(open: number, empty: number, large: number): Measurement[] {
   ];
 }
 
-function scrolling(ours: { readonly input: Scrolling; readonly answer: Scrolling }, plain: Scrolling) {
+function scrolling(ours: { readonly input: Beside; readonly answer: Beside }): Measurement[] {
   const size = `${rowCount.toLocaleString('en')} × ${String(columnCount)}`;
   const rows = (['input', 'answer'] as const).flatMap((name): Measurement[] => {
     const what = name === 'input' ? `input ${size}` : 'answer of 4 MB';
-    const { frameMs, elements, heap } = ours[name];
+    const { plain } = ours[name];
+    const { frameMs, slowFrameMs, elements, heap } = ours[name].grid;
     return [
       {
         name: `frame, ${what}`,
         value: frameMs,
         unit: 'ms',
-        reference: `plain table ${size} ${plain.frameMs.toFixed(1)} ms (19 of 20 frames)`,
+        reference: `plain table ${size} ${plain.frameMs.toFixed(1)} ms; 19 of 20 frames ${slowFrameMs.toFixed(0)} ms, plain ${plain.slowFrameMs.toFixed(0)} ms`,
         ratio: frameMs / plain.frameMs,
-        budget: `${String(frameBudgetMs)} ms`,
-        withinBudget: frameMs <= frameBudgetMs,
+        budget: `${String(frameBudgetMs)} ms, or the reference where the machine is slower`,
+        withinBudget: frameMs <= Math.max(frameBudgetMs, plain.frameMs),
       },
       {
         name: `memory, ${what}`,
@@ -177,9 +184,9 @@ async function startService(): Promise<{ readonly url: string; close(): void }> 
 }
 
 /** A custom editor whose page has a button and nothing else. */
-async function emptyExtension(folder: string): Promise<string> {
-  const extension = join(folder, 'empty');
-  await mkdir(extension);
+async function emptyExtension(extensions: string): Promise<void> {
+  const extension = join(extensions, 'bench.empty-editor-0.0.0');
+  await mkdir(extension, { recursive: true });
   const manifest = {
     name: 'empty-editor',
     publisher: 'bench',
@@ -194,6 +201,9 @@ async function emptyExtension(folder: string): Promise<string> {
     },
   };
   await writeFile(join(extension, 'package.json'), JSON.stringify(manifest));
+  const location = { $mid: 1, scheme: 'file', path: pathToFileURL(extension).pathname };
+  const entry = { identifier: { id: 'bench.empty-editor' }, version: '0.0.0', location };
+  await writeFile(join(extensions, 'extensions.json'), JSON.stringify([entry]));
   await writeFile(
     join(extension, 'extension.js'),
     `import * as vscode from 'vscode';
@@ -206,55 +216,50 @@ async function emptyExtension(folder: string): Promise<string> {
       });
     }`,
   );
-  return extension;
-}
-
-async function timeEmptyWebview(folder: string, workspace: string): Promise<number> {
-  const workbench = await Workbench.start({ extension: await emptyExtension(folder), workspace });
-  try {
-    return await timeOpening(workbench, 'nothing.empty', buttonIn);
-  } finally {
-    await workbench.close();
-  }
 }
 
 function buttonIn(editor: FrameLocator, timeout = usualMs): Promise<void> {
   return editor.getByRole('button', { name: 'Send', exact: true }).waitFor({ timeout });
 }
 
-/** The median time from the double click to an editor that can be used, after a first one that wakes everything. */
-async function timeOpening(
-  workbench: Workbench,
-  file: string,
-  ready: (editor: FrameLocator, timeout?: number) => Promise<void>,
-): Promise<number> {
-  const { window } = workbench;
-  const item = window.sideBar.getByText(file);
-  await item.waitFor();
-  // Until the extension is known, VS Code opens the file as text; the first opening wakes everything besides.
-  await eventually(`editor of ${file}`, async () => {
-    await item.dblclick();
-    const isOurs = await ready(window.editors.webview(), patienceMs).then(
-      () => true,
-      () => false,
-    );
-    await window.editors.close(file);
-    return isOurs;
-  });
-  const times: number[] = [];
-  for (let i = 0; i < openings; i++) {
-    const start = performance.now();
-    await item.dblclick();
-    await ready(window.editors.webview());
-    times.push(performance.now() - start);
-    await window.editors.close(file);
-  }
-  return median(times);
+interface Opening {
+  readonly file: string;
+  /** Resolves when the editor can be used. */
+  readonly ready: (editor: FrameLocator, timeout?: number) => Promise<void>;
 }
 
-async function measureEditor(workspace: string, url: string) {
+/** The median times from the double click to an editor that can be used, of several files in turn. */
+async function timeOpenings(workbench: Workbench, openings: readonly Opening[]): Promise<number[]> {
+  const { window } = workbench;
+  const open = async ({ file, ready }: Opening, timeout?: number): Promise<number> => {
+    const item = window.sideBar.getByText(file);
+    await item.waitFor();
+    const start = performance.now();
+    await item.dblclick();
+    try {
+      await ready(window.editors.webview(), timeout);
+      return performance.now() - start;
+    } finally {
+      await window.editors.close(file);
+    }
+  };
+  // Until its extension is known, VS Code opens a file as text; the first opening wakes everything besides.
+  for (const opening of openings)
+    await eventually(`editor of ${opening.file}`, () => open(opening, patienceMs).catch(() => undefined));
+  const times = openings.map((): number[] => []);
+  for (let i = 0; i < rounds; i++)
+    for (const [nth, opening] of openings.entries()) times[nth]?.push(await open(opening));
+  return times.map(median);
+}
+
+async function measure(folder: string, workspace: string, url: string): Promise<Measurement[]> {
+  const extensions = join(folder, 'extensions');
+  await emptyExtension(extensions);
+  const browser = await launchBrowser();
   const workbench = await Workbench.start({
     workspace,
+    extensions,
+    extension: projectRoot,
     settings: {
       'azuremlServices.workspaces': {
         Bench: {
@@ -268,33 +273,69 @@ async function measureEditor(workspace: string, url: string) {
   });
   try {
     const { window } = workbench;
+    workbench.health.expect(/404/);
+    const [empty = 0, open = 0, openLarge = 0] = await timeOpenings(workbench, [
+      { file: 'nothing.empty', ready: buttonIn },
+      { file: 'small.rrs.json', ready: fieldsIn },
+      { file: 'large.rrs.json', ready: cellsIn },
+    ]);
+    const plain = await plainTable(browser);
     const editor = window.editors.webview();
-    const open = await timeOpening(workbench, 'small.rrs.json', async (opened, timeout = usualMs) => {
-      await buttonIn(opened, timeout);
-      await opened.getByLabel('column 19', { exact: true }).waitFor({ timeout });
-    });
-    const openLarge = await timeOpening(workbench, 'large.rrs.json', (opened, timeout = usualMs) =>
-      opened.getByRole('gridcell').first().waitFor({ timeout }),
-    );
     await window.sideBar.getByText('large.rrs.json').dblclick();
     await editor.getByRole('grid', { name: 'Rows of input1' }).waitFor();
-    const input = await measureScrolling(window.page, 'Rows of input1');
+    const input = await scrollInTurn(window.page, 'Rows of input1', plain);
+    await editor.getByRole('grid', { name: 'Rows of input1' }).focus();
     await window.page.keyboard.press('Control+Enter');
     await editor.getByRole('grid', { name: 'Rows of output1' }).waitFor();
-    const answer = await measureScrolling(window.page, 'Rows of output1');
-    workbench.health.expect(/404/);
-    return { open, openLarge, input, answer };
+    const answer = await scrollInTurn(window.page, 'Rows of output1', plain);
+    return [...opening(open, empty, openLarge), ...scrolling({ input, answer })];
   } finally {
     await workbench.close();
+    await browser.close();
   }
 }
 
-async function measureScrolling(page: Page, label: string): Promise<Scrolling> {
-  for (const frame of page.frames()) {
-    const grid = frame.locator(`[aria-label="${label}"]`);
-    if ((await grid.count().catch(() => 0)) > 0) return scrollIn(frame, `[aria-label="${label}"]`);
+async function fieldsIn(editor: FrameLocator, timeout = usualMs): Promise<void> {
+  await buttonIn(editor, timeout);
+  await editor.getByLabel('column 19', { exact: true }).waitFor({ timeout });
+}
+
+function cellsIn(editor: FrameLocator, timeout = usualMs): Promise<void> {
+  return editor.getByRole('gridcell').first().waitFor({ timeout });
+}
+
+/** What else the machine does slows both alike. */
+async function scrollInTurn(page: Page, label: string, plain: Page): Promise<Beside> {
+  const selector = `[aria-label="${label}"]`;
+  const frame = await frameWith(page, selector);
+  const [grid, table]: [Scrolling[], Scrolling[]] = [[], []];
+  for (let i = 0; i < rounds; i++) {
+    grid.push(await scrollIn(frame, selector));
+    table.push(await scrollIn(plain.mainFrame(), '#scroller'));
   }
-  throw new Error(`There is no "${label}".`);
+  return { grid: middleOf(grid), plain: middleOf(table) };
+}
+
+function middleOf(all: readonly Scrolling[]): Scrolling {
+  const of = (part: keyof Scrolling): number => median(all.map((each) => each[part]));
+  return {
+    frameMs: of('frameMs'),
+    slowFrameMs: of('slowFrameMs'),
+    elements: of('elements'),
+    heap: of('heap'),
+  };
+}
+
+async function frameWith(page: Page, selector: string): Promise<Frame> {
+  for (const frame of page.frames())
+    if (
+      (await frame
+        .locator(selector)
+        .count()
+        .catch(() => 0)) > 0
+    )
+      return frame;
+  throw new Error(`There is no ${selector}.`);
 }
 
 /** The script runs in the page, where nothing of this file is known. */
@@ -305,6 +346,7 @@ function scrollIn(frame: Frame, selector: string): Promise<Scrolling> {
       if (!scroller) throw new Error('nothing to scroll');
       const nextFrame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
       const times: number[] = [];
+      scroller.scrollTop = 0;
       let last = await nextFrame();
       for (let i = 0; i < frames; i++) {
         scroller.scrollTop += scroller.clientHeight / 4;
@@ -315,7 +357,8 @@ function scrollIn(frame: Frame, selector: string): Promise<Scrolling> {
       times.sort((a, b) => a - b);
       const { memory } = performance as { memory?: { usedJSHeapSize: number } };
       return {
-        frameMs: times[Math.floor(times.length * 0.95)] ?? 0,
+        frameMs: times[times.length >> 1] ?? 0,
+        slowFrameMs: times[Math.floor(times.length * 0.95)] ?? 0,
         elements: document.querySelectorAll('*').length,
         heap: (memory?.usedJSHeapSize ?? 0) / 1_000_000,
       };
@@ -324,26 +367,21 @@ function scrollIn(frame: Frame, selector: string): Promise<Scrolling> {
   );
 }
 
-async function measurePlainTable(): Promise<Scrolling> {
-  const browser = await launchBrowser();
-  try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.setContent('<div id="scroller" style="height: 500px; overflow: auto"><table></table></div>');
-    await page.evaluate(
-      ({ rows, columns }) => {
-        const table = document.querySelector('table');
-        for (let row = 0; row < rows; row++) {
-          const line = table?.insertRow();
-          for (let column = 0; column < columns; column++) {
-            const cell = line?.insertCell();
-            if (cell) cell.textContent = column % 2 ? String(row * column) : `text ${String(row)}`;
-          }
+async function plainTable(browser: Browser): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  await page.setContent('<div id="scroller" style="height: 300px; overflow: auto"><table></table></div>');
+  await page.evaluate(
+    ({ rows, columns }) => {
+      const table = document.querySelector('table');
+      for (let row = 0; row < rows; row++) {
+        const line = table?.insertRow();
+        for (let column = 0; column < columns; column++) {
+          const cell = line?.insertCell();
+          if (cell) cell.textContent = column % 2 ? String(row * column) : `text ${String(row)}`;
         }
-      },
-      { rows: rowCount, columns: columnCount },
-    );
-    return await scrollIn(page.mainFrame(), '#scroller');
-  } finally {
-    await browser.close();
-  }
+      }
+    },
+    { rows: rowCount, columns: columnCount },
+  );
+  return page;
 }

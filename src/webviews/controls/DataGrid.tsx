@@ -125,7 +125,8 @@ export function DataGrid(props: DataGridProps) {
     );
     style?.setProperty('--width', `${numberWidth + (edges.at(-1) ?? 0)}px`);
     style?.setProperty('--title-lines', String(titleLines));
-  }, [widths, wide.first, wide.last, titleLines]);
+    style?.setProperty('--rows-height', `${view.bodyHeight}px`);
+  }, [widths, wide.first, wide.last, titleLines, view.bodyHeight]);
 
   useEffect(() => {
     if (!goTo) return;

@@ -35,7 +35,7 @@ export function Body({ state }: { readonly state: Extract<DocumentState, { kind:
     setGoal({ ...problem });
   };
   return (
-    <section class="body" aria-label={strings.body}>
+    <section class={selected === 'grid' ? 'body grid-view' : 'body'} aria-label={strings.body}>
       <Tabs
         label={strings.body}
         panelId={panelId}

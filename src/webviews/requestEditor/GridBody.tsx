@@ -48,7 +48,7 @@ export function GridBody({ request, goTo }: GridBodyProps) {
       {shown && (
         <section
           id={panelId}
-          class="input-group"
+          class="input-group input-section"
           role={inputs.length > 1 ? 'tabpanel' : undefined}
           aria-label={inputs.length > 1 ? undefined : shown.name}
           aria-labelledby={inputs.length > 1 ? tabId(panelId, shown.name) : undefined}
