@@ -107,7 +107,24 @@ export class CatalogStore {
   }
 
   async schema(endpoint: Endpoint, query: SchemaQuery = {}): ReturnType<Schemas['of']> {
-    return this.#schemas.of(endpoint, await this.#gatewayHeaders(endpoint), query);
+    try {
+      const schema = await this.#schemas.of(endpoint, await this.#gatewayHeaders(endpoint), query);
+      this.#noteReached(endpoint);
+      return schema;
+    } catch (error) {
+      const isStopped = endpoint.workspace.local && !this.local.running;
+      if (error instanceof Failure && !isStopped) this.note(endpoint, error);
+      throw error;
+    }
+  }
+
+  async schemaIfAny(endpoint: Endpoint, query?: SchemaQuery): ReturnType<Schemas['of']> {
+    try {
+      return await this.schema(endpoint, query);
+    } catch (error) {
+      if (error instanceof Failure) return undefined;
+      throw error;
+    }
   }
 
   async swaggerDocument(endpoint: Endpoint): Promise<string | undefined> {
@@ -117,7 +134,15 @@ export class CatalogStore {
   /** Takes note of how a call ended, for the tree. */
   note(endpoint: Endpoint, failure: Failure | undefined): void {
     if (failure !== undefined && saysNothing(failure)) return;
+    if (failure === undefined) this.#schemas.forgetFailure(endpoint);
     this.troubles.set(endpoint, failure && troubleOf(failure));
+  }
+
+  /** An answer that needs no key says nothing about keys. */
+  #noteReached(endpoint: Endpoint): void {
+    const { workspace, endpointId } = endpoint;
+    if (this.troubles.of(workspace.name, endpointId)?.kind === 'unreachable')
+      this.troubles.set(endpoint, undefined);
   }
 
   /** Takes note of how a call ended, and says what would mend it. */

@@ -107,7 +107,7 @@ class JobsFeature implements Jobs {
       http: () => foundation.http(),
       endpointOf: (record) => endpointOf(catalog, record),
       authorize: (endpoint, interactive) => catalog.authorize(endpoint, { interactive }),
-      schema: (endpoint, signal) => catalog.schema(endpoint, { signal }),
+      schema: (endpoint, signal) => catalog.schemaIfAny(endpoint, { signal }),
       note: (endpoint, failure) => void catalog.remedies(endpoint, failure),
       report: (error) => foundation.log.error(`Following batch jobs: ${String(error)}`),
       onEnd: (record) => this.#notices.add(record),

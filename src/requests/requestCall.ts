@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { Catalog, Endpoint, Remedy } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
-import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { AnswerView, CallState, Ending } from '../shared/requestEditorContract.ts';
 import { holdsCredential } from '../shared/requestForm.ts';
 import type { RequestData } from '../shared/requestData.ts';
@@ -107,7 +106,7 @@ export class RequestCall implements vscode.Disposable {
         callOf(request, endpoint, body, signal, this.#services.timeoutMs()),
         authorization,
       );
-      const schema = answer.status < 400 ? await this.#knownSchema(endpoint) : undefined;
+      const schema = answer.status < 400 ? await this.#services.catalog.schemaIfAny(endpoint) : undefined;
       return { answer, ...this.#ending(endpoint, failureOf(answer), viewOfAnswer(answer, schema)) };
     } catch (error) {
       if (signal.aborted || (error instanceof Failure && error.code === 'Cancelled')) return 'cancelled';
@@ -126,14 +125,6 @@ export class RequestCall implements vscode.Disposable {
       },
       ...(failure ? { failure } : {}),
     };
-  }
-
-  async #knownSchema(endpoint: Endpoint): Promise<ServiceSchema | undefined> {
-    try {
-      return await this.#services.catalog.schema(endpoint);
-    } catch {
-      return undefined;
-    }
   }
 
   #asFailure(error: unknown): Failure {

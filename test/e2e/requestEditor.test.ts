@@ -40,9 +40,41 @@ class SilentService extends EventEmitter {
   }
 }
 
+/** A service whose host does not answer until it is back, and which then has a schema. */
+class AwayService {
+  #server = createServer();
+  #port = 0;
+
+  async reserve(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+    await this.close();
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async comeBack(schema: string): Promise<void> {
+    this.#server = createServer((request, response) => {
+      const known = request.url?.endsWith('/swagger.json') === true;
+      response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' }).end(known ? schema : '');
+    });
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
 /** The request editor as a person uses it, on services that this test runs itself. */
 describe('the request editor', () => {
   const silent = new SilentService();
+  const away = new AwayService();
   let service: LocalTestService;
   let workbench: Workbench;
   let window: WorkbenchWindow;
@@ -67,6 +99,12 @@ describe('the request editor', () => {
             auth: { type: 'gateway' },
             services: { Sleeper: { endpoints: { default: 'b'.repeat(32) } } },
           },
+          Away: {
+            workspaceId: 'c'.repeat(32),
+            baseUrl: await away.reserve(),
+            auth: { type: 'gateway' },
+            services: { Absent: { endpoints: { default: 'd'.repeat(32) } } },
+          },
         },
       },
     });
@@ -78,6 +116,7 @@ describe('the request editor', () => {
     await workbench.close();
     await service.running.close();
     silent.close();
+    await away.close();
   });
 
   const button = (name: string): Locator => editor.getByRole('button', { name, exact: true });
@@ -273,6 +312,27 @@ describe('the request editor', () => {
     assert.equal(await editor.getByLabel('Col2', { exact: true }).inputValue(), 'after reload');
     await button('Send').click();
     await eventually('answer', async () => (await cells()).includes('after reload'));
+  });
+
+  it('says that a schema could not be read, here and in the tree, and reads it when the host is back', async () => {
+    await open('Sleeper', 'Silent');
+    await editor.getByText('The service publishes no schema').waitFor();
+    await open('Absent', 'Away');
+    await editor.getByText(/The schema could not be read\. Nothing listens at 127/).waitFor();
+    assert.equal(await editor.getByText('publishes no schema').count(), 0);
+    await window.screenshot('schema-unread');
+    await window.openSideBar('Azure ML Services');
+    const tree = window.tree('Web services');
+    await tree.waitFor(['Away', 'Absent'], ({ description }) => description === 'not reachable');
+    await tree.waitFor(['Silent', 'Sleeper'], ({ description }) => description === '');
+
+    const { baseUrl, workspaceId, services } = service.local;
+    const endpointId = services.find(({ name }) => name === hashing)?.endpointId ?? '';
+    const published = await fetch(`${baseUrl}/workspaces/${workspaceId}/services/${endpointId}/swagger.json`);
+    await away.comeBack(await published.text());
+    await button('Try again').click();
+    await editor.getByText('The service wants this input').waitFor();
+    await tree.waitFor(['Away', 'Absent'], ({ description }) => description === '');
   });
 
   it('leaves no key in any file', async () => {
