@@ -377,6 +377,48 @@ describe('jobs against a service', () => {
     await polled('first');
   });
 
+  it('lets each window ask for the jobs that it has the keys for, whoever holds the lease', async () => {
+    await start({ limits: { jobDelayMs: 600_000 } });
+    const ports = world.ports();
+    const keys = { first: true, second: false };
+    const refused = { first: 0, second: 0 };
+    const asked = { first: 0, second: 0 };
+    const windowOf = (name: keyof typeof keys): Promise<JobEngine> =>
+      engineOf({
+        authorize: (endpoint, interactive) => {
+          if (keys[name]) {
+            asked[name] += 1;
+            return ports.authorize(endpoint, interactive);
+          }
+          refused[name] += 1;
+          return Promise.reject(new Failure({ code: 'MissingApiKey', origin: 'client', sentence: '' }));
+        },
+      });
+    const asksOn = (name: keyof typeof keys): Promise<unknown> => {
+      const before = asked[name];
+      return eventually(`the ${name} window asks`, () => asked[name] >= before + 2);
+    };
+    const first = await windowOf('first');
+    await windowOf('second');
+    const record = await first.run(await request());
+    await when(first, record, ({ status }) => status === 'Running');
+    assert.equal(asked.second, 0);
+
+    keys.first = false;
+    keys.second = true;
+    await asksOn('second');
+    await when(first, record, ({ problem }) => problem === undefined);
+    const { first: refusals } = refused;
+    await asksOn('second');
+    assert.equal(refused.first, refusals, 'the window without the key does not try again');
+
+    keys.first = true;
+    keys.second = false;
+    first.resumePaused();
+    await asksOn('first');
+    assert.equal(first.store.find(record.ownId)?.problem, undefined);
+  });
+
   describe('after a window was killed', () => {
     const child = fileURLToPath(new URL('../../support/batchChild.ts', import.meta.url));
 
