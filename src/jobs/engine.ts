@@ -153,6 +153,7 @@ export class JobEngine {
     const deleted = (current: JobRecord): JobRecord => ({
       ...withAnswer(current, 'BES Delete', answer),
       deleteSent: true,
+      ...(current.ended ? { deleted: true } : {}),
       startWanted: undefined,
     });
     const isKept = this.store.find(record.ownId) !== undefined;

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlobServiceClient, ContainerSASPermissions } from '@azure/storage-blob';
 import { OwnService } from './support/ownService.ts';
+import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -47,11 +48,11 @@ describe('batch jobs by hand', () => {
     await window.editors.waitForActive(/^job /);
     await detailsWith(/State: +NotStarted/);
     const job = [...service, 'Jobs', 'rows.csv'];
-    await tree.waitFor(job, ({ description }) => description === 'NotStarted');
+    await tree.waitFor(job, isInState('NotStarted'));
 
     await window.runCommand('Azure ML: BES Start…');
     await window.quickInput.pick('rows.csv', { title: 'Start a batch job' });
-    await tree.waitFor(job, ({ description }) => description === 'Finished');
+    await tree.waitFor(job, isInState('Finished'));
     await detailsWith(/State: +Finished[^]*Last answer to BES Start/);
 
     await window.runCommand('Azure ML: BES Start…');
@@ -64,7 +65,11 @@ describe('batch jobs by hand', () => {
     await window.quickInput.pick('rows.csv', { title: 'Cancel a batch job' });
     assert.match(await window.dialog.text(), /Delete the job rows\.csv \(Finished\) on the server\?/);
     await window.dialog.click('Delete on Server');
-    await detailsWith(/Last answer to BES Delete/);
+    await detailsWith(/State: +Finished \(deleted on the server\)[^]*Last answer to BES Delete/);
+    await tree.waitFor(job, isInState('Finished, deleted on the server'));
+    const labels = await tree.contextMenuLabels(job);
+    assert.ok(labels.includes('Open results'), 'its results are in a storage that is known');
+    assert.ok(!labels.some((label) => /BES (?:Start|Delete)/.test(label)), labels.join());
     await tree.clickContextMenu(job, 'Forget job…');
     await tree.waitForGone(job);
   });
@@ -178,7 +183,7 @@ describe('batch jobs by hand', () => {
     await window.quickInput.pick('Cancel job…', { title: /rows\.csv · Running/ });
     assert.match(await window.dialog.text(), /Cancel the job rows\.csv \(Running\)\?/);
     await window.dialog.click('Cancel Job');
-    await tree.waitFor([...service, 'Jobs', 'rows.csv'], ({ description }) => description === 'Cancelled');
+    await tree.waitFor([...service, 'Jobs', 'rows.csv'], isInState('Cancelled'));
   });
 
   it('follows a job by the URL of its status, and saves its result', async () => {
@@ -204,7 +209,7 @@ describe('batch jobs by hand', () => {
     await window.quickInput.enter(`"${url}"`, { title: 'Track a job by its id' });
     await detailsWith(/State: +Finished[^]*Last answer to BES Status/);
     const job = [...service, 'Jobs', id.slice(0, 12)];
-    await tree.waitFor(job, ({ description }) => description === 'Finished');
+    await tree.waitFor(job, isInState('Finished'));
 
     const target = join(workbench.host.workspace, 'saved.csv');
     await tree.clickContextMenu(job, 'Save results as…');

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { submissionInterrupted, uploadInterrupted, type BatchRequest } from '../../../src/jobs/batchJob.ts';
 import type { EnginePorts, JobEngine } from '../../../src/jobs/engine.ts';
+import { hasResults } from '../../../src/jobs/jobStates.ts';
 import type { JobRecord } from '../../../src/jobs/jobRecord.ts';
 import type { Clock } from '../../../src/jobs/tracker.ts';
 import type { Fault, LocalServiceOptions, ObservedRequest } from '../../../src/local-service/options.ts';
@@ -195,6 +196,31 @@ describe('jobs against a service', () => {
     assert.equal(deleted.status, 'Cancelled');
     assert.equal(deleted.ended, true);
     assert.match(deleted.details ?? '', /deleted on the server/);
+  });
+
+  it('knows an ended job as deleted after its DELETE, until the server says otherwise', async () => {
+    await start();
+    const engine = await engineOf();
+    const ended = await endOf(engine, await engine.run(await request()));
+    assert.ok(hasResults(ended));
+    const deleted = await engine.delete(ended, false);
+    assert.deepEqual([deleted.status, deleted.deleted], ['Finished', true]);
+    assert.ok(hasResults(deleted), 'the storage is known');
+    assert.ok(!hasResults({ ...deleted, storage: undefined }));
+    await assert.rejects(engine.status(deleted, false), (error) => error instanceof Failure);
+    assert.equal(engine.store.find(ended.ownId)?.deleted, true);
+    fault = (observed) =>
+      isStatus(observed) ? { status: 200, body: '{"StatusCode":"Finished"}' } : undefined;
+    assert.equal((await engine.status(deleted, false)).deleted, undefined);
+  });
+
+  it('knows as deleted an ended job that the server does not know', async () => {
+    await start();
+    const engine = await engineOf();
+    const ended = await endOf(engine, await engine.run(await request()));
+    fault = (observed) => (isStatus(observed) ? { status: 404, body: '' } : undefined);
+    await assert.rejects(engine.status(ended, false), (error) => error instanceof Failure);
+    assert.equal(engine.store.find(ended.ownId)?.deleted, true);
   });
 
   it('ends a job that the server has forgotten, but not at the first word', async () => {
