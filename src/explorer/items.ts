@@ -16,7 +16,7 @@ export function workspaceItem(workspace: Workspace): vscode.TreeItem {
   item.id = idOf('workspace', workspace.name);
   item.contextValue = workspace.local ? 'workspace.local' : 'workspace';
   item.iconPath = new vscode.ThemeIcon(workspace.local ? 'vm' : 'server-environment');
-  item.description = workspace.local ? vscode.l10n.t('local service') : host;
+  item.description = workspace.local ? localState(workspace) : host;
   item.tooltip = facts(workspace.name, {
     [vscode.l10n.t('Base URL')]: workspace.baseUrl,
     [vscode.l10n.t('Workspace id')]: workspace.workspaceId,
@@ -28,6 +28,17 @@ export function workspaceItem(workspace: Workspace): vscode.TreeItem {
   });
   if (isRetiredHost(host)) item.description = vscode.l10n.t('{0}, ended 2024-08-31', host);
   return item;
+}
+
+function localState({ state }: Workspace): string {
+  switch (state) {
+    case 'running':
+      return vscode.l10n.t('local service, running');
+    case 'starting':
+      return vscode.l10n.t('local service, starting…');
+    default:
+      return vscode.l10n.t('local service, stopped');
+  }
 }
 
 export function pageItem(node: Node<'page'>, first: string, last: string, count: number): vscode.TreeItem {
