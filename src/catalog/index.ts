@@ -14,6 +14,7 @@ import {
   setSubscriptionKey,
 } from './keyActions.ts';
 import { resetLocalService, stopLocalService } from './localActions.ts';
+import type { AuthorizeOptions } from './keys.ts';
 import type { Endpoint, Workspace } from './model.ts';
 import { pickEndpoint } from './picking.ts';
 import { remove, rename } from './renaming.ts';
@@ -46,9 +47,9 @@ export interface Catalog extends Feature<'catalog'> {
   /**
    * The headers that authorize a call. Interactive: asks for a missing key, naming host, service and kind of key;
    * otherwise a missing key rejects with `MissingApiKey` or `MissingSubscriptionKey`. A dismissed prompt rejects with
-   * `Cancelled`.
+   * `Cancelled`, and so does one that the signal closes.
    */
-  authorize(endpoint: Endpoint, options: { readonly interactive: boolean }): Promise<Record<string, string>>;
+  authorize(endpoint: Endpoint, options: AuthorizeOptions): Promise<Record<string, string>>;
 
   /**
    * Inputs, outputs and parameters of a service, cached; undefined where there is no `swagger.json`. Rejects with a

@@ -105,7 +105,7 @@ export class RequestTarget implements vscode.Disposable {
       if (filled.includes(name)) return { kind, header: name, stored: true };
       return missing === missingCode ? { kind, header: name, stored: false } : { kind, header: name };
     };
-    const subscription = subscriptionKeyHeader ?? filled.find((name) => name !== header);
+    const subscription = subscriptionKeyHeader || filled.find((name) => name !== header);
     return [
       row(auth.type, header, 'MissingApiKey'),
       ...(subscription === undefined ? [] : [row('subscriptionKey', subscription, 'MissingSubscriptionKey')]),

@@ -55,6 +55,8 @@ export type TargetState =
 
 export type CallState =
   | { readonly kind: 'idle' }
+  /** The service is looked up, or the user is asked for a key. */
+  | { readonly kind: 'preparing' }
   | { readonly kind: 'running'; readonly elapsedMs: number }
   | { readonly kind: 'cancelled' }
   | ({ readonly kind: 'ended' } & Ending);

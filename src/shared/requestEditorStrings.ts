@@ -9,6 +9,7 @@ export function requestEditorStrings() {
     resizePanes: vscode.l10n.t('Border between request and answer'),
     send: vscode.l10n.t('Send'),
     cancel: vscode.l10n.t('Cancel'),
+    preparing: vscode.l10n.t('Preparing…'),
     running: vscode.l10n.t('Running… {0}'),
     sendHint: vscode.l10n.t('Send the request ({0})'),
     url: vscode.l10n.t('Request URL'),

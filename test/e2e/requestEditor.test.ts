@@ -83,6 +83,7 @@ describe('the request editor', () => {
   before(async () => {
     service = await LocalTestService.start();
     const { baseUrl, workspaceId, services } = service.local;
+    const silentUrl = await silent.listen();
     workbench = await Workbench.start({
       settings: {
         'azuremlServices.workspaces': {
@@ -95,9 +96,15 @@ describe('the request editor', () => {
           },
           Silent: {
             workspaceId: 'a'.repeat(32),
-            baseUrl: await silent.listen(),
+            baseUrl: silentUrl,
             auth: { type: 'gateway' },
             services: { Sleeper: { endpoints: { default: 'b'.repeat(32) } } },
+          },
+          Headed: {
+            workspaceId: 'e'.repeat(32),
+            baseUrl: silentUrl,
+            auth: { type: 'header', name: 'X-Own' },
+            services: { Sleeper: { endpoints: { default: 'f'.repeat(32) } } },
           },
           Away: {
             workspaceId: 'c'.repeat(32),
@@ -134,7 +141,7 @@ describe('the request editor', () => {
 
   async function open(name: string, workspace: string): Promise<void> {
     await window.runCommand('Azure ML: Open request');
-    await window.quickInput.waitFor({ title: 'Open a request for' });
+    await window.quickInput.fill(name, { title: 'Open a request for' });
     await window.quickInput.widget
       .locator('.monaco-list-row')
       .filter({ hasText: name })
@@ -155,6 +162,28 @@ describe('the request editor', () => {
     }
     return found;
   }
+
+  it('takes its question for a key back with the call', async () => {
+    await open(hashing, 'Mine');
+    await button('Send').click();
+    await window.quickInput.waitFor({ message: /API key of the web service/ });
+    await editor.getByText('Preparing…').first().waitFor();
+    assert.equal(await editor.getByText(/Running… \d/).count(), 0, 'nothing runs before it is sent');
+    await button('Cancel').click();
+    await window.quickInput.waitForClosed();
+    await editor.getByText('The call was cancelled.').first().waitFor();
+  });
+
+  it('replaces the value of a header that authorizes', async () => {
+    await open('Sleeper', 'Headed');
+    await editor.getByRole('button', { name: /^Headers/ }).click();
+    await button('Set key…').click();
+    await window.quickInput.enter('a value', { message: 'Value of the header X-Own' });
+    await button('Replace key…').click();
+    await window.quickInput.enter('another value', { message: 'Value of the header X-Own' });
+    await window.quickInput.waitForClosed();
+    await window.editors.close('Sleeper');
+  });
 
   it('asks for the key that it needs, says which one is wrong, and has what mends it', async () => {
     await open(hashing, 'Mine');
