@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
 import { Workbench } from './support/workbench.ts';
 import { eventually } from '../support/eventually.ts';
@@ -23,10 +24,7 @@ describe('batch jobs by hand', () => {
     await workbench.window.tree('Web services').expand(service);
   });
 
-  after(async () => {
-    await workbench.close();
-    await own.close();
-  });
+  after(() => closeInOrder(workbench, own));
 
   const detailsWith = (pattern: RegExp): Promise<string> =>
     eventually(`job details with ${String(pattern)}`, async () => {
