@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { eventually, patience } from '../support/eventually.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
@@ -177,11 +176,12 @@ interface StoredJob {
 
 /** A busy page goes away without telling its extension host, which then waits for it to come back and works on. */
 async function ended(pid: number): Promise<void> {
-  const deadline = performance.now() + patience / 4;
-  while (isRunningProcess(pid)) {
-    if (performance.now() > deadline) process.kill(pid, 'SIGKILL');
-    await setTimeout(50);
-  }
+  const waitsSince = performance.now();
+  await eventually('the end of an extension host', () => {
+    const isRunning = isRunningProcess(pid);
+    if (isRunning && performance.now() - waitsSince > patience / 4) process.kill(pid, 'SIGKILL');
+    return !isRunning;
+  });
 }
 
 function isRunningProcess(pid: number): boolean {
