@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
 import { Workbench } from './support/workbench.ts';
 import { eventually } from '../support/eventually.ts';
@@ -20,10 +21,7 @@ describe('adding services by hand', () => {
     workbench = await Workbench.start();
     await workbench.window.openSideBar('Azure ML Services');
   });
-  after(async () => {
-    await workbench.close();
-    await own.close();
-  });
+  after(() => closeInOrder(workbench, own));
 
   const add = async (url: string, access: string, workspace: string): Promise<string> => {
     const { quickInput, notifications, runCommand } = bound(workbench);

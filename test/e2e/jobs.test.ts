@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlobServiceClient, ContainerSASPermissions } from '@azure/storage-blob';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
 import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
@@ -25,10 +26,7 @@ describe('batch jobs by hand', () => {
     await workbench.window.tree('Web services').expand(service);
   });
 
-  after(async () => {
-    await workbench.close();
-    await own.close();
-  });
+  after(() => closeInOrder(workbench, own));
 
   const detailsWith = (pattern: RegExp): Promise<string> =>
     eventually(`job details with ${String(pattern)}`, async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { LocalTestService } from '../unit/local-service/localTestService.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
 
@@ -120,10 +121,7 @@ describe('the request editor', () => {
   });
 
   after(async () => {
-    await workbench.close();
-    await service.running.close();
-    silent.close();
-    await away.close();
+    await closeInOrder(workbench, service.running, silent, away);
   });
 
   const button = (name: string): Locator => editor.getByRole('button', { name, exact: true });
