@@ -17,7 +17,7 @@ import { localWorkspaceName } from './names.ts';
 import { PlainHttpConsent } from '../shared/plainHttpConsent.ts';
 import { Schemas, type SchemaQuery } from './schemas.ts';
 import { belongsTo, CatalogSecrets, isWorkspaceToken } from './secrets.ts';
-import { readWorkspaces, type WorkspaceSettings } from './settings.ts';
+import { changeWorkspace, readWorkspaces, type WorkspaceSettings } from './settings.ts';
 import { type Trouble, Troubles } from './troubles.ts';
 
 export interface Remedy {
@@ -90,7 +90,11 @@ export class CatalogStore {
         );
       }),
       this.local,
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) this.#lookAtLocal(log);
+      }),
     );
+    this.#lookAtLocal(log);
   }
 
   workspaces(): readonly Workspace[] {
@@ -143,6 +147,13 @@ export class CatalogStore {
     return found;
   }
 
+  /** Another window may have started or stopped it. */
+  #lookAtLocal(log: vscode.LogOutputChannel): void {
+    this.local
+      .look()
+      .catch((error: unknown) => log.warn(`Whether the local service runs is not known: ${String(error)}`));
+  }
+
   async find(workspaceName: string, service: string): Promise<Endpoint> {
     if (workspaceName === localWorkspaceName) await this.local.start();
     else await this.#discoverFor(workspaceName, service);
@@ -185,17 +196,49 @@ export class CatalogStore {
   }
 
   async schema(endpoint: Endpoint, query: SchemaQuery = {}): ReturnType<Schemas['of']> {
-    return this.#schemas.of(endpoint, await this.#gatewayHeaders(endpoint), query);
+    try {
+      const schema = await this.#schemas.of(
+        endpoint,
+        await this.keys.storedSubscriptionKey(endpoint.workspace),
+        query,
+      );
+      this.#noteReached(endpoint);
+      return schema;
+    } catch (error) {
+      const isStopped = endpoint.workspace.local && !this.local.running;
+      if (error instanceof Failure && !isStopped) this.note(endpoint, error);
+      throw error;
+    }
+  }
+
+  async schemaIfAny(endpoint: Endpoint, query?: SchemaQuery): ReturnType<Schemas['of']> {
+    try {
+      return await this.schema(endpoint, query);
+    } catch (error) {
+      if (error instanceof Failure) return undefined;
+      throw error;
+    }
   }
 
   async swaggerDocument(endpoint: Endpoint): Promise<string | undefined> {
-    return this.#schemas.document(swaggerUrl(endpoint.address), await this.#gatewayHeaders(endpoint));
+    return this.#schemas.document(
+      swaggerUrl(endpoint.address),
+      await this.keys.storedSubscriptionKey(endpoint.workspace),
+    );
   }
 
   /** Takes note of how a call ended, for the tree. */
   note(endpoint: Endpoint, failure: Failure | undefined): void {
     if (failure !== undefined && saysNothing(failure)) return;
+    if (failure === undefined) this.#schemas.forgetFailure(endpoint);
     this.troubles.set(endpoint, failure && troubleOf(failure));
+  }
+
+  /** An answer that needs no key says nothing about keys. */
+  #noteReached(endpoint: Endpoint): void {
+    const { workspace, endpointId } = endpoint;
+    if (this.troubles.of(workspace.name, endpointId)?.kind === 'unreachable')
+      this.troubles.set(endpoint, undefined);
   }
 
   /** Takes note of how a call ended, and says what would mend it. */
@@ -207,7 +250,7 @@ export class CatalogStore {
     if (wantsSubscriptionKey(failure)) {
       remedies.push({
         label: vscode.l10n.t('Set subscription key…'),
-        run: () => settled(this.keys.askForSubscriptionKey(endpoint.workspace, endpoint)),
+        run: () => this.askForSubscriptionKey(endpoint.workspace, endpoint),
       });
     } else if (isAboutCredential(failure)) {
       remedies.push(...this.#credentialRemedies(endpoint));
@@ -287,6 +330,16 @@ export class CatalogStore {
     return { label, run: () => settled(open()) };
   }
 
+  async askForSubscriptionKey(workspace: Workspace, sample: Endpoint | undefined): Promise<void> {
+    const key = await this.keys.askForSubscriptionKey(workspace, sample);
+    if (key !== undefined) await restoreGateway(workspace);
+  }
+
+  async storeSubscriptionKey(workspace: Workspace, key: string): Promise<void> {
+    await this.keys.storeSubscriptionKey(workspace, key);
+    await restoreGateway(workspace);
+  }
+
   /** Starts the local service and puts the tree, which has its services, in front. */
   async showLocal(): Promise<void> {
     await this.local.start();
@@ -305,13 +358,6 @@ export class CatalogStore {
     this.#changed.fire();
   }
 
-  async #gatewayHeaders(endpoint: Endpoint): Promise<Record<string, string>> {
-    const key = await this.secrets.subscriptionKey(endpoint.workspace);
-    return key === undefined
-      ? {}
-      : { [endpoint.workspace.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader]: key };
-  }
-
   #unknown(name: string, all: readonly Workspace[]): Failure {
     const problem = this.fromSettings().problems.find((each) => each.workspace === name);
     if (problem === undefined) return unknownWorkspace(name, all);
@@ -327,6 +373,12 @@ export class CatalogStore {
         await this.secrets.storeCredential(endpoint, apiKey);
     }
   }
+}
+
+/** Who sets a subscription key for a workspace whose header was emptied wants it to be sent again. */
+async function restoreGateway({ name, subscriptionKeyHeader }: Workspace): Promise<void> {
+  if (subscriptionKeyHeader !== '') return;
+  await changeWorkspace(name, (entry) => ({ ...entry, subscriptionKeyHeader: defaultSubscriptionKeyHeader }));
 }
 
 async function settled(work: PromiseLike<unknown>): Promise<void> {

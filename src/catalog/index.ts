@@ -15,9 +15,11 @@ import {
   setSubscriptionKey,
 } from './keyActions.ts';
 import { resetLocalService, stopLocalService } from './localActions.ts';
+import type { AuthorizeOptions } from './keys.ts';
 import type { Endpoint, Workspace } from './model.ts';
 import { pickEndpoint } from './picking.ts';
 import { remove, rename } from './renaming.ts';
+import type { SchemaQuery } from './schemas.ts';
 import type { SettingProblem } from './settings.ts';
 import type { Trouble } from './troubles.ts';
 
@@ -58,15 +60,18 @@ export interface Catalog extends Feature<'catalog'> {
   /**
    * The headers that authorize a call. Interactive: asks for a missing key, naming host, service and kind of key;
    * otherwise a missing key rejects with `MissingApiKey` or `MissingSubscriptionKey`. A dismissed prompt rejects with
-   * `Cancelled`.
+   * `Cancelled`, and so does one that the signal closes.
    */
-  authorize(endpoint: Endpoint, options: { readonly interactive: boolean }): Promise<Record<string, string>>;
+  authorize(endpoint: Endpoint, options: AuthorizeOptions): Promise<Record<string, string>>;
 
-  /** Inputs, outputs and parameters of a service, cached; undefined where no `swagger.json` answers. */
-  schema(
-    endpoint: Endpoint,
-    options?: { refresh?: boolean; signal?: AbortSignal },
-  ): Promise<ServiceSchema | undefined>;
+  /**
+   * Inputs, outputs and parameters of a service, cached; undefined where there is no `swagger.json`. Rejects with a
+   * `Failure` when the service could not be asked, of which the tree takes note.
+   */
+  schema(endpoint: Endpoint, options?: SchemaQuery): Promise<ServiceSchema | undefined>;
+
+  /** As `schema`, for work that does without one: undefined also when the service could not be asked. */
+  schemaIfAny(endpoint: Endpoint, options?: SchemaQuery): Promise<ServiceSchema | undefined>;
 
   /**
    * Takes note of how a call ended (`undefined`: it was accepted), for the tree. Returns the actions that mend a failure,
@@ -105,6 +110,7 @@ export function createCatalog(
     pickEndpoint: (title) => pickEndpoint(store, title),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
     schema: (endpoint, options) => store.schema(endpoint, options),
+    schemaIfAny: (endpoint, options) => store.schemaIfAny(endpoint, options),
     swaggerDocument: (endpoint) => store.swaggerDocument(endpoint),
     remedies: (endpoint, failure) => store.remedies(endpoint, failure),
     trouble: (endpoint) => store.troubles.of(endpoint.workspace.name, endpoint.endpointId),

@@ -22,6 +22,8 @@ export interface Workspace {
   readonly services: readonly WebService[];
   /** The workspace of the local service: not in settings, cannot be edited. */
   readonly local: boolean;
+  /** Of the local service alone, as last seen: another window may start or stop it. */
+  readonly state?: 'starting' | 'running' | 'stopped';
 }
 
 export interface WebService {

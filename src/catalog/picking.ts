@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Failure } from '../protocol/failure.ts';
+import { commandId } from '../shared/contributions.ts';
 import { type ExplorerNode, isExplorerNode } from '../shared/explorerNode.ts';
 import type { CatalogStore } from './catalog.ts';
 import { endpointsOf, findEndpoint } from './endpoints.ts';
@@ -90,7 +91,9 @@ export async function pickOwnEndpoint(
   if (isExplorerNode(target) && 'service' in target) {
     return findEndpoint(ownWorkspace(store, target.workspace), target.service);
   }
-  const items = ownWorkspaces(store)
+  const workspaces = ownWorkspaces(store);
+  if (workspaces === undefined) return undefined;
+  const items = workspaces
     .flatMap(endpointsOf)
     .map((endpoint) => ({ label: endpoint.label, description: endpoint.workspace.name, endpoint }));
   return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Web service') }))
@@ -103,7 +106,9 @@ export async function pickOwnWorkspace(
   title: string,
 ): Promise<Workspace | undefined> {
   if (isExplorerNode(target) && 'workspace' in target) return ownWorkspace(store, target.workspace);
-  const items = ownWorkspaces(store).map((workspace) => ({
+  const workspaces = ownWorkspaces(store);
+  if (workspaces === undefined) return undefined;
+  const items = workspaces.map((workspace) => ({
     label: workspace.name,
     description: workspace.baseUrl,
     workspace,
@@ -121,7 +126,9 @@ export async function pickOwnService(
     const { workspace, service } = entryOf(store, target) ?? {};
     return workspace === undefined || service === undefined ? undefined : { workspace, service };
   }
-  const items = ownWorkspaces(store).flatMap((workspace) =>
+  const workspaces = ownWorkspaces(store);
+  if (workspaces === undefined) return undefined;
+  const items = workspaces.flatMap((workspace) =>
     workspace.services.map((service) => ({
       label: service.name,
       description: workspace.name,
@@ -139,7 +146,9 @@ export async function pickEntry(
   title: string,
 ): Promise<Entry | undefined> {
   if (isExplorerNode(target)) return entryOf(store, target);
-  const items = ownWorkspaces(store).flatMap((workspace): (vscode.QuickPickItem & { entry: Entry })[] => [
+  const workspaces = ownWorkspaces(store);
+  if (workspaces === undefined) return undefined;
+  const items = workspaces.flatMap((workspace): (vscode.QuickPickItem & { entry: Entry })[] => [
     { label: workspace.name, description: vscode.l10n.t('workspace'), entry: { workspace } },
     ...workspace.services.map((service) => ({
       label: service.name,
@@ -184,12 +193,19 @@ function ownWorkspace(store: CatalogStore, name: string): Workspace {
   });
 }
 
-function ownWorkspaces(store: CatalogStore): readonly Workspace[] {
+/** Undefined when there are none yet: then the user is offered to add one. */
+function ownWorkspaces(store: CatalogStore): readonly Workspace[] | undefined {
   const { workspaces } = store.fromSettings();
   if (workspaces.length > 0) return workspaces;
-  throw new Failure({
-    code: 'NothingToPick',
-    origin: 'client',
-    sentence: vscode.l10n.t('There is no workspace of your own yet. Use "Add workspace" first.'),
-  });
+  void offerToAdd();
+  return undefined;
+}
+
+async function offerToAdd(): Promise<void> {
+  const add = vscode.l10n.t('Add workspace…');
+  const choice = await vscode.window.showInformationMessage(
+    vscode.l10n.t('There is no workspace of your own yet.'),
+    add,
+  );
+  if (choice === add) await vscode.commands.executeCommand(commandId('addWorkspace'));
 }

@@ -51,7 +51,7 @@ async function recheck(catalog: Catalog, node: ExplorerNode | undefined): Promis
   await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Asking {0}…', service.name) },
     async () => {
-      await Promise.all(endpoints.map((each) => catalog.schema(each, { refresh: true })));
+      await Promise.all(endpoints.map((each) => catalog.schemaIfAny(each, { refresh: true })));
       await Promise.all(endpoints.map((each) => catalog.check(each)));
     },
   );

@@ -16,7 +16,7 @@ export function workspaceItem(workspace: Workspace): vscode.TreeItem {
   item.id = idOf('workspace', workspace.name);
   item.contextValue = workspace.local ? 'workspace.local' : 'workspace';
   item.iconPath = new vscode.ThemeIcon(workspace.local ? 'vm' : 'server-environment');
-  item.description = workspace.local ? vscode.l10n.t('local service') : host;
+  item.description = workspace.local ? localState(workspace) : host;
   item.tooltip = facts(workspace.name, {
     [vscode.l10n.t('Base URL')]: workspace.baseUrl,
     [vscode.l10n.t('Workspace id')]: workspace.workspaceId,
@@ -28,6 +28,17 @@ export function workspaceItem(workspace: Workspace): vscode.TreeItem {
   });
   if (isRetiredHost(host)) item.description = vscode.l10n.t('{0}, ended 2024-08-31', host);
   return item;
+}
+
+function localState({ state }: Workspace): string {
+  switch (state) {
+    case 'running':
+      return vscode.l10n.t('local service, running');
+    case 'starting':
+      return vscode.l10n.t('local service, starting…');
+    default:
+      return vscode.l10n.t('local service, stopped');
+  }
 }
 
 export function pageItem(node: Node<'page'>, first: string, last: string, count: number): vscode.TreeItem {
@@ -144,14 +155,18 @@ export function jobsItem(node: Node<'jobs'>, jobs: readonly Job[]): vscode.TreeI
 }
 
 export function jobItem(job: Job): vscode.TreeItem {
-  const finished = job.status === 'Finished' && Object.keys(job.outputs).length > 0;
-  const item = new vscode.TreeItem(job.title, finished ? Collapsed : None);
+  const item = new vscode.TreeItem(job.title, job.hasResults ? Collapsed : None);
   item.id = idOf('job', job.localId);
-  item.contextValue = contextValue(['job', job.open ? 'open' : 'ended', job.status]);
+  item.contextValue = contextValue([
+    'job',
+    job.deleted ? 'deleted' : job.open ? 'open' : 'ended',
+    job.deleted && !job.hasResults ? undefined : job.status,
+  ]);
   item.iconPath = jobIcon(job);
-  item.description = job.progress ?? job.status;
+  const state = job.deleted ? vscode.l10n.t('{0}, deleted on the server', job.status) : job.status;
+  item.description = job.progress ?? `${state} · ${timeOf(job)}`;
   item.tooltip = facts(job.id, {
-    [vscode.l10n.t('State')]: job.status,
+    [vscode.l10n.t('State')]: state,
     [vscode.l10n.t('Submitted')]: new Date(job.submittedAt).toLocaleString(),
     ...(job.startedAt !== undefined && {
       [vscode.l10n.t('Started')]: new Date(job.startedAt).toLocaleString(),
@@ -166,6 +181,13 @@ export function jobItem(job: Job): vscode.TreeItem {
     arguments: [{ node: 'job', jobId: job.localId } satisfies ExplorerNode],
   };
   return item;
+}
+
+/** Tells runs of the same file apart. */
+function timeOf(job: Job): string {
+  const time = new Date(job.startedAt ?? job.submittedAt);
+  const isToday = time.toDateString() === new Date().toDateString();
+  return isToday ? time.toLocaleTimeString() : time.toLocaleString();
 }
 
 export function outputItem(job: Job, output: string): vscode.TreeItem {

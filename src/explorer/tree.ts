@@ -215,7 +215,7 @@ export class ExplorerTree {
 
   #outputsOf(jobId: string): ExplorerNode[] {
     const job = this.#jobs.find(jobId);
-    if (job?.status !== 'Finished') return [];
+    if (job?.hasResults !== true) return [];
     return Object.keys(job.outputs).map((output) => ({ node: 'output', jobId, output }));
   }
 
