@@ -4,6 +4,7 @@ import type { Feature } from '../shared/feature.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { addEndpoint, addService, addWorkspace } from './adding.ts';
+import { addWorkspaceByToken, setWorkspaceToken } from './addingByToken.ts';
 import { CatalogStore, type Remedy } from './catalog.ts';
 import { editEndpoint, editWorkspace } from './editing.ts';
 import {
@@ -25,7 +26,7 @@ import type { Trouble } from './troubles.ts';
 export type { Remedy } from './catalog.ts';
 export type { SettingProblem } from './settings.ts';
 export type { Trouble } from './troubles.ts';
-export { endpointById, endpointsOf, endpointsOfService } from './endpoints.ts';
+export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';
 export type { Authorization, Endpoint, EndpointEntry, WebService, Workspace } from './model.ts';
 
 export interface Catalog extends Feature<'catalog'> {
@@ -36,10 +37,22 @@ export interface Catalog extends Feature<'catalog'> {
   workspaces(): readonly Workspace[];
 
   /**
-   * The endpoint of a service named `service`, `service/endpoint` or by its endpoint id; starts the local
-   * service when the workspace is its own. Rejects with `UnknownWorkspace`, `UnknownService` or `AmbiguousService`.
+   * The endpoint of a service named `service`, `service/endpoint` or by its endpoint id, or the default one of a
+   * discovered service by that service's id; starts the local service when the workspace is its own. Rejects with `UnknownWorkspace`, `UnknownService` or `AmbiguousService`.
    */
   find(workspace: string, service: string): Promise<Endpoint>;
+
+  /**
+   * Has the management API list the services of a workspace whose authorization token is stored; at once when they are
+   * known. Rejects with a `Failure` when nothing is known, and with `MissingWorkspaceToken` when there is nothing else.
+   */
+  discover(workspace: string): Promise<void>;
+
+  /** Has the management API list the endpoints of a discovered service. */
+  discoverEndpoints(workspace: string, serviceId: string): Promise<void>;
+
+  /** Whatever is next looked into is asked for again: in one workspace, or in all. */
+  rediscover(workspace?: string): void;
 
   /** Lets the user pick. Undefined when dismissed. */
   pickEndpoint(title: string): Promise<Endpoint | undefined>;
@@ -91,6 +104,9 @@ export function createCatalog(
     onDidChange: store.onDidChange,
     workspaces: () => store.workspaces(),
     find: (workspace, service) => store.find(workspace, service),
+    discover: (workspace) => store.discover(workspace),
+    discoverEndpoints: (workspace, serviceId) => store.discoverEndpoints(workspace, serviceId),
+    rediscover: (workspace) => store.rediscover(workspace),
     pickEndpoint: (title) => pickEndpoint(store, title),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
     schema: (endpoint, options) => store.schema(endpoint, options),
@@ -105,6 +121,8 @@ export function createCatalog(
     },
     commands: {
       addWorkspace: () => addWorkspace(store),
+      addWorkspaceByToken: () => addWorkspaceByToken(store),
+      setWorkspaceToken: (target) => setWorkspaceToken(store, target),
       addService: (target) => addService(store, target),
       addEndpoint: (target) => addEndpoint(store, target),
       editWorkspace: (target) => editWorkspace(store, target),

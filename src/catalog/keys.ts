@@ -23,14 +23,20 @@ export interface AuthorizeOptions {
 
 type Headers = Record<string, string>;
 
+/** The API key of an endpoint whose workspace has a token that fetches it; undefined for any other. */
+type FetchKey = (endpoint: Endpoint) => Promise<string | undefined>;
+
 /** Asks for keys, tries them, keeps them, and puts them into the headers of calls. */
 export class Keys {
   readonly #secrets: CatalogSecrets;
   readonly #http: () => Promise<HttpClient>;
+  readonly #fetchKey: FetchKey;
+  readonly #fetching = new Map<string, Promise<string | undefined>>();
 
-  constructor(secrets: CatalogSecrets, http: () => Promise<HttpClient>) {
+  constructor(secrets: CatalogSecrets, http: () => Promise<HttpClient>, fetchKey: FetchKey) {
     this.#secrets = secrets;
     this.#http = http;
+    this.#fetchKey = fetchKey;
   }
 
   async authorize(endpoint: Endpoint, options: AuthorizeOptions): Promise<Headers> {
@@ -64,6 +70,14 @@ export class Keys {
       store: (key) => this.#secrets.storeCredential(endpoint, key),
       signal,
     });
+  }
+
+  /** Gets the API key of a discovered endpoint from the management API and stores it; undefined for any other. */
+  fetch(endpoint: Endpoint): Promise<string | undefined> {
+    const id = JSON.stringify(endpoint.address);
+    const fetching = this.#fetching.get(id) ?? this.#fetchAndStore(endpoint);
+    this.#fetching.set(id, fetching);
+    return fetching.finally(() => this.#fetching.delete(id));
   }
 
   /** Asks for a gateway's subscription key; tried on the endpoint, if there is one. */
@@ -150,11 +164,33 @@ export class Keys {
       return bearer(
         await abortable(microsoftToken(auth.scope, options.interactive ? 'ask' : 'silent'), options.signal),
       );
-    const stored = await this.#secrets.credential(endpoint);
+    const stored =
+      (await this.#secrets.credential(endpoint)) ??
+      (await abortable(this.#fetched(endpoint, options), options.signal));
     if (stored !== undefined) return credentialHeader(endpoint, stored);
     const asked = options.interactive ? await this.askForCredential(endpoint, options.signal) : undefined;
     if (asked !== undefined) return credentialHeader(endpoint, asked);
     throw options.interactive ? dismissed() : missingCredential(endpoint);
+  }
+
+  async #fetchAndStore(endpoint: Endpoint): Promise<string | undefined> {
+    if (endpoint.workspace.auth.type !== 'apiKey') return undefined;
+    const key = await this.#fetchKey(endpoint);
+    if (key !== undefined) await this.#secrets.storeCredential(endpoint, key);
+    return key;
+  }
+
+  /** A person who is there can type a key that could not be fetched. */
+  async #fetched(endpoint: Endpoint, { interactive }: AuthorizeOptions): Promise<string | undefined> {
+    try {
+      return await this.fetch(endpoint);
+    } catch (error) {
+      if (!interactive || !(error instanceof Failure)) throw error;
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t('The API key could not be fetched. {0}', error.sentence),
+      );
+      return undefined;
+    }
   }
 
   async #askUntilAccepted(question: KeyQuestion): Promise<string | undefined> {

@@ -30,6 +30,8 @@ export interface WebService {
   readonly name: string;
   readonly serviceId?: string;
   readonly endpoints: readonly EndpointEntry[];
+  /** Listed by the management API, not in settings: it has an id, and no endpoints until they are listed. */
+  readonly discovered?: boolean;
 }
 
 export interface EndpointEntry {

@@ -16,6 +16,7 @@ export interface Entry {
 /** An endpoint that the user picks; the one that was picked last comes first. */
 export async function pickEndpoint(store: CatalogStore, title: string): Promise<Endpoint | undefined> {
   await startLocalIfNew(store);
+  await store.discoverAll();
   const items = store
     .workspaces()
     .flatMap(endpointsOf)
@@ -23,9 +24,11 @@ export async function pickEndpoint(store: CatalogStore, title: string): Promise<
       label: endpoint.label,
       description: endpoint.workspace.name,
       detail: endpoint.workspace.baseUrl,
-      endpoint,
-    }));
-  const last = items.findIndex(({ endpoint }) => placeOf(endpoint) === store.lastPicked);
+      place: placeOf(endpoint),
+      find: () => store.find(endpoint.workspace.name, endpoint.endpointId),
+    }))
+    .concat(store.workspaces().flatMap((workspace) => unlistedServices(store, workspace)));
+  const last = items.findIndex(({ place }) => place === store.lastPicked);
   const picked = await vscode.window.showQuickPick([...items.splice(last, last < 0 ? 0 : 1), ...items], {
     title,
     placeHolder: vscode.l10n.t('Web service'),
@@ -33,8 +36,26 @@ export async function pickEndpoint(store: CatalogStore, title: string): Promise<
     matchOnDetail: true,
   });
   if (picked === undefined) return undefined;
-  store.lastPicked = placeOf(picked.endpoint);
-  return store.find(picked.endpoint.workspace.name, picked.endpoint.endpointId);
+  const endpoint = await picked.find();
+  store.lastPicked = placeOf(endpoint);
+  return endpoint;
+}
+
+/** Discovered services whose endpoints are listed when they are picked. */
+function unlistedServices(store: CatalogStore, { name, baseUrl, services }: Workspace) {
+  return services.flatMap((service) => {
+    const { serviceId } = service;
+    if (service.endpoints.length > 0 || serviceId === undefined) return [];
+    return [
+      {
+        label: service.name,
+        description: name,
+        detail: baseUrl,
+        place: `${name}/${serviceId}`,
+        find: () => store.find(name, serviceId),
+      },
+    ];
+  });
 }
 
 function placeOf({ workspace, endpointId }: Endpoint): string {
@@ -161,8 +182,10 @@ function entryOf(store: CatalogStore, target: ExplorerNode): Entry | undefined {
 }
 
 function ownWorkspace(store: CatalogStore, name: string): Workspace {
-  const workspace = store.workspace(name);
-  if (!workspace.local) return workspace;
+  // What was discovered is not the user's own to edit.
+  const own = store.fromSettings().workspaces.find((workspace) => workspace.name === name);
+  if (own !== undefined) return own;
+  if (!store.workspace(name).local) return store.workspace(name);
   throw new Failure({
     code: 'LocalWorkspace',
     origin: 'client',

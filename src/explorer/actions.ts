@@ -36,6 +36,7 @@ export function explorerActions(
  */
 async function recheck(catalog: Catalog, node: ExplorerNode | undefined): Promise<void> {
   if (node === undefined || !('service' in node)) {
+    catalog.rediscover(node !== undefined && 'workspace' in node ? node.workspace : undefined);
     const troubled = catalog
       .workspaces()
       .filter(({ name }) => node === undefined || !('workspace' in node) || name === node.workspace)

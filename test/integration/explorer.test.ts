@@ -37,6 +37,8 @@ class Trees {
   readonly troubles = new Map<string, Trouble>();
   starts = 0;
   start: () => Promise<never> = () => Promise.reject(new Error('no room'));
+  discover: () => Promise<void> = () => Promise.resolve();
+  discoverEndpoints: (serviceId: string) => Promise<void> = () => Promise.resolve();
 
   readonly tree = new ExplorerTree(
     {
@@ -47,6 +49,8 @@ class Trees {
         this.starts += 1;
         return this.start();
       },
+      discover: () => this.discover(),
+      discoverEndpoints: (_, serviceId) => this.discoverEndpoints(serviceId),
     },
     { list: () => this.jobs },
   );
