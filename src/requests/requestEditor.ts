@@ -11,6 +11,7 @@ import {
   type DocumentState,
   type EditAnswer,
   type EditorCommand,
+  schemaOf,
   type ImportOutcome,
   toRequestHost,
   toRequestView,
@@ -181,8 +182,7 @@ export class RequestEditor implements vscode.Disposable {
     if (!uri) return { kind: 'cancelled' };
     const { data } = await this.#settled();
     const { state, endpoint } = this.#target;
-    const schema = state.kind === 'found' && typeof state.schema === 'object' ? state.schema : undefined;
-    const read = await readRows(uri, input, data, schema);
+    const read = await readRows(uri, input, data, schemaOf(state));
     if (read.kind === 'imported') {
       this.#link.remote.documentChanged(await this.#edit(() => read.edits));
       return read.outcome;
@@ -347,7 +347,8 @@ export class RequestEditor implements vscode.Disposable {
     if (!endpoint) return;
     const { name: workspace } = endpoint.workspace;
     switch (kind) {
-      case 'apiKey': {
+      case 'apiKey':
+      case 'header': {
         const node: ExplorerNode = { node: 'endpoint', workspace, service: endpoint.endpointId };
         await run(commandId('setApiKey'), node);
         break;

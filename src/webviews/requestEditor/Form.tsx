@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { insertRow, removeRow, setCell } from '../../shared/inputEdits.ts';
 import type { Problem } from '../../shared/inputProblems.ts';
 import type { RequestData } from '../../shared/requestData.ts';
+import { schemaOf } from '../../shared/requestEditorContract.ts';
 import {
   cellProblem,
   inputForms,
@@ -14,7 +15,7 @@ import {
 } from '../../shared/requestForm.ts';
 import { Button, IconButton, Message } from '../controls/controls.tsx';
 import { CellField } from './CellField.tsx';
-import { schemaOf, useKept, useSession } from './session.ts';
+import { useKept, useSession } from './session.ts';
 import { fill } from './text.ts';
 
 /** The body as fields: a row of each input at a time, and the global parameters. */
@@ -135,13 +136,20 @@ export function SchemaRemark() {
   const { strings, target, host } = useSession();
   if (target.kind !== 'found') return null;
   if (target.schema === 'loading') return <p class="muted">{strings.loadingSchema}</p>;
-  if (target.schema !== 'none') return null;
+  const reload = (label: string) => (
+    <Button kind="link" label={label} onClick={() => void host.reloadSchema()} />
+  );
+  if (target.schema === 'none') {
+    return (
+      <Message kind="info" actions={reload(strings.reloadSchema)}>
+        {strings.noSchema}
+      </Message>
+    );
+  }
+  if (!('unread' in target.schema)) return null;
   return (
-    <Message
-      kind="info"
-      actions={<Button kind="link" label={strings.reloadSchema} onClick={() => void host.reloadSchema()} />}
-    >
-      {strings.noSchema}
+    <Message kind="warning" actions={reload(strings.tryAgain)}>
+      {fill(strings.schemaUnread, target.schema.unread)}
     </Message>
   );
 }

@@ -2,11 +2,12 @@ import { useState } from 'preact/hooks';
 import type { Problem } from '../../shared/inputProblems.ts';
 import { problemColumns } from '../../shared/inputProblems.ts';
 import type { RequestData } from '../../shared/requestData.ts';
+import { schemaOf } from '../../shared/requestEditorContract.ts';
 import { inputForms, type InputForm } from '../../shared/requestForm.ts';
 import { Button, Message, Tabs, tabId } from '../controls/controls.tsx';
 import { GlobalParameters, NoInputs, SchemaRemark } from './Form.tsx';
 import { InputGrid } from './InputGrid.tsx';
-import { schemaOf, useKept, useSession } from './session.ts';
+import { useKept, useSession } from './session.ts';
 
 interface GridBodyProps {
   readonly request: RequestData;

@@ -12,7 +12,7 @@ import { cellProblemAt, nextProblem, problemColumns } from '../../shared/inputPr
 import type { JsonEdit } from '../../shared/jsonEdits.ts';
 import { pasteCells, pasteText, type Paste } from '../../shared/pasteEdits.ts';
 import type { RequestData } from '../../shared/requestData.ts';
-import type { ImportOutcome } from '../../shared/requestEditorContract.ts';
+import { schemaOf, type ImportOutcome } from '../../shared/requestEditorContract.ts';
 import type { FormColumn, InputForm } from '../../shared/requestForm.ts';
 import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
 import { DataGrid, type GridAct, type GridEditing } from '../controls/DataGrid.tsx';
@@ -20,7 +20,7 @@ import { IconButton, Button, Message } from '../controls/controls.tsx';
 import type { GridColumn, GridPosition, GridSelection, GridSource } from '../controls/gridModel.ts';
 import { CellEditor } from './CellEditor.tsx';
 import { problemSentence } from './Problems.tsx';
-import { schemaOf, useSession } from './session.ts';
+import { useSession } from './session.ts';
 import { fill } from './text.ts';
 
 interface InputGridProps {

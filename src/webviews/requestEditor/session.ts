@@ -6,6 +6,7 @@ import type { JsonEdit } from '../../shared/jsonEdits.ts';
 import type { RequestData } from '../../shared/requestData.ts';
 import { connect, type Handlers, type Remote } from '../../shared/messages.ts';
 import {
+  schemaOf,
   type CallState,
   type DocumentState,
   type EditorStart,
@@ -122,9 +123,9 @@ export class Session {
   }
 }
 
-/** The schema of the request's service, once it is known. */
-export function schemaOf(target: TargetState): ServiceSchema | undefined {
-  return target.kind === 'found' && typeof target.schema === 'object' ? target.schema : undefined;
+/** From the click on Send to the end. */
+export function isUnderWay({ kind }: CallState): boolean {
+  return kind === 'preparing' || kind === 'running';
 }
 
 function startOf(call: CallState): number {
