@@ -199,9 +199,14 @@ describe('batch jobs by hand', () => {
     const details = await detailsWith(/State: +Finished/);
     const url = /GET (http\S+)/.exec(details)?.[1] ?? '';
     const id = /\/jobs\/([\da-f]{32})/.exec(url)?.[1] ?? '';
+    await tree.waitFor([...service, 'Jobs', 'rows.csv'], isInState('Finished'));
+    const before = (await tree.children([...service, 'Jobs'])).length;
     await window.runCommand('Azure ML: Forget job…');
     await window.quickInput.row('rows.csv').first().click();
-    await eventually('one job is left', async () => (await tree.children([...service, 'Jobs'])).length === 1);
+    await eventually(
+      'one job less',
+      async () => (await tree.children([...service, 'Jobs'])).length === before - 1,
+    );
 
     await window.runCommand('Azure ML: Track a job by id…');
     await window.quickInput.enter(`"${url}"`, { title: 'Track a job by its id' });

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { eventually } from '../support/eventually.ts';
+import { eventually, shortly } from '../support/eventually.ts';
 import { LocalTestService } from '../unit/local-service/localTestService.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { Workbench } from './support/workbench.ts';
@@ -138,13 +138,19 @@ describe('the request editor', () => {
   };
 
   async function open(name: string, workspace: string): Promise<void> {
-    await window.runCommand('Azure ML: Open request');
-    await window.quickInput.fill(name, { title: 'Open a request for' });
-    await window.quickInput.widget
-      .locator('.monaco-list-row')
-      .filter({ hasText: name })
-      .filter({ hasText: workspace })
-      .click();
+    // An editor that is still loading takes the focus, which closes a pick.
+    await eventually(`${name} of ${workspace} picked`, async () => {
+      await window.runCommand('Azure ML: Open request');
+      await eventually(
+        'pick of a service',
+        async () => (await window.quickInput.title()).includes('Open a request for'),
+        shortly,
+      );
+      await window.quickInput.input.fill(name, { timeout: shortly });
+      const rows = window.quickInput.widget.locator('.monaco-list-row');
+      await rows.filter({ hasText: name }).filter({ hasText: workspace }).click({ timeout: shortly });
+      return true;
+    });
     await window.editors.waitForActive(name);
     await button('Send').waitFor();
   }
