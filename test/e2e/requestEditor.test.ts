@@ -312,7 +312,7 @@ describe('the request editor', () => {
   it('saves a copy into the workspace', async () => {
     await window.runCommand('Azure ML: Save request as…');
     const file = join(workbench.host.workspace, 'mine.rrs.json');
-    await window.quickInput.enter(join(workbench.host.workspace, 'mine.json'));
+    await window.quickInput.enterPath(join(workbench.host.workspace, 'mine.json'));
     await window.editors.waitForActive('mine.rrs.json');
     await button('Send').waitFor();
     const saved = JSON.parse(await readFile(file, 'utf8')) as { workspace: string; service: string };
@@ -338,7 +338,7 @@ describe('the request editor', () => {
     await window.editors.activate(hashing);
     await editor.getByLabel('Col2', { exact: true }).fill('after reload');
     await eventually('saved', async () => (await filesWith('after reload')).length > 0);
-    assert.equal(await window.editors.isDirty(hashing), false);
+    await eventually('no unsaved changes', async () => !(await window.editors.isDirty(hashing)));
     await window.reload();
     await window.editors.activate(hashing);
     await editor.getByLabel('Col2', { exact: true }).waitFor();
