@@ -35,6 +35,8 @@ export function viewOfAnswer(answer: RrsAnswer, schema?: ServiceSchema): AnswerV
       ),
     ),
     text: cutText(answer.text),
+    ...(answer.sent && { sent: answer.sent }),
+    ...(answer.phases && { phases: answer.phases }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
 import { executeUrl, type ExecuteQuery, type ServiceAddress } from '../protocol/studio/urls.ts';
-import type { HttpClient, Timings } from '../transport/httpClient.ts';
+import type { HttpClient, Phase, SentRequest, Timings } from '../transport/httpClient.ts';
 
 /** One RRS call, complete but for its credentials. */
 export interface RrsCall {
@@ -26,6 +26,10 @@ export interface RrsAnswer {
   /** Of the body, in bytes. */
   readonly size: number;
   readonly time: Date;
+  /** What went over the wire, without credentials. */
+  readonly sent?: SentRequest;
+  /** The time that it took, in pieces. */
+  readonly phases?: readonly Phase[];
 }
 
 /** Answers are shown from memory; a call takes 4 MB at most, and no service answers with a hundred times that. */
@@ -50,7 +54,7 @@ export async function execute(
     ...(call.signal ? { signal: call.signal } : {}),
   });
   const text = await answer.text(largestAnswer);
-  const { firstByteMs, totalMs = firstByteMs, connectedMs } = answer.timings();
+  const { firstByteMs, totalMs = firstByteMs, connectedMs, phases } = answer.timings();
   return {
     requestUrl: answer.url,
     status: answer.status,
@@ -60,6 +64,8 @@ export async function execute(
     text,
     size: Buffer.byteLength(text),
     time: new Date(),
+    sent: answer.sent(Object.keys(call.headers).filter((name) => !isNamed(authorization, name))),
+    phases,
   };
 }
 
@@ -75,6 +81,10 @@ export function failureOf(answer: RrsAnswer): Failure | undefined {
     requestKind: 'execute',
     now: answer.time,
   });
+}
+
+function isNamed(headers: Readonly<Record<string, string>>, name: string): boolean {
+  return Object.keys(headers).some((other) => other.toLowerCase() === name.toLowerCase());
 }
 
 /** Later headers replace earlier ones of the same name in any case. */

@@ -1,6 +1,7 @@
 import type { FailureReason, Origin } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { ServiceAddress } from '../protocol/studio/urls.ts';
+import type { Phase, SentRequest } from '../transport/httpClient.ts';
 import type { JsonEdit } from './jsonEdits.ts';
 import { inquiry, notice, question } from './messages.ts';
 import type { ReadRequest } from './requestData.ts';
@@ -75,6 +76,10 @@ export interface AnswerView {
   readonly headers: readonly NamedValue[];
   readonly outputs: readonly OutputView[];
   readonly text: AnswerText;
+  /** What went over the wire. */
+  readonly sent?: SentRequest;
+  /** The time that it took, in pieces. */
+  readonly phases?: readonly Phase[];
 }
 
 /** The body as text, indented when it is JSON. */

@@ -1,19 +1,23 @@
+import { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import type { Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import { Failure } from '../protocol/failure.ts';
 import { trustedContext } from './certificates.ts';
+import type { Connecting } from './exchange.ts';
 import { proxyFor, type Environment } from './proxies.ts';
 import type { HttpClientOptions, NetworkSettings } from './settings.ts';
+import { watchWire } from './wireHead.ts';
 
 type Undici = typeof import('undici');
+type Connector = buildConnector.connector;
 
 /** How a request leaves this machine. */
 export interface Route {
   readonly dispatcher: Dispatcher;
   /** The proxy's URL; may hold credentials. */
   readonly proxy: string | undefined;
-  /** Whether the request that starts at this moment is the first on a new connection. */
-  readonly isFirstOnConnection: () => boolean;
+  /** The connection of the request that starts at this moment, if it is the first on it. */
+  readonly madeConnection: () => Connecting | undefined;
 }
 
 /** Connections to one origin; more calls than this wait for their turn. */
@@ -30,8 +34,10 @@ export class Dispatchers {
   readonly #authorities: readonly string[];
   #trusted: SecureContext | undefined;
   readonly #byRoute = new Map<string, Dispatcher>();
-  #justConnected = false;
-  readonly #isFirstOnConnection = () => this.#justConnected;
+  readonly #unwatch = watchWire();
+  #justReached: Connecting = {};
+  #justConnected: Connecting | undefined;
+  readonly #madeConnection = () => this.#justConnected;
 
   constructor(undici: Undici, options: HttpClientOptions) {
     this.#undici = undici;
@@ -54,10 +60,11 @@ export class Dispatchers {
           : this.#through(proxy, settings.proxyAuthorization, strict);
       this.#byRoute.set(key, dispatcher);
     }
-    return { dispatcher, proxy, isFirstOnConnection: this.#isFirstOnConnection };
+    return { dispatcher, proxy, madeConnection: this.#madeConnection };
   }
 
   async dispose(): Promise<void> {
+    this.#unwatch();
     const dispatchers = [...this.#byRoute.values()];
     this.#byRoute.clear();
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
@@ -66,10 +73,12 @@ export class Dispatchers {
   #direct(protocol: string, strict: boolean): Dispatcher {
     return new this.#undici.Agent({
       ...this.#limits(),
-      connect: {
-        timeout: this.#connectTimeoutMs,
-        ...(protocol === 'https:' ? this.#tlsOptions(strict) : {}),
-      },
+      connect: this.#timed(
+        this.#undici.buildConnector({
+          timeout: this.#connectTimeoutMs,
+          ...(protocol === 'https:' ? this.#tlsOptions(strict) : {}),
+        }),
+      ),
     });
   }
 
@@ -98,11 +107,25 @@ export class Dispatchers {
     return { secureContext: (this.#trusted ??= trustedContext(this.#authorities)) };
   }
 
+  /** undici's types leave out that its connectors give the socket at once. */
+  #timed(connector: (...connecting: Parameters<Connector>) => unknown): Connector {
+    return (options, callback) => {
+      const startedAt = performance.now();
+      let reachedAt: number | undefined;
+      const socket = connector(options, (...result) => {
+        this.#justReached = { startedAt, ...(reachedAt === undefined ? {} : { reachedAt }) };
+        callback(...result);
+        this.#justReached = {};
+      });
+      if (socket instanceof Socket) socket.once('connect', () => (reachedAt = performance.now()));
+    };
+  }
+
   /** A new connection takes its first request in the same turn in which it is announced. */
   #pool(origin: string | URL, options: object): Dispatcher {
     return new this.#undici.Pool(origin, options).on('connect', () => {
-      this.#justConnected = true;
-      queueMicrotask(() => (this.#justConnected = false));
+      this.#justConnected = this.#justReached;
+      queueMicrotask(() => (this.#justConnected = undefined));
     });
   }
 

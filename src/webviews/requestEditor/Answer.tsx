@@ -4,6 +4,7 @@ import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts'
 import { Button, IconButton, Message, Tabs, tabId, type Tab } from '../controls/controls.tsx';
 import { AnswerTable } from './AnswerTable.tsx';
 import { FailureReport } from './FailureReport.tsx';
+import { Sent } from './Sent.tsx';
 import { useKept, useSession } from './session.ts';
 import { byteSize, duration, fill } from './text.ts';
 
@@ -25,6 +26,7 @@ export function Answer() {
       {call.kind === 'cancelled' && <p class="empty">{strings.cancelled}</p>}
       {call.kind === 'running' && <p class="empty">{fill(strings.running, '')}</p>}
       {ended?.answer && <AnswerSummary answer={ended.answer} />}
+      {ended?.answer && <Sent answer={ended.answer} />}
       {ended?.failure && <FailureReport failure={ended.failure} />}
       {ended?.answer && !ended.failure && <AnswerBody answer={ended.answer} />}
     </div>
