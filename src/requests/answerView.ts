@@ -35,6 +35,7 @@ export function viewOfAnswer(answer: RrsAnswer, schema?: ServiceSchema): AnswerV
       ),
     ),
     text: cutText(answer.text),
+    ...(answer.notUtf8 && { notUtf8: true }),
     ...(answer.sent && { sent: answer.sent }),
     ...(answer.phases && { phases: answer.phases }),
   };
@@ -48,9 +49,10 @@ export function prettyText(text: string): string {
 /** The beginning, indented when the whole is JSON. */
 function cutText(text: string): AnswerText {
   const beginning = text.slice(0, shownText);
+  const shown = tryParseJson(text) === undefined ? beginning : indentJson(beginning);
   return {
-    text: tryParseJson(text) === undefined ? beginning : indentJson(beginning),
-    cut: text.length > shownText,
+    text: shown.slice(0, 2 * shownText),
+    cut: text.length > shownText || shown.length > 2 * shownText,
   };
 }
 
@@ -78,7 +80,7 @@ function viewOfOutput(output: ExecuteOutput, port: Port | undefined): OutputView
 function firstRows(rows: ExecuteOutput['rows']): ExecuteOutput['rows'] {
   let cells = 0;
   const end = rows.findIndex((row, i) => {
-    cells += row.reduce((sum, cell) => sum + (cell?.length ?? 0), 0);
+    cells += row.reduce((sum, cell) => sum + (cell?.length ?? 0) + 1, 0);
     return i >= shownRows || (i > 0 && cells > shownCells);
   });
   return end < 0 ? rows : rows.slice(0, end);
@@ -134,7 +136,10 @@ export function viewOfFailure(failure: Failure, remedies: readonly string[]): Fa
 }
 
 /** The first alternative is an array on one line; its length is bounded because a regular expression recurses. */
-const jsonToken = /\[(?:[^[\]{}"]|"(?:[^"\\]|\\.)*"){0,2000}\]|"(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s[\]{}:,"]+/g;
+const jsonToken =
+  /\[(?:[^[\]{}"]|"[^"\\]*(?:\\.[^"\\]*)*"){0,2000}\]|"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|[[\]{}:,]|[^\s[\]{}:,"]+/g;
+/** What is nested deeper stays on one line: indentation would outgrow the text. */
+const deepestIndent = 32;
 
 /**
  * Re-indents JSON text token by token, so that no number loses digits on its way through a double. An array without
@@ -144,7 +149,9 @@ function indentJson(text: string): string {
   const out: string[] = [];
   let depth = 0;
   let isEmpty = false;
-  const newLine = (): void => void out.push(`\n${'  '.repeat(depth)}`);
+  const newLine = (): void => {
+    if (depth <= deepestIndent) out.push(`\n${'  '.repeat(depth)}`);
+  };
   for (const [token] of text.matchAll(jsonToken)) {
     const closes = token === '}' || token === ']';
     if (closes) depth--;
@@ -159,7 +166,7 @@ function indentJson(text: string): string {
 }
 
 function oneLine(array: string): string {
-  return array.replaceAll(/"(?:[^"\\]|\\.)*"|\s+|,/g, (part) => {
+  return array.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"|\s+|,/g, (part) => {
     if (part === ',') return ', ';
     return part.startsWith('"') ? part : '';
   });

@@ -1,4 +1,5 @@
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
+import { failureOfUnreadable } from '../protocol/studio/unreadableAnswer.ts';
 import type { Failure } from '../protocol/failure.ts';
 import { executeUrl, type ExecuteQuery, type ServiceAddress } from '../protocol/studio/urls.ts';
 import type { HttpClient, Phase, SentRequest, Timings } from '../transport/httpClient.ts';
@@ -26,6 +27,8 @@ export interface RrsAnswer {
   /** Of the body, in bytes. */
   readonly size: number;
   readonly time: Date;
+  /** Some bytes were no UTF-8: `text` has replacement characters in their places. */
+  readonly notUtf8?: boolean;
   /** What went over the wire, without credentials. */
   readonly sent?: SentRequest;
   /** The time that it took, in pieces. */
@@ -64,15 +67,16 @@ export async function execute(
     text,
     size: Buffer.byteLength(text),
     time: new Date(),
+    ...(answer.notUtf8 && { notUtf8: true }),
     sent: answer.sent(Object.keys(call.headers).filter((name) => !isNamed(authorization, name))),
     phases,
   };
 }
 
-/** The failure that an answer with an error status stands for. */
+/** The failure that an answer stands for: by its status, or because it is no JSON. */
 export function failureOf(answer: RrsAnswer): Failure | undefined {
-  if (answer.status < 400) return undefined;
-  return failureOfAnswer({
+  const judge = answer.status < 400 ? failureOfUnreadable : failureOfAnswer;
+  return judge({
     status: answer.status,
     headers: answer.headers,
     bodyText: answer.text,

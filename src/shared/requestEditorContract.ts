@@ -76,6 +76,8 @@ export interface AnswerView {
   readonly headers: readonly NamedValue[];
   readonly outputs: readonly OutputView[];
   readonly text: AnswerText;
+  /** Some bytes were no UTF-8 and are shown as replacement characters. */
+  readonly notUtf8?: boolean;
   /** What went over the wire. */
   readonly sent?: SentRequest;
   /** The time that it took, in pieces. */

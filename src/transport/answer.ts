@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { pipeline } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Transform } from 'node:stream';
@@ -24,6 +25,7 @@ export class Answer implements HttpAnswer {
   readonly #incoming: Incoming;
   readonly #timings: AnswerInit['timings'];
   readonly #sent: AnswerInit['sent'];
+  #notUtf8 = false;
   #pairs: HttpAnswer['headers'] | undefined;
 
   constructor(init: AnswerInit) {
@@ -59,7 +61,12 @@ export class Answer implements HttpAnswer {
   async text(limit = DEFAULT_LIMIT): Promise<string> {
     const decoder = this.#decoder();
     const bytes = decoder ? await this.#collectDecoded(decoder, limit) : await this.#incoming.collect(limit);
+    this.#notUtf8 = !isUtf8(bytes);
     return utf8(bytes);
+  }
+
+  get notUtf8(): boolean {
+    return this.#notUtf8;
   }
 
   timings(): Timings {

@@ -63,6 +63,8 @@ export interface HttpAnswer {
   readonly body: AsyncIterable<Uint8Array>;
   /** The whole body as UTF-8 text. Rejects with `AnswerTooLarge` beyond `limit` bytes. */
   text(limit?: number): Promise<string>;
+  /** Whether `text()` had to put replacement characters where bytes were no UTF-8. */
+  readonly notUtf8: boolean;
   /** Complete once the body has been read. */
   timings(): Timings;
   /** What was sent for this answer. The values of the headers named in `harmless` are shown too. */

@@ -40,6 +40,12 @@ export interface ErrorAnswer {
 const LONGEST_BODY = 64 * 1024;
 /** How much of a service's own text goes into the sentence, in characters. */
 const LONGEST_QUOTE = 400;
+/** How much of a text is looked through for what goes into the sentence, in characters. */
+const LONGEST_SEARCH = 4096;
+/** Codes and names that are longer are no use to a person, in characters. */
+const LONGEST_NAME = 200;
+/** Nobody waits longer, and dates end somewhere. In milliseconds. */
+const LONGEST_WAIT = 366 * 24 * 60 * 60 * 1000;
 
 /** What one answer amounts to, before it becomes a `Failure`. */
 interface Verdict {
@@ -60,7 +66,8 @@ interface Verdict {
 export function failureOfAnswer(answer: ErrorAnswer): Failure {
   const now = answer.now ?? new Date();
   const verdict = judge(answer);
-  const waitMs = parseRetryAfter(headerOf(answer, 'retry-after'), now) ?? verdict.retryInMs;
+  const wantedMs = parseRetryAfter(headerOf(answer, 'retry-after'), now) ?? verdict.retryInMs;
+  const waitMs = wantedMs === undefined ? undefined : Math.min(LONGEST_WAIT, wantedMs);
   return new Failure({
     code: verdict.code,
     origin: verdict.origin,
@@ -102,7 +109,7 @@ function judgeServiceError(answer: ErrorAnswer, error: JsonObject): Verdict {
     return { code, origin, reasons, sentence: unauthorizedSentence(answer, said) };
   }
   const target = specific?.target === undefined ? '' : ` in "${specific.target}"`;
-  const hint = errorHints[code] ?? (outer === undefined ? undefined : errorHints[outer.code]);
+  const hint = hintFor(errorHints, code) ?? (outer && hintFor(errorHints, outer.code));
   return {
     code,
     origin,
@@ -114,12 +121,17 @@ function judgeServiceError(answer: ErrorAnswer, error: JsonObject): Verdict {
 /** The outer code first, then the details in the service's order. */
 function reasonsOf(error: JsonObject): FailureReason[] {
   return [error, ...asArray(error.details)].filter(isJsonObject).flatMap((reason) => {
-    const code = asText(reason.code);
-    const target = asText(reason.target);
+    const code = asText(reason.code)?.slice(0, LONGEST_NAME);
+    const target = asText(reason.target)?.slice(0, LONGEST_NAME);
     if (code === undefined) return [];
-    const message = redactText(asText(reason.message) ?? '');
+    const message = redactText(asText(reason.message)?.slice(0, LONGEST_BODY) ?? '');
     return [{ code, message, ...(target === undefined ? {} : { target }) }];
   });
+}
+
+/** The service chooses the code: `constructor` has no hint. */
+function hintFor(hints: Readonly<Record<string, string>>, code: string): string | undefined {
+  return Object.hasOwn(hints, code) ? hints[code] : undefined;
 }
 
 function originOf(answer: ErrorAnswer): Origin {
@@ -242,7 +254,7 @@ function storageErrorOf(answer: ErrorAnswer): Verdict | undefined {
     sentence: joined(
       `Storage at ${hostOf(answer.url)} failed with ${code} (HTTP ${answer.status})`,
       quote(message),
-      storageHints[code],
+      hintFor(storageHints, code),
     ),
     reasons: [{ code, message: redactText(message) }],
   };
@@ -267,22 +279,28 @@ function proxyWantsCredentials(answer: ErrorAnswer): Verdict {
   };
 }
 
-function isHtml(answer: ErrorAnswer): boolean {
+/** Whether an answer is a web page, by its type or its beginning. */
+export function isHtml(answer: ErrorAnswer): boolean {
   return (
     /\bhtml\b/i.test(headerOf(answer, 'content-type') ?? '') ||
     /^\s*<(?:!doctype html|html)\b/i.test(answer.bodyText)
   );
 }
 
+/** The title of an answer that is a web page, fit for a sentence; empty when it has none. */
+export function pageTitle({ bodyText }: ErrorAnswer): string {
+  const title = /<title[^>]{0,200}>([^<]{1,200})/i.exec(bodyText.slice(0, LONGEST_BODY))?.[1];
+  return quote(title);
+}
+
 /** Neither service nor gateway writes HTML: it comes from a proxy, a load balancer or another web site. */
 function judgeHtml(answer: ErrorAnswer): Verdict {
-  const title = /<title[^>]*>([^<]{1,200})/i.exec(answer.bodyText)?.[1];
   return {
     code: 'UnexpectedHtml',
     origin: 'network',
     sentence: joined(
       `${hostOf(answer.url)} answered HTTP ${answer.status} with a web page`,
-      quote(title?.trim()),
+      pageTitle(answer),
       'It comes from a proxy or another site, not from a web service. Check the URL and the proxy settings.',
     ),
   };
@@ -378,11 +396,16 @@ function evidenceOf(
     method: answer.method,
     url: redactUrl(answer.url),
     headers: redactHeaders(answer.headers),
-    body: redactText(answer.bodyText.slice(0, LONGEST_BODY)),
+    body: bodyEvidence(answer),
     time: now.toISOString(),
     ...(verdict.reasons === undefined ? {} : { reasons: verdict.reasons }),
     ...(waitMs === undefined ? {} : { retryAt: new Date(now.getTime() + waitMs).toISOString() }),
   };
+}
+
+/** As much of a body as a failure keeps, without what looks like a secret. */
+export function bodyEvidence({ bodyText }: ErrorAnswer): string {
+  return redactText(bodyText.slice(0, LONGEST_BODY));
 }
 
 function headerOf(answer: ErrorAnswer, name: string): string | undefined {
@@ -391,7 +414,7 @@ function headerOf(answer: ErrorAnswer, name: string): string | undefined {
 
 /** A server's own words, fit for a sentence: one line, without secrets, cut at a limit. */
 function quote(text: string | undefined): string {
-  const oneLine = redactText(text ?? '')
+  const oneLine = redactText(text?.slice(0, LONGEST_SEARCH) ?? '')
     .trim()
     .replace(/\s+/g, ' ');
   return oneLine.length <= LONGEST_QUOTE ? oneLine : `${oneLine.slice(0, LONGEST_QUOTE)}…`;
@@ -402,7 +425,8 @@ function joined(what: string, said: string, hint?: string): string {
   return hint === undefined ? first : `${first} ${hint}`;
 }
 
-function hostOf(url: string): string {
+/** The host of a URL, for a sentence. */
+export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'the server';
 }
 
