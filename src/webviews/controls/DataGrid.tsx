@@ -1,6 +1,7 @@
 import { Fragment, type ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import {
+  columnWindow,
   fittedWidths,
   gridKey,
   naturalWidths,
@@ -31,9 +32,10 @@ export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: Dat
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<GridPosition>({ row: 0, column: 0 });
   const [anchor, setAnchor] = useState<GridPosition>(active);
-  const [view, setView] = useState({ top: 0, height: 400, width: 0 });
+  const [view, setView] = useState({ top: 0, left: 0, height: 400, width: 0 });
   const natural = useMemo(() => naturalWidths(columns, rows), [columns, rows]);
   const widths = useMemo(() => fittedWidths(natural, view.width - numberWidth), [natural, view.width]);
+  const shown = useMemo(() => columnWindow(widths, view.left, view.width), [widths, view.left, view.width]);
   const selection = selectionOf(anchor, active);
 
   useEffect(() => {
@@ -45,7 +47,12 @@ export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: Dat
     const element = scroller.current;
     if (!element) return undefined;
     const measure = (): void =>
-      setView({ top: element.scrollTop, height: element.clientHeight, width: element.clientWidth });
+      setView({
+        top: element.scrollTop,
+        left: element.scrollLeft,
+        height: element.clientHeight,
+        width: element.clientWidth,
+      });
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     element.addEventListener('scroll', measure, { passive: true });
@@ -56,8 +63,14 @@ export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: Dat
   }, []);
 
   useLayoutEffect(() => {
-    scroller.current?.style.setProperty('--columns', widths.map((width) => `${width}px`).join(' '));
-  }, [widths]);
+    const { first, last, before, after } = shown;
+    const tracks = [
+      ...(before > 0 ? [before] : []),
+      ...widths.slice(first, last),
+      ...(after > 0 ? [after] : []),
+    ];
+    scroller.current?.style.setProperty('--columns', tracks.map((width) => `${width}px`).join(' '));
+  }, [widths, shown]);
 
   const go = (to: GridPosition, extend: boolean): void => {
     setActive(to);
@@ -100,6 +113,8 @@ export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: Dat
   };
 
   const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan);
+  const titles = columns.slice(shown.first, shown.last);
+  const gap = shown.before > 0 && <div aria-hidden="true" />;
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + overscan);
   const isSelected = (row: number, column: number): boolean =>
     row >= selection.top && row <= selection.bottom && column >= selection.left && column <= selection.right;
@@ -123,13 +138,14 @@ export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: Dat
     >
       <div class="grid-head" role="row" aria-rowindex={1}>
         <div class="grid-corner" aria-hidden="true" title={rowNumberTitle} />
-        {columns.map((column, i) => (
+        {gap}
+        {titles.map((column, i) => (
           <div
-            key={i}
+            key={shown.first + i}
             role="columnheader"
-            aria-colindex={i + 1}
+            aria-colindex={shown.first + i + 1}
             class={column.numeric ? 'grid-title numeric' : 'grid-title'}
-            title={column.title}
+            title={column.title.slice(0, 2000)}
           >
             <span class="grid-name">{breakable(column.title)}</span>
             {column.subtitle !== undefined && <span class="grid-type">{column.subtitle}</span>}
@@ -150,7 +166,9 @@ export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: Dat
               <div class="grid-number" aria-hidden="true" data-row={row} data-column={-1}>
                 {row + 1}
               </div>
-              {columns.map((column, i) => {
+              {gap}
+              {titles.map((column, offset) => {
+                const i = shown.first + offset;
                 const cell = cells[i] ?? null;
                 const isActive = row === active.row && i === active.column;
                 return (

@@ -94,9 +94,12 @@ function tsvCell(cell: string): string {
   return /[\t\n\r"]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
+/** What is shown of a title, in characters: a column's name may be of any length. */
+const longestTitle = 300;
+
 /** Long names are made of parts: a line of a title ends after one rather than anywhere. */
 export function titleParts(title: string): string[] {
-  return title.split(/(?<=[_.\-/ ])|(?<=[a-z])(?=[A-Z])/);
+  return title.slice(0, longestTitle).split(/(?<=[_.\-/ ])|(?<=[a-z])(?=[A-Z])/);
 }
 
 const titleLines = 3;
@@ -139,4 +142,35 @@ export function fittedWidths(natural: readonly number[], available: number): num
   if (available <= 0 || excess <= 0 || spare === 0) return [...natural];
   const share = Math.min(1, excess / spare);
   return natural.map((width) => width - Math.floor(Math.max(0, width - shrunk) * share));
+}
+
+/** The columns to render, `last` not included, and how wide those before and after them are, in pixels. */
+export interface ColumnWindow {
+  readonly first: number;
+  readonly last: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Tables of no more columns are rendered whole. */
+const fewColumns = 60;
+/** Rendered beyond what is in sight, in pixels. */
+const columnOverscan = 400;
+
+/** The columns between `left` and `left + width` pixels and some more; all of them when there are few. */
+export function columnWindow(widths: readonly number[], left: number, width: number): ColumnWindow {
+  if (widths.length <= fewColumns) return { first: 0, last: widths.length, before: 0, after: 0 };
+  let first = 0;
+  let before = 0;
+  while (first < widths.length - 1 && before + (widths[first] ?? 0) < left - columnOverscan) {
+    before += widths[first] ?? 0;
+    first++;
+  }
+  let last = first;
+  let end = before;
+  while (last < widths.length && end < left + width + columnOverscan) {
+    end += widths[last] ?? 0;
+    last++;
+  }
+  return { first, last, before, after: widths.slice(last).reduce((sum, each) => sum + each, 0) };
 }

@@ -26,6 +26,7 @@ export function Answer() {
       {call.kind === 'cancelled' && <p class="empty">{strings.cancelled}</p>}
       {call.kind === 'running' && <p class="empty">{fill(strings.running, '')}</p>}
       {ended?.answer && <AnswerSummary answer={ended.answer} />}
+      {ended?.answer?.notUtf8 && <Message kind="warning">{strings.notUtf8}</Message>}
       {ended?.answer && <Sent answer={ended.answer} />}
       {ended?.failure && <FailureReport failure={ended.failure} />}
       {ended?.answer && !ended.failure && <AnswerBody answer={ended.answer} />}

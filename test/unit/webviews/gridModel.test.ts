@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  columnWindow,
   fittedWidths,
   gridKey,
   naturalWidths,
@@ -67,5 +68,25 @@ describe('the columns of a grid', () => {
     assert.ok(fitted.reduce((sum, width) => sum + width, 0) <= total - 99);
     assert.deepEqual(fitted.slice(1), natural.slice(1));
     assert.deepEqual(fittedWidths(natural, total), natural);
+  });
+
+  it('are measured at once, however long a title is', () => {
+    const [width] = naturalWidths([{ title: 'a_'.repeat(500_000), numeric: false }], []);
+    assert.ok(width !== undefined && width <= 260);
+  });
+
+  it('are rendered where they are in sight, when there are many', () => {
+    const widths = Array.from({ length: 5000 }, () => 100);
+    const { first, last, before, after } = columnWindow(widths, 250_000, 1000);
+    assert.ok(first <= 2500 && first > 2480 && last >= 2510 && last < 2530, `${first} to ${last}`);
+    assert.equal(before, first * 100);
+    assert.equal(after, (5000 - last) * 100);
+    assert.deepEqual(columnWindow(widths.slice(0, 20), 900, 100), {
+      first: 0,
+      last: 20,
+      before: 0,
+      after: 0,
+    });
+    assert.equal(columnWindow(widths, 600_000, 1000).last, 5000);
   });
 });
