@@ -11,6 +11,9 @@ import { watchWire } from './wireHead.ts';
 type Undici = typeof import('undici');
 type Connector = buildConnector.connector;
 
+/** Whose certificates are accepted: everybody's, those of Node's authorities, those of the system's too. */
+type Trust = 'any' | 'ownOnly' | 'system';
+
 /** How a request leaves this machine. */
 export interface Route {
   readonly dispatcher: Dispatcher;
@@ -32,7 +35,8 @@ export class Dispatchers {
   readonly #environment: Environment;
   readonly #connectTimeoutMs: number;
   readonly #authorities: readonly string[];
-  #trusted: SecureContext | undefined;
+  /** By whether the authorities of the operating system are in it. */
+  readonly #trusted = new Map<boolean, SecureContext>();
   readonly #byRoute = new Map<string, Dispatcher>();
   readonly #unwatch = watchWire();
   #justReached: Connecting = {};
@@ -49,15 +53,16 @@ export class Dispatchers {
   /** Throws a `Failure` (`ProxyFailed`) when the proxy's URL is not one that can be used. */
   routeOf(url: URL, settings: NetworkSettings): Route {
     const proxy = proxyFor(url, settings, this.#environment);
-    const strict = settings.strictSSL !== false;
+    const trust =
+      settings.strictSSL === false ? 'any' : settings.systemCertificates === false ? 'ownOnly' : 'system';
     const scheme = proxy === undefined ? url.protocol : `${proxy} ${settings.proxyAuthorization ?? ''}`;
-    const key = `${scheme} ${strict ? 'strict' : 'any'}`;
+    const key = `${scheme} ${trust}`;
     let dispatcher = this.#byRoute.get(key);
     if (dispatcher === undefined) {
       dispatcher =
         proxy === undefined
-          ? this.#direct(url.protocol, strict)
-          : this.#through(proxy, settings.proxyAuthorization, strict);
+          ? this.#direct(url.protocol, trust)
+          : this.#through(proxy, settings.proxyAuthorization, trust);
       this.#byRoute.set(key, dispatcher);
     }
     return { dispatcher, proxy, madeConnection: this.#madeConnection };
@@ -70,19 +75,19 @@ export class Dispatchers {
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
   }
 
-  #direct(protocol: string, strict: boolean): Dispatcher {
+  #direct(protocol: string, trust: Trust): Dispatcher {
     return new this.#undici.Agent({
       ...this.#limits(),
       connect: this.#timed(
         this.#undici.buildConnector({
           timeout: this.#connectTimeoutMs,
-          ...(protocol === 'https:' ? this.#tlsOptions(strict) : {}),
+          ...(protocol === 'https:' ? this.#tlsOptions(trust) : {}),
         }),
       ),
     });
   }
 
-  #through(proxy: string, authorization: string | undefined, strict: boolean): Dispatcher {
+  #through(proxy: string, authorization: string | undefined, trust: Trust): Dispatcher {
     if (!URL.canParse(proxy) || !/^(?:https?|socks5?):\/\//i.test(proxy)) {
       throw new Failure({
         code: 'ProxyFailed',
@@ -97,14 +102,17 @@ export class Dispatchers {
       uri: proxy,
       ...(authorization === undefined || authorization === '' ? {} : { token: authorization }),
       proxyTunnel: false,
-      requestTls: { timeout, ...this.#tlsOptions(strict) },
-      proxyTls: { timeout, ...this.#tlsOptions(strict) },
+      requestTls: { timeout, ...this.#tlsOptions(trust) },
+      proxyTls: { timeout, ...this.#tlsOptions(trust) },
     });
   }
 
-  #tlsOptions(strict: boolean) {
-    if (!strict) return { rejectUnauthorized: false };
-    return { secureContext: (this.#trusted ??= trustedContext(this.#authorities)) };
+  #tlsOptions(trust: Trust) {
+    if (trust === 'any') return { rejectUnauthorized: false };
+    const system = trust === 'system';
+    const secureContext = this.#trusted.get(system) ?? trustedContext(this.#authorities, system);
+    this.#trusted.set(system, secureContext);
+    return { secureContext };
   }
 
   /** undici's types leave out that its connectors give the socket at once. */
