@@ -9,6 +9,7 @@ import {
   type HostileAnswer,
   type RedirectTo,
 } from '../support/hostileService.ts';
+import { openRequest } from './support/openRequest.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
 
@@ -63,10 +64,7 @@ describe('a hostile service', () => {
       void dialog.dismiss();
     });
     editor = window.editors.webview();
-    await window.runCommand('Azure ML: Open request');
-    await window.quickInput.waitFor({ title: 'Open a request for' });
-    await window.quickInput.widget.locator('.monaco-list-row').filter({ hasText: 'Foe' }).click();
-    await button('Send').waitFor();
+    await openRequest(window, 'Foe', 'Hostile');
   });
 
   after(async () => {

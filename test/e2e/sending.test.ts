@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { ForwardProxy, startTlsFront } from '../support/forwardProxy.ts';
 import { LocalTestService } from '../unit/local-service/localTestService.ts';
+import { openRequest } from './support/openRequest.ts';
 import { SilentService } from './support/silentService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -28,16 +29,8 @@ class Page {
     return this.editor.locator('.sent .named-values > div').filter({ hasText: name }).locator('dd').first();
   }
 
-  async open(name: string, workspace: string): Promise<void> {
-    await this.window.runCommand('Azure ML: Open request');
-    await this.window.quickInput.waitFor({ title: 'Open a request for' });
-    await this.window.quickInput.widget
-      .locator('.monaco-list-row')
-      .filter({ hasText: name })
-      .filter({ hasText: workspace })
-      .click();
-    await this.window.editors.waitForActive(name);
-    await this.button('Send').waitFor();
+  open(name: string, workspace: string): Promise<void> {
+    return openRequest(this.window, name, workspace);
   }
 }
 

@@ -92,7 +92,9 @@ function FailureDetails({ failure }: { readonly failure: FailureView }) {
               onClick={() => void host.openAnswer()}
             />
           </h3>
-          <pre class="answer-text">{body}</pre>
+          <pre class="answer-text" tabIndex={0} aria-label={strings.answerBody}>
+            {body}
+          </pre>
         </>
       )}
     </div>
