@@ -1,7 +1,8 @@
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
 import { executeUrl, type ExecuteQuery, type ServiceAddress } from '../protocol/studio/urls.ts';
-import type { HttpClient, Timings } from '../transport/httpClient.ts';
+import type { HttpAnswer, HttpClient, Timings } from '../transport/httpClient.ts';
+import { readBody, type ReadBody, type Spill } from './answerBody.ts';
 
 /** One RRS call, complete but for its credentials. */
 export interface RrsCall {
@@ -22,23 +23,27 @@ export interface RrsAnswer {
   readonly statusText: string;
   readonly timings: Required<Pick<Timings, 'firstByteMs' | 'totalMs'>> & Pick<Timings, 'connectedMs'>;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The whole body or, with a file, its beginning. */
   readonly text: string;
+  /** Path of the file with a body that is more than is kept in memory. */
+  readonly file?: string;
   /** Of the body, in bytes. */
   readonly size: number;
   readonly time: Date;
 }
 
-/** Answers are shown from memory; a call takes 4 MB at most, and no service answers with a hundred times that. */
+/** What a caller without a file for it gets; a call takes 4 MB at most, and no service answers with a hundred times that. */
 const largestAnswer = 256 * 1024 * 1024;
 
 /**
  * Sends the call with the headers that authorize it, which win over the call's own of the same name. An HTTP error
- * status is an answer; what keeps an answer from coming rejects with a `Failure`.
+ * status is an answer; what keeps an answer from coming rejects with a `Failure`. A large body goes where `spill` says.
  */
 export async function execute(
   http: HttpClient,
   call: RrsCall,
   authorization: Readonly<Record<string, string>>,
+  spill?: Spill,
 ): Promise<RrsAnswer> {
   const answer = await http.send({
     method: 'POST',
@@ -49,7 +54,7 @@ export async function execute(
     ...(call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs }),
     ...(call.signal ? { signal: call.signal } : {}),
   });
-  const text = await answer.text(largestAnswer);
+  const body = await (spill ? readBody(answer, spill) : wholeBody(answer));
   const { firstByteMs, totalMs = firstByteMs, connectedMs } = answer.timings();
   return {
     requestUrl: answer.url,
@@ -57,10 +62,14 @@ export async function execute(
     statusText: answer.statusText,
     timings: { firstByteMs, totalMs, ...(connectedMs === undefined ? {} : { connectedMs }) },
     headers: answer.headers,
-    text,
-    size: Buffer.byteLength(text),
+    ...body,
     time: new Date(),
   };
+}
+
+async function wholeBody(answer: HttpAnswer): Promise<ReadBody> {
+  const text = await answer.text(largestAnswer);
+  return { text, size: Buffer.byteLength(text) };
 }
 
 /** The failure that an answer with an error status stands for. */

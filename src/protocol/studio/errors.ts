@@ -11,6 +11,7 @@ import { asArray, asText, isJsonObject, tryParseJson, type JsonObject } from '..
 import { redactHeaders, redactText, redactUrl } from '../redaction.ts';
 import { parseRetryAfter } from '../retryAfter.ts';
 import { errorHints } from './errorHints.ts';
+import { parseFailedJob } from './failedJob.ts';
 
 /** What was asked for: decides which key a refusal is about and what to try next. */
 export type RequestKind =
@@ -97,7 +98,7 @@ function judgeServiceError(answer: ErrorAnswer, error: JsonObject): Verdict {
   const code = specific?.code ?? codeOfStatus(answer.status);
   const message = specific?.message === '' ? outer?.message : specific?.message;
   const origin = originOf(answer);
-  const said = quote(message);
+  const said = quote(coreOf(message));
   if (answer.status === 401) {
     return { code, origin, reasons, sentence: unauthorizedSentence(answer, said) };
   }
@@ -109,6 +110,12 @@ function judgeServiceError(answer: ErrorAnswer, error: JsonObject): Verdict {
     reasons,
     sentence: joined(`${whatFailed(answer)} with ${code} (HTTP ${answer.status})${target}`, said, hint),
   };
+}
+
+/** The sentence in a message that is a log line with JSON in it; any other message as it is. */
+function coreOf(message: string | undefined): string | undefined {
+  const taken = message?.includes('{') ? parseFailedJob(message) : undefined;
+  return taken?.json === undefined ? message : taken.message;
 }
 
 /** The outer code first, then the details in the service's order. */
