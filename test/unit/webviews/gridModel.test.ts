@@ -5,6 +5,7 @@ import {
   naturalWidths,
   rangeText,
   selectionOf,
+  sourceOf,
 } from '../../../src/webviews/controls/gridModel.ts';
 
 const size = { rows: 10, columns: 4, page: 3 };
@@ -45,8 +46,8 @@ describe('copied cells', () => {
       ['b\tc', 'd', 'e\nf'],
     ];
     const all = selectionOf({ row: 1, column: 2 }, { row: 0, column: 0 });
-    assert.equal(rangeText(rows, all), 'a\t\t"say ""hi"""\n"b\tc"\td\t"e\nf"');
-    assert.equal(rangeText(rows, selectionOf({ row: 1, column: 1 }, { row: 1, column: 1 })), 'd');
+    assert.equal(rangeText(sourceOf(rows), all), 'a\t\t"say ""hi"""\n"b\tc"\td\t"e\nf"');
+    assert.equal(rangeText(sourceOf(rows), selectionOf({ row: 1, column: 1 }, { row: 1, column: 1 })), 'd');
   });
 });
 
@@ -54,7 +55,7 @@ describe('the columns of a grid', () => {
   const long = 'x'.repeat(200);
   const numbers = Array.from({ length: 4 }, (_, i) => ({ title: `Col2_HashingFeature.${i}`, numeric: true }));
   const columns = [{ title: 'Col2', numeric: false }, ...numbers];
-  const natural = naturalWidths(columns, [[long, '1', '2', '3', '4']]);
+  const natural = naturalWidths(columns, sourceOf([[long, '1', '2', '3', '4']]));
 
   it('are as wide as their cells, within reason, and break their titles', () => {
     assert.ok(natural.every((width) => width >= 64 && width <= 260));
