@@ -347,7 +347,7 @@ async function run(command: string, ...args: readonly unknown[]): Promise<void> 
 /** The webview asks before it sends such a header; this keeps a key out of the document whatever it sends. */
 function refuseCredentials(edits: readonly JsonEdit[]): void {
   for (const edit of edits) {
-    if (edit.kind === 'remove' || edit.path[0] !== 'headers') continue;
+    if ((edit.kind !== 'set' && edit.kind !== 'insert') || edit.path[0] !== 'headers') continue;
     const name = edit.path[1];
     const headers =
       name === undefined ? Object.entries(edit.value ?? {}) : [[String(name), edit.value] as const];
