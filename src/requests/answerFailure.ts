@@ -10,7 +10,6 @@ export function viewOfFailure(failure: Failure, remedies: readonly string[]): Fa
   const { evidence } = failure;
   const headers = evidence?.headers ?? [];
   const requestId = headers.find(([name]) => /request-?id$/i.test(name))?.[1];
-  const allowance = allowanceOf(headers);
   return {
     code: failure.code,
     origin: failure.origin,
@@ -24,7 +23,6 @@ export function viewOfFailure(failure: Failure, remedies: readonly string[]): Fa
     ...(evidence?.time === undefined ? {} : { time: evidence.time }),
     ...(evidence?.body === undefined ? {} : { body: beginningOf(evidence.body).text }),
     remedies,
-    ...(allowance === undefined ? {} : { allowance }),
   };
 }
 

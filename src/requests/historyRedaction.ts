@@ -54,12 +54,16 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
     .reduce((current, spelling) => current.replaceAll(spelling, MASK), text);
 }
 
-const secretName =
-  /pass(?:word|phrase)?|pwd|secret|token|credential|api[-_ ]?key|access[-_ ]?key|account[-_ ]?key|(?:^|[-_ ])key$|[a-z]Key$|\bsas\b|signature|connection[-_ ]?string|authorization/i;
+const secretWords =
+  /pass(?:word|phrase)|\bpwd\b|secret|token(?![a-z])|credential|(?:api|access|account|subscription)[-_ ]?key|\bkey$|\bsas\b|signature|connection[-_ ]?string|authorization/i;
+
+function isSecretName(name: string): boolean {
+  return secretWords.test(name) || /[a-z\d_]Key$/.test(name);
+}
 
 function isSecret(name: string, value: JsonValue): boolean {
   if (typeof value !== 'string' || value === '') return false;
-  return secretName.test(name) || redactText(value) !== value || looksRandom(value);
+  return isSecretName(name) || redactText(value) !== value || looksRandom(value);
 }
 
 /** A key is long, has no spaces, and mixes letters of both cases with digits; a GUID or a path is no key. */
@@ -86,7 +90,7 @@ function requestText(request: RequestData, body: string): string {
     headers: Object.fromEntries(
       Object.entries(request.headers)
         .filter(([name, value]) => !holdsCredential(name, value))
-        .map(([name, value]) => [name, isShownHeader(name) || !secretName.test(name) ? value : MASK]),
+        .map(([name, value]) => [name, isShownHeader(name) || !isSecretName(name) ? value : MASK]),
     ),
   };
   if (request.body !== undefined) return `${printJson({ ...head, body: request.body })}\n`;

@@ -119,7 +119,6 @@ export interface FailureView {
   /** Labels of the actions that may mend it. */
   readonly remedies: readonly string[];
   readonly retry?: RetryView;
-  readonly allowance?: Allowance;
 }
 
 /** A reason as the service gave it; `facts` are what is in the JSON that its message carries. */

@@ -3,7 +3,13 @@ export interface GridColumn {
   /** Shown under the title, such as a type. */
   readonly subtitle?: string;
   readonly numeric: boolean;
+  /** The rows are in the order of this column. */
+  readonly sorted?: SortDirection;
+  /** A class of its title and its cells. */
+  readonly tone?: string;
 }
+
+export type SortDirection = 'ascending' | 'descending';
 
 export type GridRow = readonly (string | null)[];
 
