@@ -1,6 +1,6 @@
 import type { Failure, FailureReason } from '../protocol/failure.ts';
 import { parseFailedJob } from '../protocol/studio/failedJob.ts';
-import { isTransient } from '../protocol/studio/errors.ts';
+import { isTransient, sentenceWithoutWait } from '../protocol/studio/errors.ts';
 import type { Allowance, MessageFact } from '../shared/answerContract.ts';
 import type { FailureView, ReasonView } from '../shared/requestEditorContract.ts';
 import { beginningOf } from './answerText.ts';
@@ -13,7 +13,7 @@ export function viewOfFailure(failure: Failure, remedies: readonly string[]): Fa
   return {
     code: failure.code,
     origin: failure.origin,
-    sentence: failure.sentence,
+    sentence: sentenceWithoutWait(failure),
     ...(failure.status === undefined ? {} : { status: failure.status }),
     reasons: (evidence?.reasons ?? []).map(viewOfReason),
     headers,

@@ -5,6 +5,7 @@ import { contextKeys, customEditors, prefix, settings } from '../shared/contribu
 import { isExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
+import { reportFailure } from '../shared/reportFailure.ts';
 import { AnswerFiles } from './answerFiles.ts';
 import { AutoSave } from './autoSave.ts';
 import { History, type HistoryEntry, type HistoryLimits } from './history.ts';
@@ -82,6 +83,7 @@ class RequestsFeature implements Requests {
       documents: this.#foundation.documents,
       history: this.#history,
       afterEdit: (edited) => this.#autoSave.flush(edited),
+      report: (error) => void reportFailure(this.#foundation, error),
     });
     this.#editors.add(editor);
     const subscriptions = [

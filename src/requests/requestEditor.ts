@@ -37,6 +37,8 @@ export interface EditorServices {
   readonly history: History;
   /** Called after each edit that an editor has made. */
   readonly afterEdit: (document: vscode.TextDocument) => Promise<void>;
+  /** Tells the user what went wrong. */
+  readonly report: (error: unknown) => void;
 }
 
 /** One editor on a request document: passes between the document, its call and a webview that comes and goes. */
@@ -162,19 +164,28 @@ export class RequestEditor implements vscode.Disposable {
       copyFailure: async () => vscode.env.clipboard.writeText(failureDetails(this.call.failure)),
       sendAgain: () => void this.call.sendAgain(),
       retryLater: () => this.call.retryLater(),
-      openAnswer: () => this.answers.open(),
-      saveAnswer: () => this.answers.save(),
-      saveTable: (part) => this.answers.saveTable(part),
-      revealAnswer: () => this.answers.reveal(),
-      openAnswerFile: () => this.answers.openFile(),
-      compare: () => this.compare(),
-      compareAsText: () => this.answers.compareAsText(),
+      openAnswer: () => this.#told(() => this.answers.open()),
+      saveAnswer: () => this.#told(() => this.answers.save()),
+      saveTable: (part) => this.#told(() => this.answers.saveTable(part)),
+      revealAnswer: () => this.#told(() => this.answers.reveal()),
+      openAnswerFile: () => this.#told(() => this.answers.openFile()),
+      compare: () => this.#told(() => this.compare()),
+      compareAsText: () => this.#told(() => this.answers.compareAsText()),
       endComparison: () => this.call.compareWith(undefined),
       showHistory: () => run(commandId('showHistory')),
       mend: ({ remedy }) => this.call.mend(remedy),
       showLog: () => run(commandId('showLog')),
       openAsText: () => run('vscode.openWith', this.document.uri, 'default'),
     };
+  }
+
+  /** The page has no place for what goes wrong outside of it. */
+  async #told(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#services.report(error);
+    }
   }
 
   async #perform(command: EditorCommand): Promise<void> {

@@ -54,7 +54,7 @@ export function answerStrings() {
     compareAsText: vscode.l10n.t('Compare as text'),
     endComparison: vscode.l10n.t('End comparison'),
     noDifference: vscode.l10n.t('No difference'),
-    changedCells: vscode.l10n.t('{0} cells in {1} rows differ'),
+    changedCells: vscode.l10n.t('Differing cells: {0}, rows: {1}'),
     changedOnly: vscode.l10n.t('Differences only'),
     cellWas: vscode.l10n.t('{0} (was {1})'),
     comparedRow: vscode.l10n.t('Row'),

@@ -71,6 +71,13 @@ export function failureOfAnswer(answer: ErrorAnswer): Failure {
   });
 }
 
+/** The sentence without when it can be tried again, for who tells that in another way. */
+export function sentenceWithoutWait({ sentence, evidence }: Failure): string {
+  return evidence?.retryAt === undefined
+    ? sentence
+    : sentence.replace(/ It can be tried again [^.]+(?:\.\d+)?\.$/, '');
+}
+
 /** Whether an answer's error may go away by itself, so that a careful client tries again. */
 export function isTransient(failure: Failure): boolean {
   return failure.status === 429 || failure.status === 503 || failure.status === 504;

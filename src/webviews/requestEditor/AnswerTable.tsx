@@ -5,6 +5,7 @@ import { Button, IconButton, Message, Tabs, tabId } from '../controls/controls.t
 import { DataGrid } from '../controls/DataGrid.tsx';
 import { ConditionRows } from './Conditions.tsx';
 import { HistogramChart } from './HistogramChart.tsx';
+import { scoreColumn } from './histogramModel.ts';
 import { useKept, useSession } from './session.ts';
 import {
   arrange,
@@ -88,8 +89,8 @@ function OutputTable({ output, inFile }: { readonly output: OutputView; readonly
     [table, sorting],
   );
   const isArranged = order.length < rows.length || sorting !== undefined;
+  const hasNumbers = table.columns.some(({ kind }) => kind === 'number');
   const isCut = rows.length < rowCount;
-  const isPart = output.beginning || isCut;
 
   const forgetColumns = (): void => {
     setSorting(undefined);
@@ -143,12 +144,14 @@ function OutputTable({ output, inFile }: { readonly output: OutputView; readonly
                 ? strings.oneRow
                 : fill(strings.rowCount, rowCount.toLocaleString())}
         </span>
-        <IconButton
-          label={texts.histogram}
-          icon="chart"
-          pressed={hasChart}
-          onClick={() => setHasChart(!hasChart)}
-        />
+        {hasNumbers && (
+          <IconButton
+            label={texts.histogram}
+            icon="chart"
+            pressed={hasChart}
+            onClick={() => setHasChart(!hasChart)}
+          />
+        )}
         <IconButton
           label={texts.copyTable}
           icon="copy"
@@ -169,7 +172,7 @@ function OutputTable({ output, inFile }: { readonly output: OutputView; readonly
         )}
       </div>
       <ConditionRows table={table} conditions={conditions} onChange={setConditions} />
-      {hasChart && !(isPart && rows.length === 0) && <HistogramChart table={table} order={order} />}
+      {hasChart && hasNumbers && <HistogramChart table={table} order={order} />}
       {order.length === 0 && rows.length > 0 ? (
         <p class="empty">{texts.noRowsMatch}</p>
       ) : (
@@ -205,8 +208,7 @@ function gridColumns(table: WideTable, sorting: Sorting | undefined, nameless: s
 }
 
 /** A comparison is most often with what came back. */
-function firstCondition({ columns }: WideTable): Condition {
-  const scored = columns.findIndex(({ origin }) => origin === 'scored');
-  const column = Math.max(0, scored);
-  return { column, test: columns[column]?.kind === 'number' ? 'atLeast' : 'equal', value: '' };
+function firstCondition(table: WideTable): Condition {
+  const column = scoreColumn(table) ?? Math.max(0, table.columns.length - 1);
+  return { column, test: table.columns[column]?.kind === 'number' ? 'atLeast' : 'equal', value: '' };
 }

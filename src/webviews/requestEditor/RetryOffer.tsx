@@ -24,6 +24,7 @@ export function RetryOffer({ retry }: { readonly retry: RetryView }) {
     return (
       <div class="retry">
         <span>{texts.tryAgainNow}</span>
+        <Button kind="primary" icon="refresh" label={texts.sendAgain} onClick={() => void host.sendAgain()} />
       </div>
     );
   }
