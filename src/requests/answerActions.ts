@@ -1,9 +1,12 @@
+import { rm, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { TableExport } from '../shared/answerContract.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import { exportFormat, exportTable } from './answerExport.ts';
+import { writeFileTable } from './answerFileTable.ts';
+import type { AnswerTable } from './answerTables.ts';
 import { prettyText } from './answerText.ts';
 import type { RrsAnswer } from './execute.ts';
 import type { History } from './history.ts';
@@ -48,9 +51,12 @@ export class AnswerActions {
   async saveTable({ output, rows, withSent }: TableExport): Promise<void> {
     const table = this.#call.tables().find(({ name }) => name === output);
     if (!table) return;
-    const filters = { CSV: ['csv'], JSON: ['json'], TSV: ['tsv'] };
+    const file = this.#call.answer?.file;
+    const filters = { CSV: ['csv'], ...(file === undefined ? { JSON: ['json'] } : {}), TSV: ['tsv'] };
     const target = await this.#askWhere(`${this.#name()}-${output}.csv`, filters);
-    if (target) await write(target, exportTable(table, exportFormat(target.path), { rows, withSent }));
+    if (!target) return;
+    if (file !== undefined) await writeWhole(file, table, target);
+    else await write(target, exportTable(table, exportFormat(target.path), { rows, withSent }));
   }
 
   async openFile(): Promise<void> {
@@ -110,6 +116,34 @@ export class AnswerActions {
       ...(folder ? { defaultUri: vscode.Uri.joinPath(folder.uri, safe) } : {}),
     });
   }
+}
+
+/** All rows of an output of which only the beginning is in memory. */
+async function writeWhole(file: string, table: AnswerTable, target: vscode.Uri): Promise<void> {
+  const { size } = await stat(file);
+  const location = vscode.ProgressLocation.Notification;
+  const title = vscode.l10n.t('Writing the table of {0}', table.name);
+  await vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    let done = 0;
+    try {
+      await writeFileTable(target.fsPath, {
+        file,
+        output: table.name,
+        columns: table.columns.map(({ name }, i) => name ?? `Column${i + 1}`),
+        delimiter: exportFormat(target.path) === 'tsv' ? '\t' : ',',
+        signal: controller.signal,
+        onProgress: (bytes) => {
+          progress.report({ increment: ((bytes - done) / size) * 100 });
+          done = bytes;
+        },
+      });
+    } catch (error) {
+      await rm(target.fsPath, { force: true });
+      if (!controller.signal.aborted) throw error;
+    }
+  });
 }
 
 async function write(target: vscode.Uri, text: string): Promise<void> {

@@ -44,6 +44,7 @@ export function answerStrings() {
     sortHint: vscode.l10n.t('Click to sort, or press Alt+Up or Alt+Down in the column'),
     copyTable: vscode.l10n.t('Copy table'),
     saveTable: vscode.l10n.t('Save table as…'),
+    saveWholeTable: vscode.l10n.t('Save whole table as…'),
     histogram: vscode.l10n.t('Histogram'),
     histogramColumn: vscode.l10n.t('Column of the histogram'),
     histogramText: vscode.l10n.t('Histogram of {0}: {1} values from {2} to {3}, median {4}. {5}'),

@@ -308,6 +308,14 @@ describe('answers', () => {
       const size = await stat(target).then(({ size }) => size, () => 0); // prettier-ignore
       return size === (await stat(join(folder, name))).size;
     });
+    await button('Save whole table as…').click();
+    const table = join(workbench.host.workspace, 'large.csv');
+    await window.quickInput.enterPath(table);
+    const csv = await eventually('the whole table', async () => {
+      const text = await readFile(table, 'utf8').catch(() => '');
+      return text.endsWith('\nend\r\n') ? text : undefined;
+    });
+    assert.equal(csv.split('\r\n').length, 60_003);
     service.answer(scoredAnswer());
     await send();
     await grid().getByText('person 1', { exact: true }).waitFor();

@@ -157,19 +157,17 @@ function OutputTable({ output, inFile }: { readonly output: OutputView; readonly
           icon="copy"
           onClick={() => void host.copy({ text: tableText(table, order, strings.column) })}
         />
-        {!inFile && (
-          <IconButton
-            label={texts.saveTable}
-            icon="save"
-            onClick={() =>
-              void host.saveTable({
-                output: name,
-                withSent: hasSent && withSent,
-                ...(isArranged ? { rows: order } : {}),
-              })
-            }
-          />
-        )}
+        <IconButton
+          label={inFile ? texts.saveWholeTable : texts.saveTable}
+          icon="save"
+          onClick={() =>
+            void host.saveTable({
+              output: name,
+              withSent: hasSent && withSent,
+              ...(isArranged ? { rows: order } : {}),
+            })
+          }
+        />
       </div>
       <ConditionRows table={table} conditions={conditions} onChange={setConditions} />
       {hasChart && hasNumbers && <HistogramChart table={table} order={order} />}
