@@ -28,6 +28,8 @@ export interface TableContext {
 /** What is in an answer's body. */
 export interface ReadAnswer {
   readonly isJson: boolean;
+  /** The body has the `Results` of the contract, though there may be none. */
+  readonly hasResults: boolean;
   /** None for an error, or when the body is no answer of the contract. */
   readonly tables: readonly AnswerTable[];
 }
@@ -44,7 +46,8 @@ export function readAnswer(answer: RrsAnswer, { schema, body }: TableContext = {
     const inputPort = schema?.inputs.find(({ name }) => name === input?.name);
     return tableOf(output, port, isPart, input && { table: input, port: inputPort });
   });
-  return { isJson: value !== undefined, tables };
+  const hasResults = isJsonObject(value) && isJsonObject(value.Results);
+  return { isJson: value !== undefined, hasResults, tables };
 }
 
 function outputsOf(value: unknown): ExecuteOutput[] {

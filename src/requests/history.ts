@@ -23,6 +23,7 @@ const entrySchema = v.object({
   headers: v.optional(v.array(v.tuple([v.string(), v.string()]))),
   /** Of the failure, where the call failed. */
   code: v.optional(v.string()),
+  origin: v.optional(v.picklist(['service', 'gateway', 'storage', 'network', 'client'])),
   sentence: v.optional(v.string()),
   /** The beginning of what was sent and of what came, to tell entries apart and to search in. */
   preview: v.string(),

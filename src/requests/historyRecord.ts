@@ -20,7 +20,7 @@ export async function recordCall(history: History, call: EndedCall): Promise<His
       ...addressOf(endpoint, request.service),
       time: (answer?.time ?? new Date()).toISOString(),
       ...(answer ? factsOf(answer, redacted.headers) : {}),
-      ...(failure ? { code: failure.code, sentence: failure.sentence } : {}),
+      ...(failure ? { code: failure.code, origin: failure.origin, sentence: failure.sentence } : {}),
       preview: previewOf(redacted.request, redacted.answerText, failure),
     },
     redacted.request,
@@ -61,6 +61,12 @@ export async function answerOfEntry(history: History, entry: HistoryEntry): Prom
   };
 }
 
+/** Why the call of an entry got no answer; undefined where it got one. */
+export function failureOfEntry({ status, code, origin, sentence, time }: HistoryEntry): Failure | undefined {
+  if (status !== undefined || code === undefined) return undefined;
+  return new Failure({ code, origin: origin ?? 'client', sentence: sentence ?? code, evidence: { time } });
+}
+
 /** The request of an entry, as a document and as what goes over the wire. */
 export function requestOfEntry(text: string): { request: EndedCall['request']; body: string } {
   const parsed = parseRequest(text);
@@ -73,7 +79,7 @@ export function requestOfEntry(text: string): { request: EndedCall['request']; b
 }
 
 /** In characters, for each side. */
-const longestPreview = 160;
+const longestPreview = 400;
 
 /** The first cells of what was sent and of what came. */
 function previewOf(request: string, answer: string, failure: Failure | undefined): string {
@@ -88,7 +94,7 @@ function cellsOf(tables: unknown): string {
   try {
     const cells = parseExecuteAnswer({ Results: tables }).flatMap(({ rows }) => rows.slice(0, 3).flat());
     const text = cells
-      .slice(0, 60)
+      .slice(0, 100)
       .map((cell) => (cell ?? 'null').slice(0, longestPreview).replaceAll(/\s+/g, ' '))
       .join(', ');
     return text.length > longestPreview ? `${text.slice(0, longestPreview)}…` : text;

@@ -10,7 +10,7 @@ import { AnswerFiles } from './answerFiles.ts';
 import { AutoSave } from './autoSave.ts';
 import { History, type HistoryEntry, type HistoryLimits } from './history.ts';
 import { clearHistory, pickEntry } from './historyPick.ts';
-import { answerOfEntry, recordCall, requestOfEntry } from './historyRecord.ts';
+import { answerOfEntry, failureOfEntry, recordCall, requestOfEntry } from './historyRecord.ts';
 import { reopenedRequest } from './historyScratch.ts';
 import { RequestCall } from './requestCall.ts';
 import { RequestEditor } from './requestEditor.ts';
@@ -128,7 +128,8 @@ class RequestsFeature implements Requests {
     const text = await this.#history.request(entry);
     const answer = await answerOfEntry(this.#history, entry);
     const uri = await reopenedRequest(this.#foundation.context.globalStorageUri, entry, text);
-    this.#callOf(uri).recall({ ...requestOfEntry(text), time: entry.time, ...(answer ? { answer } : {}) });
+    const failure = failureOfEntry(entry);
+    this.#callOf(uri).recall({ ...requestOfEntry(text), time: entry.time, answer, failure });
     await vscode.commands.executeCommand('vscode.openWith', uri, customEditors.request, { preview: false });
   }
 

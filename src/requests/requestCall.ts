@@ -42,7 +42,10 @@ export interface EndedCall extends SentRequest {
 
 /** A call of the history, to be shown as if it had just been made. */
 export interface RecalledCall extends SentRequest {
-  readonly answer?: RrsAnswer;
+  /** Absent when there was none, or it was not kept. */
+  readonly answer?: RrsAnswer | undefined;
+  /** Why there was no answer. */
+  readonly failure?: Failure | undefined;
   readonly time: string;
 }
 
@@ -158,11 +161,11 @@ export class RequestCall implements vscode.Disposable {
   }
 
   /** Shows a call of the history in place of the last one. */
-  recall({ request, body, answer, time }: RecalledCall): void {
+  recall({ request, body, answer, time, ...recalled }: RecalledCall): void {
     if (this.#running) return;
     this.#stopWaiting();
     this.#sent = { request, body };
-    const failure = answer && failureOf(answer);
+    const failure = answer ? failureOf(answer) : recalled.failure;
     this.#remedies = [];
     const view: Ending = {
       recalled: time,

@@ -284,6 +284,21 @@ describe('answers', () => {
     await grid().waitFor();
   });
 
+  it('are told from a page that came in their place, and run nothing of it', async () => {
+    service.reply = (response) =>
+      void response
+        .writeHead(200, { 'Content-Type': 'text/html' })
+        .end('<html><script>document.title = "run"</script><b>Sign in</b></html>');
+    await send();
+    await editor.getByText(/A web page came back, not the answer of a web service/).waitFor();
+    const names = ['<img src=x onerror="document.title=1">', 'b'];
+    service.answer({ Results: { output1: { type: 'table', value: { ColumnNames: names, Values: [['<b>bold</b>', '"']] } } } }); // prettier-ignore
+    await send();
+    await grid().getByText('<b>bold</b>', { exact: true }).waitFor();
+    assert.equal(await editor.locator('img, b').count(), 0);
+    assert.equal((await titles())[0], names[0]);
+  });
+
   it('of a size that no window takes go to a file', async () => {
     const row = Buffer.from(`${JSON.stringify(['x'.repeat(996)])},`.repeat(1_000));
     service.reply = async (response) => {

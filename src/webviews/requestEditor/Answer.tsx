@@ -65,7 +65,11 @@ function announcement(strings: RequestEditorStrings, call: CallState): string {
 function Recalled({ ending, time }: { readonly ending: Ending; readonly time: string }) {
   const { strings } = useSession();
   const from = fill(strings.answers.fromHistory, new Date(time).toLocaleString());
-  return <Message kind="info">{ending.answer ? from : `${from}. ${strings.answers.notKept}`}</Message>;
+  return (
+    <Message kind="info">
+      {ending.answer || ending.failure ? from : `${from}. ${strings.answers.notKept}`}
+    </Message>
+  );
 }
 
 function AnswerSummary({ answer }: { readonly answer: AnswerView }) {

@@ -153,6 +153,14 @@ describe('the view of an answer', () => {
     const view = viewOfAnswer(answerOf('hello'));
     assert.deepEqual([view.outputs, view.text], [[], { text: 'hello', cut: false }]);
   });
+
+  it('says what came in place of an answer', () => {
+    const oddity = (body: unknown) => viewOfAnswer(answerOf(body)).oddity;
+    assert.equal(oddity('\n<!DOCTYPE html><title>Sign in</title>'), 'webPage');
+    assert.equal(oddity('{"Results":{"o":{"value":{"Values":[[NaN]]}}}}'), 'notJson');
+    assert.equal(oddity({ message: 'hello' }), 'noResults');
+    assert.equal(oddity({ Results: {} }), undefined);
+  });
 });
 
 describe('an answer as a document', () => {

@@ -3,9 +3,15 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Endpoint } from '../../../src/catalog/model.ts';
+import { Failure } from '../../../src/protocol/failure.ts';
 import { History, type HistoryEntry } from '../../../src/requests/history.ts';
 import { redactCall } from '../../../src/requests/historyRedaction.ts';
-import { answerOfEntry, recordCall, requestOfEntry } from '../../../src/requests/historyRecord.ts';
+import {
+  answerOfEntry,
+  failureOfEntry,
+  recordCall,
+  requestOfEntry,
+} from '../../../src/requests/historyRecord.ts';
 import type { RrsAnswer } from '../../../src/requests/execute.ts';
 import type { RequestData } from '../../../src/shared/requestData.ts';
 
@@ -116,6 +122,20 @@ describe('the history', () => {
     const entry = await recordCall(history, { endpoint: endpointOf('e'), request, body, credentials: [] });
     assert.ok(entry);
     assert.equal(requestOfEntry(await history.request(entry)).body, body);
+  });
+
+  it('says why a call got no answer', async () => {
+    const failure = new Failure({ code: 'HostNotFound', origin: 'network', sentence: 'No such host.' });
+    const call = { endpoint: endpointOf('e'), request, body: bodyOf('x'), credentials: [], failure };
+    const entry = await recordCall(history, call);
+    assert.ok(entry);
+    assert.equal(entry.preview, 'x → HostNotFound');
+    const again = failureOfEntry(entry);
+    assert.deepEqual(
+      [again?.code, again?.origin, again?.sentence],
+      ['HostNotFound', 'network', 'No such host.'],
+    );
+    assert.equal(failureOfEntry(await record('e', 'answered')), undefined);
   });
 
   it('has the newest first, of an endpoint or of all', async () => {
