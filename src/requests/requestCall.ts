@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Catalog, Endpoint, Remedy } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import { abortable } from '../shared/abortable.ts';
 import type { ComparisonView } from '../shared/answerContract.ts';
 import type { AnswerView, CallState, Ending } from '../shared/requestEditorContract.ts';
 import { holdsCredential } from '../shared/requestForm.ts';
@@ -49,6 +50,14 @@ export interface RecalledCall extends SentRequest {
   readonly time: string;
 }
 
+interface RunningCall {
+  readonly controller: AbortController;
+  /** When it was sent, on the monotonic clock; the wait for a key is not part of it. */
+  startedAt?: number;
+  /** Bytes of the answer that have come. */
+  received?: number;
+}
+
 interface Ended {
   readonly view: Ending;
   readonly sent: SentRequest;
@@ -71,7 +80,7 @@ export class RequestCall implements vscode.Disposable {
   readonly #services: CallServices;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
-  #running: { readonly controller: AbortController; startedAt: number; received?: number } | undefined;
+  #running: RunningCall | undefined;
   #ended: Ended | 'cancelled' | undefined;
   #sent: SentRequest | undefined;
   #waiting: NodeJS.Timeout | undefined;
@@ -120,6 +129,7 @@ export class RequestCall implements vscode.Disposable {
   state(): CallState {
     if (this.#running) {
       const { startedAt, received } = this.#running;
+      if (startedAt === undefined) return { kind: 'preparing' };
       const elapsedMs = performance.now() - startedAt;
       return { kind: 'running', elapsedMs, ...(received === undefined ? {} : { received }) };
     }
@@ -134,7 +144,7 @@ export class RequestCall implements vscode.Disposable {
     if (this.#running) return;
     this.#stopWaiting();
     const controller = new AbortController();
-    this.#running = { controller, startedAt: performance.now() };
+    this.#running = { controller };
     this.#sent = { request, body };
     this.#changed.fire();
     const ended = await this.#perform({ request, body }, controller.signal);
@@ -240,11 +250,11 @@ export class RequestCall implements vscode.Disposable {
     let credentials: readonly string[] = [];
     try {
       endpoint = await abortable(catalog.find(request.workspace, request.service), signal);
-      const authorization = await abortable(catalog.authorize(endpoint, { interactive: true }), signal);
+      const authorization = await catalog.authorize(endpoint, { interactive: true, signal });
       credentials = Object.values(authorization).flatMap((value) => [value, value.replace(/^\S+\s+/, '')]);
       const http = await this.#services.http();
       signal.throwIfAborted();
-      this.#restartClock();
+      this.#startClock();
       const answer = await execute(
         http,
         callOf(request, endpoint, body, signal, this.#services.timeoutMs()),
@@ -255,7 +265,7 @@ export class RequestCall implements vscode.Disposable {
           onProgress: (received) => this.#receive(received),
         },
       );
-      const schema = answer.status < 400 ? await this.#knownSchema(endpoint) : undefined;
+      const schema = answer.status < 400 ? await catalog.schemaIfAny(endpoint) : undefined;
       const failure = failureOf(answer);
       const view = viewOfAnswer(answer, { schema, body });
       this.#services.onEnded({ ...sent, endpoint, credentials, answer, ...(failure ? { failure } : {}) });
@@ -268,8 +278,7 @@ export class RequestCall implements vscode.Disposable {
     }
   }
 
-  /** What came before was waiting for keys. */
-  #restartClock(): void {
+  #startClock(): void {
     if (this.#running) this.#running.startedAt = performance.now();
     this.#changed.fire();
   }
@@ -302,14 +311,6 @@ export class RequestCall implements vscode.Disposable {
     };
   }
 
-  async #knownSchema(endpoint: Endpoint): Promise<ServiceSchema | undefined> {
-    try {
-      return await this.#services.catalog.schema(endpoint);
-    } catch {
-      return undefined;
-    }
-  }
-
   #asFailure(error: unknown): Failure {
     if (error instanceof Failure) return error;
     this.#services.log.error(error instanceof Error ? error : String(error));
@@ -324,15 +325,6 @@ export class RequestCall implements vscode.Disposable {
 
 function contextOf({ sent, schema }: Ended): { body: string; schema: ServiceSchema | undefined } {
   return { body: sent.body, schema };
-}
-
-/** What is waited for may be a prompt, which no signal closes: it is left to itself. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(new Error('cancelled'));
-    signal.addEventListener('abort', () => reject(new Error('cancelled')), { once: true });
-    promise.then(resolve, reject);
-  });
 }
 
 function callOf(

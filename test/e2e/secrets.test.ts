@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
 import { SecretScan, spellingsOf } from './support/secretScan.ts';
 import { Workbench } from './support/workbench.ts';
@@ -42,10 +43,7 @@ describe('secrets', () => {
     workbench.window.page.on('console', (message) => seen.push(message.text()));
     await workbench.window.openSideBar('Azure ML Services');
   });
-  after(async () => {
-    await workbench.close();
-    await own.close();
-  });
+  after(() => closeInOrder(workbench, own));
 
   const open = async (workspace: string) => {
     const { window } = workbench;

@@ -136,6 +136,28 @@ describe('the catalog', () => {
     }
   });
 
+  it('sends a stored subscription key under the name that the workspace has, and under none when it is emptied', async () => {
+    const server = await listen();
+    const sent = async (more: object): Promise<unknown> => {
+      await define({ Gate: workspace(server.url, { auth: { type: 'gateway' }, ...more }) });
+      await score('Gate', 'hashing');
+      const headers = server.requests.at(-1) ?? {};
+      return Object.entries(headers).filter(([, value]) => value === 'dGhlIGtleQ==');
+    };
+    try {
+      await define({ Gate: workspace(server.url, { auth: { type: 'gateway' } }) });
+      await run('setSubscriptionKey', { workspace: 'Gate', key: 'dGhlIGtleQ==' });
+      assert.deepEqual(await sent({}), [['ocp-apim-subscription-key', 'dGhlIGtleQ==']]);
+      assert.deepEqual(await sent({ subscriptionKeyHeader: 'X-Sub' }), [['x-sub', 'dGhlIGtleQ==']]);
+      assert.deepEqual(await sent({ subscriptionKeyHeader: '' }), []);
+      await run('setSubscriptionKey', { workspace: 'Gate', key: 'dGhlIGtleQ==' });
+      await score('Gate', 'hashing');
+      assert.equal(server.requests.at(-1)?.['ocp-apim-subscription-key'], 'dGhlIGtleQ==');
+    } finally {
+      server.close();
+    }
+  });
+
   it('addresses services of the other style', async () => {
     await define({ New: workspace(local.baseUrl, { addressedBy: 'subscriptions' }) });
     await run('setApiKey', { workspace: 'New', service: 'hashing', key: apiKey });

@@ -23,6 +23,8 @@ function jobAt(workspace: string, endpointId: string, localId: string): Job {
     title: localId,
     status: 'Running',
     open: true,
+    deleted: false,
+    hasResults: false,
     outputs: {},
     submittedAt: new Date(0).toISOString(),
   };
@@ -35,6 +37,8 @@ class Trees {
   readonly troubles = new Map<string, Trouble>();
   starts = 0;
   start: () => Promise<never> = () => Promise.reject(new Error('no room'));
+  discover: () => Promise<void> = () => Promise.resolve();
+  discoverEndpoints: (serviceId: string) => Promise<void> = () => Promise.resolve();
 
   readonly tree = new ExplorerTree(
     {
@@ -45,6 +49,8 @@ class Trees {
         this.starts += 1;
         return this.start();
       },
+      discover: () => this.discover(),
+      discoverEndpoints: (_, serviceId) => this.discoverEndpoints(serviceId),
     },
     { list: () => this.jobs },
   );
@@ -111,6 +117,27 @@ describe('the tree', () => {
     assert.equal(changed, jobs.node);
     assert.deepEqual(others, []);
     assert.equal((await trees.children(jobs.node))[0]?.item.label, 'new');
+  });
+
+  it('tells runs of one file apart, and says which the server has deleted', async () => {
+    const trees = new Trees();
+    const services = [{ name: 'scorer', endpoints: [{ name: 'default', endpointId: hex(5) }] }];
+    trees.workspaces = [workspaceWith('Mine', services)];
+    const base = { ...jobAt('Mine', hex(5), 'rows.csv'), status: 'Finished', open: false };
+    const outputs = { output1: { relativeLocation: 'c/b.csv', url: '' } };
+    trees.jobs = [
+      { ...base, localId: 'a', outputs, hasResults: true, startedAt: '2026-01-02T10:00:00Z' },
+      { ...base, localId: 'b', outputs, deleted: true, startedAt: '2026-01-02T10:00:07Z' },
+    ];
+    const service = await trees.child((await trees.child(undefined, 'Mine')).node, 'scorer');
+    const [kept, deleted] = await trees.children((await trees.child(service.node, 'Jobs')).node);
+    assert.ok(kept && deleted);
+    assert.match(String(kept.item.description), /^Finished · .*:00:00/);
+    assert.match(String(deleted.item.description), /^Finished, deleted on the server · .*:00:07/);
+    assert.equal(kept.item.contextValue, 'job.ended.Finished');
+    assert.equal(deleted.item.contextValue, 'job.deleted');
+    assert.equal((await trees.children(kept.node)).length, 1);
+    assert.equal((await trees.children(deleted.node)).length, 0);
   });
 
   it('says in words, and in what menus look at, what is wrong with an endpoint', async () => {
