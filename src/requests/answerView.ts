@@ -1,7 +1,7 @@
 import type { TableRow, OutputView } from '../shared/answerContract.ts';
-import type { AnswerOddity, AnswerView } from '../shared/requestEditorContract.ts';
+import type { AnswerView } from '../shared/requestEditorContract.ts';
 import { allowanceOf } from './answerFailure.ts';
-import { readAnswer, type AnswerTable, type ReadAnswer, type TableContext } from './answerTables.ts';
+import { readAnswer, type AnswerTable, type TableContext } from './answerTables.ts';
 import { beginningOf } from './answerText.ts';
 import type { RrsAnswer } from './execute.ts';
 
@@ -12,9 +12,7 @@ const shownCells = 8_000_000;
 
 /** The answer as the editor shows it. */
 export function viewOfAnswer(answer: RrsAnswer, context: TableContext = {}): AnswerView {
-  const read = readAnswer(answer, context);
-  const { isJson, tables } = read;
-  const oddity = oddityOf(answer, read);
+  const { isJson, hasResults, tables } = readAnswer(answer, context);
   const allowance = allowanceOf(answer.headers);
   const inFile = answer.file !== undefined;
   const text = beginningOf(answer.text, isJson);
@@ -28,16 +26,10 @@ export function viewOfAnswer(answer: RrsAnswer, context: TableContext = {}): Ans
     headers: answer.headers,
     outputs: tables.map(viewOfTable),
     text: inFile ? { ...text, cut: true } : text,
+    hasResults,
     inFile,
-    ...(oddity === undefined ? {} : { oddity }),
     ...(allowance === undefined ? {} : { allowance }),
   };
-}
-
-function oddityOf({ text }: RrsAnswer, { isJson, hasResults }: ReadAnswer): AnswerOddity | undefined {
-  if (hasResults) return undefined;
-  if (isJson) return 'noResults';
-  return /^\s*<(?:!doctype\s+html|html|head|body)\b/i.test(text) ? 'webPage' : 'notJson';
 }
 
 function viewOfTable({ rows, sent, ...table }: AnswerTable): OutputView {

@@ -11,15 +11,9 @@ export function answerStrings() {
     notKept: vscode.l10n.t('The answer was too large to be kept in the history.'),
     allowance: vscode.l10n.t('{0} calls left'),
     allowanceOf: vscode.l10n.t('{0} of {1} calls left'),
-    oddities: {
-      webPage: vscode.l10n.t(
-        'A web page came back, not the answer of a web service. A proxy or a sign-in page may be in the way: check the URL and the network.',
-      ),
-      notJson: vscode.l10n.t('The answer is not valid JSON. It is shown as it came under "JSON".'),
-      noResults: vscode.l10n.t(
-        'The answer has no "Results", so it does not come from a web service of this kind. Check the URL.',
-      ),
-    },
+    noResults: vscode.l10n.t(
+      'The answer has no "Results", so it does not come from a web service of this kind. Look at it under "JSON", and check the URL.',
+    ),
     deviceLog: vscode.l10n.t('Device log'),
     emptyLog: vscode.l10n.t('The log is empty.'),
     fileAnswer: vscode.l10n.t('The answer has {0}. It was written to a file; here is its beginning.'),

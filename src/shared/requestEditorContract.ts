@@ -98,15 +98,12 @@ export interface AnswerView {
   readonly headers: readonly NamedValue[];
   readonly outputs: readonly OutputView[];
   readonly text: AnswerText;
-  /** Why a body has no outputs to show. */
-  readonly oddity?: AnswerOddity;
+  /** The body is an answer of the contract, though it may have no outputs. */
+  readonly hasResults: boolean;
   /** The whole is in a file, because it is more than is kept in memory. */
   readonly inFile: boolean;
   readonly allowance?: Allowance;
 }
-
-/** A web page, a text that is not JSON, or JSON that is no answer of the contract. */
-export type AnswerOddity = 'webPage' | 'notJson' | 'noResults';
 
 /** The body as text, indented when it is JSON. */
 export interface AnswerText {

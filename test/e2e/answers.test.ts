@@ -284,13 +284,10 @@ describe('answers', () => {
     await grid().waitFor();
   });
 
-  it('are told from a page that came in their place, and run nothing of it', async () => {
-    service.reply = (response) =>
-      void response
-        .writeHead(200, { 'Content-Type': 'text/html' })
-        .end('<html><script>document.title = "run"</script><b>Sign in</b></html>');
+  it('are told from other JSON, and run nothing of what is in them', async () => {
+    service.answer({ message: 'hello' });
     await send();
-    await editor.getByText(/A web page came back, not the answer of a web service/).waitFor();
+    await editor.getByText(/The answer has no "Results"/).waitFor();
     const names = ['<img src=x onerror="document.title=1">', 'b'];
     service.answer({ Results: { output1: { type: 'table', value: { ColumnNames: names, Values: [['<b>bold</b>', '"']] } } } }); // prettier-ignore
     await send();

@@ -26,8 +26,7 @@ export function AnswerTable({ answer }: { readonly answer: AnswerView }) {
   const { outputs } = answer;
   const [kept, setOutput] = useKept('output', '');
   const shown = outputs.find(({ name }) => name === kept) ?? outputs[0];
-  if (!shown && answer.oddity)
-    return <Message kind="warning">{strings.answers.oddities[answer.oddity]}</Message>;
+  if (!answer.hasResults) return <Message kind="warning">{strings.answers.noResults}</Message>;
   if (!shown) return <p class="muted">{strings.noOutputs}</p>;
   if (outputs.length === 1) return <Output output={shown} answer={answer} />;
   return (

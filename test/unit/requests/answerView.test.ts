@@ -154,12 +154,10 @@ describe('the view of an answer', () => {
     assert.deepEqual([view.outputs, view.text], [[], { text: 'hello', cut: false }]);
   });
 
-  it('says what came in place of an answer', () => {
-    const oddity = (body: unknown) => viewOfAnswer(answerOf(body)).oddity;
-    assert.equal(oddity('\n<!DOCTYPE html><title>Sign in</title>'), 'webPage');
-    assert.equal(oddity('{"Results":{"o":{"value":{"Values":[[NaN]]}}}}'), 'notJson');
-    assert.equal(oddity({ message: 'hello' }), 'noResults');
-    assert.equal(oddity({ Results: {} }), undefined);
+  it('is told from other JSON', () => {
+    const hasResults = (body: unknown) => viewOfAnswer(answerOf(body)).hasResults;
+    assert.equal(hasResults({ message: 'hello' }), false);
+    assert.equal(hasResults({ Results: {} }), true);
   });
 });
 
