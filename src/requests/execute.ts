@@ -2,7 +2,8 @@ import { failureOfAnswer } from '../protocol/studio/errors.ts';
 import { failureOfUnreadable } from '../protocol/studio/unreadableAnswer.ts';
 import type { Failure } from '../protocol/failure.ts';
 import { executeUrl, type ExecuteQuery, type ServiceAddress } from '../protocol/studio/urls.ts';
-import type { HttpClient, Phase, SentRequest, Timings } from '../transport/httpClient.ts';
+import type { HttpAnswer, HttpClient, Phase, SentRequest, Timings } from '../transport/httpClient.ts';
+import { readBody, type ReadBody, type Spill } from './answerBody.ts';
 
 /** One RRS call, complete but for its credentials. */
 export interface RrsCall {
@@ -23,7 +24,10 @@ export interface RrsAnswer {
   readonly statusText: string;
   readonly timings: Required<Pick<Timings, 'firstByteMs' | 'totalMs'>> & Pick<Timings, 'connectedMs'>;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The whole body or, with a file, its beginning. */
   readonly text: string;
+  /** Path of the file with a body that is more than is kept in memory. */
+  readonly file?: string;
   /** Of the body, in bytes. */
   readonly size: number;
   readonly time: Date;
@@ -35,17 +39,18 @@ export interface RrsAnswer {
   readonly phases?: readonly Phase[];
 }
 
-/** Answers are shown from memory; a call takes 4 MB at most, and no service answers with a hundred times that. */
+/** What a caller without a file for it gets; a call takes 4 MB at most, and no service answers with a hundred times that. */
 const largestAnswer = 256 * 1024 * 1024;
 
 /**
  * Sends the call with the headers that authorize it, which win over the call's own of the same name. An HTTP error
- * status is an answer; what keeps an answer from coming rejects with a `Failure`.
+ * status is an answer; what keeps an answer from coming rejects with a `Failure`. A large body goes where `spill` says.
  */
 export async function execute(
   http: HttpClient,
   call: RrsCall,
   authorization: Readonly<Record<string, string>>,
+  spill?: Spill,
 ): Promise<RrsAnswer> {
   const answer = await http.send({
     method: 'POST',
@@ -56,7 +61,7 @@ export async function execute(
     ...(call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs }),
     ...(call.signal ? { signal: call.signal } : {}),
   });
-  const text = await answer.text(largestAnswer);
+  const body = await (spill ? readBody(answer, spill) : wholeBody(answer));
   const { firstByteMs, totalMs = firstByteMs, connectedMs, phases } = answer.timings();
   return {
     requestUrl: answer.url,
@@ -64,17 +69,22 @@ export async function execute(
     statusText: answer.statusText,
     timings: { firstByteMs, totalMs, ...(connectedMs === undefined ? {} : { connectedMs }) },
     headers: answer.headers,
-    text,
-    size: Buffer.byteLength(text),
+    ...body,
     time: new Date(),
-    ...(answer.notUtf8 && { notUtf8: true }),
     sent: answer.sent(Object.keys(call.headers).filter((name) => !isNamed(authorization, name))),
     phases,
   };
 }
 
+async function wholeBody(answer: HttpAnswer): Promise<ReadBody> {
+  const text = await answer.text(largestAnswer);
+  return { text, size: Buffer.byteLength(text), ...(answer.notUtf8 && { notUtf8: true }) };
+}
+
 /** The failure that an answer stands for: by its status, or because it is no JSON. */
 export function failureOf(answer: RrsAnswer): Failure | undefined {
+  // Of a body in a file only the beginning is here, which is no whole JSON.
+  if (answer.status < 400 && answer.file !== undefined) return undefined;
   const judge = answer.status < 400 ? failureOfUnreadable : failureOfAnswer;
   return judge({
     status: answer.status,

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import { answerStrings } from './answerStrings.ts';
 
 export type RequestEditorStrings = ReturnType<typeof requestEditorStrings>;
 
 /** Every text that the request editor shows, in the user's language; `{0}` is filled in by the webview. */
 export function requestEditorStrings() {
   return {
+    answers: answerStrings(),
     request: vscode.l10n.t('Request'),
     resizePanes: vscode.l10n.t('Border between request and answer'),
     send: vscode.l10n.t('Send'),

@@ -11,6 +11,7 @@ import { asArray, asText, isJsonObject, tryParseJson, type JsonObject } from '..
 import { redactHeaders, redactText, redactUrl } from '../redaction.ts';
 import { parseRetryAfter } from '../retryAfter.ts';
 import { errorHints } from './errorHints.ts';
+import { parseFailedJob } from './failedJob.ts';
 
 /** What was asked for: decides which key a refusal is about and what to try next. */
 export type RequestKind =
@@ -77,6 +78,13 @@ export function failureOfAnswer(answer: ErrorAnswer): Failure {
   });
 }
 
+/** The sentence without when it can be tried again, for who tells that in another way. */
+export function sentenceWithoutWait({ sentence, evidence }: Failure): string {
+  return evidence?.retryAt === undefined
+    ? sentence
+    : sentence.replace(/ It can be tried again [^.]+(?:\.\d+)?\.$/, '');
+}
+
 /** Whether an answer's error may go away by itself, so that a careful client tries again. */
 export function isTransient(failure: Failure): boolean {
   return failure.status === 429 || failure.status === 503 || failure.status === 504;
@@ -104,7 +112,7 @@ function judgeServiceError(answer: ErrorAnswer, error: JsonObject): Verdict {
   const code = specific?.code ?? codeOfStatus(answer.status);
   const message = specific?.message === '' ? outer?.message : specific?.message;
   const origin = originOf(answer);
-  const said = quote(message);
+  const said = quote(coreOf(message));
   if (answer.status === 401) {
     return { code, origin, reasons, sentence: unauthorizedSentence(answer, said) };
   }
@@ -116,6 +124,12 @@ function judgeServiceError(answer: ErrorAnswer, error: JsonObject): Verdict {
     reasons,
     sentence: joined(`${whatFailed(answer)} with ${code} (HTTP ${answer.status})${target}`, said, hint),
   };
+}
+
+/** The sentence in a message that is a log line with JSON in it; any other message as it is. */
+function coreOf(message: string | undefined): string | undefined {
+  const taken = message?.includes('{') ? parseFailedJob(message) : undefined;
+  return taken?.json === undefined ? message : taken.message;
 }
 
 /** The outer code first, then the details in the service's order. */

@@ -23,6 +23,8 @@ export class Session {
   call: CallState;
   /** When the running call was started, by the page's own clock. */
   callStart: number;
+  /** When the state of the call was told, by the same clock. */
+  callTime = performance.now();
   /** Why the last change was not taken. */
   refusal: string | undefined;
   readonly #listeners = new Set<() => void>();
@@ -61,6 +63,7 @@ export class Session {
   setCall(call: CallState): void {
     this.call = call;
     this.callStart = startOf(call);
+    this.callTime = performance.now();
     this.#tell();
   }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { prettyText, viewOfAnswer, viewOfFailure } from '../../../src/requests/answerView.ts';
+import { viewOfFailure } from '../../../src/requests/answerFailure.ts';
+import { prettyText } from '../../../src/requests/answerText.ts';
+import { viewOfAnswer } from '../../../src/requests/answerView.ts';
 import { execute, failureOf, type RrsAnswer } from '../../../src/requests/execute.ts';
 import type { AnswerView } from '../../../src/shared/requestEditorContract.ts';
 import {
