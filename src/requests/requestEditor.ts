@@ -21,9 +21,10 @@ import type { RequestData } from '../shared/requestData.ts';
 import { holdsCredential } from '../shared/requestForm.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import { openWebview } from '../shared/webviewHost.ts';
-import { prettyText } from './answerView.ts';
+import { AnswerActions } from './answerActions.ts';
 import { editText } from './editText.ts';
 import { askForTable, offerBatchJob, readRows } from './importRows.ts';
+import type { History } from './history.ts';
 import type { RequestCall } from './requestCall.ts';
 import { bodyEdits, bodyProblem, minimalChange, parseRequest, wireBody } from './requestDocument.ts';
 import { RequestTarget } from './requestTarget.ts';
@@ -39,14 +40,18 @@ export interface EditorServices {
   readonly extensionUri: vscode.Uri;
   readonly catalog: Catalog;
   readonly documents: ReadonlyDocuments;
+  readonly history: History;
   /** Called after each edit that an editor has made. */
   readonly afterEdit: (document: vscode.TextDocument) => Promise<void>;
+  /** Tells the user what went wrong. */
+  readonly report: (error: unknown) => void;
 }
 
 /** One editor on a request document: passes between the document, its call and a webview that comes and goes. */
 export class RequestEditor implements vscode.Disposable {
   readonly document: vscode.TextDocument;
   readonly call: RequestCall;
+  readonly answers: AnswerActions;
   readonly #services: EditorServices;
   readonly #panel: vscode.WebviewPanel;
   readonly #target: RequestTarget;
@@ -66,6 +71,7 @@ export class RequestEditor implements vscode.Disposable {
     this.#panel = panel;
     this.#services = services;
     this.#target = new RequestTarget(services.catalog);
+    this.answers = new AnswerActions(services, call, () => this.#name());
     this.#link = openWebview(
       panel.webview,
       { extensionUri: services.extensionUri, name: 'requestEditor', title: vscode.l10n.t('Request') },
@@ -127,16 +133,14 @@ export class RequestEditor implements vscode.Disposable {
     clearTimeout(timer);
   }
 
-  async saveAnswer(): Promise<void> {
-    const { answer } = this.call;
-    if (!answer) return;
-    const [folder] = vscode.workspace.workspaceFolders ?? [];
-    const name = `${this.#name()}-answer.json`;
-    const target = await vscode.window.showSaveDialog({
-      filters: { JSON: ['json'] },
-      ...(folder ? { defaultUri: vscode.Uri.joinPath(folder.uri, name) } : {}),
-    });
-    if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(answer.text));
+  /** Compares the last answer with an earlier one, which the user chooses. */
+  async compare(): Promise<void> {
+    await this.answers.compare(this.#target.endpoint);
+  }
+
+  /** The endpoint that the document is for, where it is known. */
+  get endpoint(): Endpoint | undefined {
+    return this.#target.endpoint;
   }
 
   dispose(): void {
@@ -169,8 +173,17 @@ export class RequestEditor implements vscode.Disposable {
       importRows: ({ input }) => this.#importRows(input),
       copy: async ({ text }) => vscode.env.clipboard.writeText(text),
       copyFailure: async () => vscode.env.clipboard.writeText(failureDetails(this.call.failure)),
-      openAnswer: () => this.#openAnswer(),
-      saveAnswer: () => this.saveAnswer(),
+      sendAgain: () => void this.call.sendAgain(),
+      retryLater: () => this.call.retryLater(),
+      openAnswer: () => this.#told(() => this.answers.open()),
+      saveAnswer: () => this.#told(() => this.answers.save()),
+      saveTable: (part) => this.#told(() => this.answers.saveTable(part)),
+      revealAnswer: () => this.#told(() => this.answers.reveal()),
+      openAnswerFile: () => this.#told(() => this.answers.openFile()),
+      compare: () => this.#told(() => this.compare()),
+      compareAsText: () => this.#told(() => this.answers.compareAsText()),
+      endComparison: () => this.call.compareWith(undefined),
+      showHistory: () => run(commandId('showHistory')),
       mend: ({ remedy }) => this.call.mend(remedy),
       showLog: () => run(commandId('showLog')),
       openAsText: () => run('vscode.openWith', this.document.uri, 'default'),
@@ -196,6 +209,15 @@ export class RequestEditor implements vscode.Disposable {
       await run(commandId('runBatchJob'), node, { inputs: { [input]: read.uri.fsPath } });
     }
     return { kind: 'cancelled' };
+  }
+
+  /** The page has no place for what goes wrong outside of it. */
+  async #told(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#services.report(error);
+    }
   }
 
   async #perform(command: EditorCommand): Promise<void> {
@@ -379,16 +401,6 @@ export class RequestEditor implements vscode.Disposable {
       await run(commandId('setApiKey'), { workspace, service, key: value });
     }
     await this.#target.refresh();
-  }
-
-  async #openAnswer(): Promise<void> {
-    const { answer } = this.call;
-    if (!answer) return;
-    const text = prettyText(answer.text);
-    await this.#services.documents.show(
-      `${this.#name()}-answer.${text.startsWith('{') ? 'json' : 'txt'}`,
-      text,
-    );
   }
 
   #name(): string {

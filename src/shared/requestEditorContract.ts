@@ -1,6 +1,15 @@
 import type { FailureReason, Origin } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { ServiceAddress } from '../protocol/studio/urls.ts';
+import type { Phase, SentRequest } from '../transport/httpClient.ts';
+import {
+  type Allowance,
+  type ComparisonView,
+  type MessageFact,
+  type OutputView,
+  type RetryView,
+  toAnswerHost,
+} from './answerContract.ts';
 import type { JsonEdit } from './jsonEdits.ts';
 import { inquiry, notice, question } from './messages.ts';
 import type { ReadRequest } from './requestData.ts';
@@ -82,13 +91,21 @@ export type CallState =
   | { readonly kind: 'idle' }
   /** The service is looked up, or the user is asked for a key. */
   | { readonly kind: 'preparing' }
-  | { readonly kind: 'running'; readonly elapsedMs: number }
+  | {
+      readonly kind: 'running';
+      readonly elapsedMs: number;
+      /** Bytes of the answer that have come, once they are many. */
+      readonly received?: number;
+    }
   | { readonly kind: 'cancelled' }
   | ({ readonly kind: 'ended' } & Ending);
 
 export interface Ending {
   readonly answer?: AnswerView;
   readonly failure?: FailureView;
+  readonly comparison?: ComparisonView;
+  /** The call is one of the history: ISO 8601 of when it was made. */
+  readonly recalled?: string;
 }
 
 export type NamedValue = readonly [name: string, value: string];
@@ -107,6 +124,17 @@ export interface AnswerView {
   readonly headers: readonly NamedValue[];
   readonly outputs: readonly OutputView[];
   readonly text: AnswerText;
+  /** Some bytes were no UTF-8 and are shown as replacement characters. */
+  readonly notUtf8?: boolean;
+  /** What went over the wire. */
+  readonly sent?: SentRequest;
+  /** The time that it took, in pieces. */
+  readonly phases?: readonly Phase[];
+  /** The body is an answer of the contract, though it may have no outputs. */
+  readonly hasResults: boolean;
+  /** The whole is in a file, because it is more than is kept in memory. */
+  readonly inFile: boolean;
+  readonly allowance?: Allowance;
 }
 
 /** The body as text, indented when it is JSON. */
@@ -116,29 +144,12 @@ export interface AnswerText {
   readonly cut: boolean;
 }
 
-export interface OutputView {
-  readonly name: string;
-  readonly columns: readonly OutputColumn[];
-  readonly rows: readonly (readonly (string | null)[])[];
-  /** Of all rows, of which `rows` may be the first ones only. */
-  readonly rowCount: number;
-  /** The service sent something else than a table. */
-  readonly isTable: boolean;
-}
-
-export interface OutputColumn {
-  /** Absent when neither the answer nor the schema names it. */
-  readonly name?: string;
-  readonly type?: string;
-  readonly numeric: boolean;
-}
-
 export interface FailureView {
   readonly code: string;
   readonly origin: Origin;
   readonly sentence: string;
   readonly status?: number;
-  readonly reasons: readonly FailureReason[];
+  readonly reasons: readonly ReasonView[];
   readonly headers: readonly NamedValue[];
   readonly requestId?: string;
   readonly method?: string;
@@ -148,6 +159,12 @@ export interface FailureView {
   readonly body?: string;
   /** Labels of the actions that may mend it. */
   readonly remedies: readonly string[];
+  readonly retry?: RetryView;
+}
+
+/** A reason as the service gave it; `facts` are what is in the JSON that its message carries. */
+export interface ReasonView extends FailureReason {
+  readonly facts?: readonly MessageFact[];
 }
 
 export interface EditorStart {
@@ -162,6 +179,7 @@ export type EditorCommand = 'undo' | 'redo' | 'save';
 
 /** What the request editor's webview sends to the extension. */
 export const toRequestHost = {
+  ...toAnswerHost,
   start: inquiry<EditorStart>(),
   /** The document as it is now. */
   read: inquiry<DocumentState>(),
@@ -182,8 +200,6 @@ export const toRequestHost = {
   importRows: question<{ readonly input: string }, ImportOutcome>(),
   copy: question<{ readonly text: string }>(),
   copyFailure: question(),
-  openAnswer: question(),
-  saveAnswer: question(),
   mend: question<{ readonly remedy: number }>(),
   showLog: question(),
   openAsText: question(),

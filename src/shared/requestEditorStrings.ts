@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import { answerStrings } from './answerStrings.ts';
 
 export type RequestEditorStrings = ReturnType<typeof requestEditorStrings>;
 
 /** Every text that the request editor shows, in the user's language; `{0}` is filled in by the webview. */
 export function requestEditorStrings() {
   return {
+    answers: answerStrings(),
     request: vscode.l10n.t('Request'),
     resizePanes: vscode.l10n.t('Border between request and answer'),
     send: vscode.l10n.t('Send'),
@@ -166,6 +168,26 @@ export function requestEditorStrings() {
     answer: vscode.l10n.t('Answer'),
     noAnswer: vscode.l10n.t('Send the request, and its answer is shown here.'),
     cancelled: vscode.l10n.t('The call was cancelled.'),
+    notUtf8: vscode.l10n.t('Some bytes of the answer are not UTF-8; each is shown as \ufffd.'),
+    sent: vscode.l10n.t('Sent'),
+    sentSummary: vscode.l10n.t('{0} headers, {1}'),
+    sentWithoutBody: vscode.l10n.t('no body'),
+    sentHeaders: vscode.l10n.t('Request headers'),
+    sentBody: vscode.l10n.t('Body size'),
+    sentMasked: vscode.l10n.t('*** stands for a credential or another value that is not shown.'),
+    sentThrough: vscode.l10n.t('Through the proxy'),
+    redirectedFrom: vscode.l10n.t('Redirected from'),
+    phase: vscode.l10n.t('Phase'),
+    duration: vscode.l10n.t('Duration'),
+    phaseNames: {
+      prepare: vscode.l10n.t('Before connecting'),
+      connect: vscode.l10n.t('Connect'),
+      tls: vscode.l10n.t('TLS'),
+      tunnel: vscode.l10n.t('Connect through the proxy'),
+      firstByte: vscode.l10n.t('Until the first byte'),
+      download: vscode.l10n.t('Download'),
+    },
+    connectionReused: vscode.l10n.t('An open connection was used again.'),
     requestedUrl: vscode.l10n.t('Requested URL'),
     milliseconds: vscode.l10n.t('{0} ms'),
     seconds: vscode.l10n.t('{0} s'),
@@ -183,7 +205,7 @@ export function requestEditorStrings() {
     openAsDocument: vscode.l10n.t('Open as document'),
     saveAnswer: vscode.l10n.t('Save answer as…'),
     outputs: vscode.l10n.t('Outputs'),
-    noOutputs: vscode.l10n.t('The answer has no outputs.'),
+    noOutputs: vscode.l10n.t('The answer has no "Results" with outputs; see it as JSON.'),
     outputNoTable: vscode.l10n.t('This output is no table; see it as JSON.'),
     outputNoRows: vscode.l10n.t('The output has no rows.'),
     rowsCut: vscode.l10n.t('The first {0} of {1} rows are shown.'),

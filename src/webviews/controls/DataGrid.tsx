@@ -20,6 +20,7 @@ import {
   type GridSelection,
   type GridSource,
   type GridStep,
+  type SortDirection,
 } from './gridModel.ts';
 
 /** How the editor of a cell was left: on to another cell, back to the grid, or for something else on the page. */
@@ -52,6 +53,14 @@ export interface GridEditing {
   readonly problemId?: string;
 }
 
+/** Makes the rows of a grid sortable by their columns, for who knows all of them. */
+export interface GridSorting {
+  /** A click on a title asks for no direction, the keys Alt+Up and Alt+Down do. */
+  readonly sort: (column: number, direction?: SortDirection) => void;
+  /** Says how, on the titles. */
+  readonly hint: string;
+}
+
 interface DataGridProps {
   readonly label: string;
   readonly columns: readonly GridColumn[];
@@ -61,6 +70,11 @@ interface DataGridProps {
   readonly rowNumberTitle: string;
   readonly nullText: string;
   readonly editing?: GridEditing;
+  readonly sorting?: GridSorting;
+  /** What a row is numbered as, when that is not its place. */
+  readonly numberOf?: (row: number) => number;
+  /** A class for a cell that is not as the others. */
+  readonly markOf?: (at: GridPosition) => string | undefined;
   /** Told whenever the selection has changed. */
   readonly onSelect?: (selection: GridSelection, active: GridPosition) => void;
   /** The rows drawn, `last` excluded, for a source that loads them. */
@@ -190,6 +204,10 @@ export function DataGrid(props: DataGridProps) {
   /** Whether the key was one of the grid's. */
   const act = (event: KeyboardEvent): boolean => {
     if (editing && actToEdit(event, editing)) return true;
+    if (props.sorting && event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+      props.sorting.sort(active.column, event.key === 'ArrowUp' ? 'ascending' : 'descending');
+      return true;
+    }
     const page = Math.max(1, Math.floor(view.height / rowHeight) - 2);
     const to = gridKey(event, active, { rows: rowCount, columns: columns.length, page });
     if (!to) return false;
@@ -313,8 +331,10 @@ export function DataGrid(props: DataGridProps) {
             key={wide.first + i}
             role="columnheader"
             aria-colindex={wide.first + i + 1}
-            class={column.numeric ? 'grid-title numeric' : 'grid-title'}
-            title={column.title}
+            aria-sort={column.sorted}
+            class={titleClass(column, props.sorting !== undefined)}
+            title={[column.title.slice(0, 2000), ...(props.sorting ? [props.sorting.hint] : [])].join('\n')}
+            onClick={() => props.sorting?.sort(wide.first + i)}
           >
             <span class="grid-name">{breakable(column.title)}</span>
             {column.subtitle !== undefined && <span class="grid-type">{column.subtitle}</span>}
@@ -333,7 +353,7 @@ export function DataGrid(props: DataGridProps) {
               style={{ transform: `translateY(${row * rowHeight - view.shift}px)` }}
             >
               <div class="grid-number" aria-hidden="true" data-row={row} data-column={-1}>
-                {row + 1}
+                {props.numberOf ? props.numberOf(row) : row + 1}
               </div>
               <div aria-hidden="true" />
               {drawnColumns.map((column, i) => {
@@ -351,7 +371,12 @@ export function DataGrid(props: DataGridProps) {
                     aria-selected={isIn(selection, place)}
                     aria-invalid={problem === undefined ? undefined : true}
                     aria-errormessage={isActive && problem !== undefined ? editing?.problemId : undefined}
-                    class={cellClass(column, cell, isActive, problem !== undefined, isEdited === true)}
+                    class={cellClass(column, cell, {
+                      isActive,
+                      isInvalid: problem !== undefined,
+                      isEdited: isEdited === true,
+                      mark: props.markOf?.(place),
+                    })}
                     data-row={row}
                     data-column={place.column}
                     title={titleOf(cell, problem)}
@@ -379,14 +404,30 @@ function cellText(cell: Cell, nullText: string, absentText: string): string {
   return cell === undefined ? absentText : cell.slice(0, 500);
 }
 
+function titleClass({ numeric, sorted, tone }: GridColumn, isSortable: boolean): string {
+  const parts = ['grid-title'];
+  if (numeric) parts.push('numeric');
+  if (isSortable) parts.push('sortable');
+  if (sorted) parts.push(sorted);
+  if (tone !== undefined) parts.push(tone);
+  return parts.join(' ');
+}
+
+interface CellLook {
+  readonly isActive: boolean;
+  readonly isInvalid: boolean;
+  readonly isEdited: boolean;
+  readonly mark: string | undefined;
+}
+
 function cellClass(
   column: GridColumn,
   cell: Cell,
-  isActive: boolean,
-  isInvalid: boolean,
-  isEdited: boolean,
+  { isActive, isInvalid, isEdited, mark }: CellLook,
 ): string {
   const parts = ['grid-cell'];
+  if (column.tone !== undefined) parts.push(column.tone);
+  if (mark !== undefined) parts.push(mark);
   if (column.numeric) parts.push('numeric');
   if (isActive) parts.push('active');
   if ((cell ?? null) === null) parts.push('null');

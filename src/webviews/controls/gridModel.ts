@@ -3,7 +3,13 @@ export interface GridColumn {
   /** Shown under the title, such as a type. */
   readonly subtitle?: string;
   readonly numeric: boolean;
+  /** The rows are in the order of this column. */
+  readonly sorted?: SortDirection;
+  /** A class of its title and its cells. */
+  readonly tone?: string;
 }
+
+export type SortDirection = 'ascending' | 'descending';
 
 export type GridRow = readonly (string | null)[];
 
@@ -141,9 +147,12 @@ function tsvCell(cell: string): string {
   return /[\t\n\r"]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
+/** What is shown of a title, in characters: a column's name may be of any length. */
+const longestTitle = 300;
+
 /** Long names are made of parts: a line of a title ends after one rather than anywhere. */
 export function titleParts(title: string): string[] {
-  return title.split(/(?<=[_.\-/ ])|(?<=[a-z])(?=[A-Z])/);
+  return title.slice(0, longestTitle).split(/(?<=[_.\-/ ])|(?<=[a-z])(?=[A-Z])/);
 }
 
 const titleLines = 3;

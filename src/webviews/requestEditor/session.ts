@@ -27,6 +27,8 @@ export class Session {
   call: CallState;
   /** When the running call was started, by the page's own clock. */
   callStart: number;
+  /** When the state of the call was told, by the same clock. */
+  callTime = performance.now();
   /** Why the last change was not taken. */
   refusal: string | undefined;
   #checked:
@@ -90,6 +92,7 @@ export class Session {
   setCall(call: CallState): void {
     this.call = call;
     this.callStart = startOf(call);
+    this.callTime = performance.now();
     this.#tell();
   }
 

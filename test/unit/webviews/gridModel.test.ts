@@ -73,6 +73,11 @@ describe('the columns of a grid', () => {
     assert.deepEqual(fitted.slice(1), natural.slice(1));
     assert.deepEqual(fittedWidths(natural, total), natural);
   });
+
+  it('are measured at once, however long a title is', () => {
+    const [width] = naturalWidths([{ title: 'a_'.repeat(500_000), numeric: false }], sourceOf([]));
+    assert.ok(width !== undefined && width <= 260);
+  });
 });
 
 describe('the way through the cells of a grid', () => {
