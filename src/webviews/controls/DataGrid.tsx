@@ -308,6 +308,7 @@ export function DataGrid(props: DataGridProps) {
       aria-multiselectable
       aria-readonly={editing ? undefined : true}
       aria-describedby={editing?.describedBy}
+      aria-keyshortcuts={props.sorting ? 'Alt+ArrowUp Alt+ArrowDown' : undefined}
       aria-activedescendant={rowCount > 0 ? cellId(active) : undefined}
       tabIndex={0}
       ref={scroller}
