@@ -185,7 +185,7 @@ describe('with the keyboard alone', () => {
     await tabTo(editor.getByRole('button', { name: 'Sent' }));
     await press('Enter');
     await eventually('the header', async () =>
-      (await editor.locator('.sent').textContent())?.includes('by keyboard'),
+      (await editor.locator('.sent-request').textContent())?.includes('by keyboard'),
     );
   });
 

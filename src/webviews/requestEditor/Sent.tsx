@@ -27,7 +27,7 @@ export function Sent({ answer }: { readonly answer: AnswerView }) {
       onToggle={setOpen}
       summary={<span class="muted">{fill(strings.sentSummary, sent.headers.length, size)}</span>}
     >
-      <div class="sent">
+      <div class="sent-request">
         <dl class="named-values">
           {facts.map(([name, value]) =>
             value === undefined ? null : (

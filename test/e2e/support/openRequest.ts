@@ -1,18 +1,18 @@
 import { eventually, shortly } from '../../support/eventually.ts';
 import type { WorkbenchWindow } from './window.ts';
 
-/**
- * Opens the request of a service by the palette. A prompt that has just closed gives the focus back to where it was,
- * which may be late and close the list of services: then it is opened again.
- */
+/** Opens the request of a service by the palette. An editor that is still loading takes the focus, which closes a pick. */
 export async function openRequest(window: WorkbenchWindow, name: string, workspace: string): Promise<void> {
-  const row = window.quickInput.widget
-    .locator('.monaco-list-row')
-    .filter({ hasText: name })
-    .filter({ hasText: workspace });
-  await eventually(`request for ${name}`, async () => {
+  await eventually(`${name} of ${workspace} picked`, async () => {
     await window.runCommand('Azure ML: Open request');
-    await row.click({ timeout: shortly });
+    await eventually(
+      'pick of a service',
+      async () => (await window.quickInput.title()).includes('Open a request for'),
+      shortly,
+    );
+    await window.quickInput.input.fill(name, { timeout: shortly });
+    const rows = window.quickInput.widget.locator('.monaco-list-row');
+    await rows.filter({ hasText: name }).filter({ hasText: workspace }).click({ timeout: shortly });
     return true;
   });
   await window.editors.waitForActive(name);
