@@ -288,14 +288,21 @@ function cellText(cell: Cell | undefined): string | null | undefined {
 
 /** What a grid of this page has put on the clipboard. */
 function cellsOf(json: string): CellBlock | undefined {
-  if (json === '') return undefined;
-  const value: unknown = JSON.parse(json);
+  const value = parsed(json);
   if (!Array.isArray(value) || !value.every((row) => Array.isArray(row))) return undefined;
   return value.map((row: readonly unknown[]) =>
     row.map((cell) =>
       typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean' ? cell : null,
     ),
   );
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 function facts(
