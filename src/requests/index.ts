@@ -5,6 +5,7 @@ import { isExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
 import { AutoSave } from './autoSave.ts';
+import type { CodeServices } from './clientCode.ts';
 import { RequestCall } from './requestCall.ts';
 import { RequestEditor } from './requestEditor.ts';
 import { rrsExecute } from './rrsExecute.ts';
@@ -49,6 +50,12 @@ class RequestsFeature implements Requests {
       saveRequestAs: () => this.#saveRequestAs(),
       sendRequest: () => this.#activeEditor()?.send(),
       cancelRequest: () => this.#activeEditor()?.call.cancel(),
+      copyAsCurl: async (target) =>
+        (await import('./clientCode.ts')).copyAsCurl(this.#codeServices(), target),
+      generateClientCode: async (target) =>
+        (await import('./clientCode.ts')).generateClientCode(this.#codeServices(), target),
+      showApiHelp: async (target) =>
+        (await import('./clientCode.ts')).showApiHelp(this.#codeServices(), target),
       rrsExecute: (...args) => (isProgramCall(args) ? this.#execute(args[0]) : this.#openRequest(args[0])),
     };
   }
@@ -124,6 +131,18 @@ class RequestsFeature implements Requests {
     return rrsExecute(argument, { catalog: this.#catalog, http, timeoutMs: timeoutMs() });
   }
 
+  #codeServices(): CodeServices {
+    return {
+      catalog: this.#catalog,
+      documents: this.#foundation.documents,
+      requestInFront: async () => this.#activeEditor()?.settledText() ?? requestInTextEditor(),
+      requestOf: async (endpoint) => {
+        const uri = await this.#scratch.uriFor(endpoint);
+        return (await vscode.workspace.openTextDocument(uri)).getText();
+      },
+    };
+  }
+
   #callOf(uri: vscode.Uri): RequestCall {
     const key = uri.toString();
     const call =
@@ -162,6 +181,12 @@ class RequestsFeature implements Requests {
       active?.call.isRunning ?? false,
     );
   }
+}
+
+/** A request that is in front as text. */
+function requestInTextEditor(): string | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  return document?.fileName.endsWith('.rrs.json') ? document.getText() : undefined;
 }
 
 /** The setting is in seconds; 0 waits for ever. */

@@ -86,11 +86,15 @@ export class RequestEditor implements vscode.Disposable {
     await this.call.send(data, body);
   }
 
-  /** The request once all that was typed has reached the document. */
-  async #settled(): Promise<{ data: RequestData; body: string }> {
+  /** The document's text once all that was typed has reached it. */
+  async settledText(): Promise<string> {
     await this.#flush();
     await this.#edits;
-    const text = this.document.getText();
+    return this.document.getText();
+  }
+
+  async #settled(): Promise<{ data: RequestData; body: string }> {
+    const text = await this.settledText();
     const parsed = parseRequest(text);
     if (parsed.kind === 'broken') {
       throw new Failure({

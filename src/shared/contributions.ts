@@ -22,7 +22,16 @@ export const commandNames = {
     'resetLocalService',
   ],
   explorer: ['refresh', 'copyId', 'copyUrl', 'openSwagger'],
-  requests: ['openRequest', 'saveRequestAs', 'sendRequest', 'cancelRequest', 'rrsExecute'],
+  requests: [
+    'openRequest',
+    'saveRequestAs',
+    'sendRequest',
+    'cancelRequest',
+    'rrsExecute',
+    'copyAsCurl',
+    'generateClientCode',
+    'showApiHelp',
+  ],
   storage: ['setStorage', 'removeStorage'],
   jobs: [
     'runBatchJob',
