@@ -220,5 +220,5 @@ function longestRun(text: string): number {
 
 /** Text that is no markup. */
 function escaped(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]<>()#+!&~]/g, '\\$&');
+  return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_{}[\]<>#&~]/g, '\\$&');
 }
