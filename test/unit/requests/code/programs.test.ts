@@ -185,10 +185,10 @@ describe('generated programs, run against the local service', () => {
         const busy = await runProgram(program);
         assert.equal(busy.exitCode, 0, busy.errors);
         assert.equal(fault, undefined);
-        fault = { status: 307, headers: { Location: program.url } };
+        fault = { status: 302, headers: { Location: program.url } };
         const redirected = await runProgram(program);
         assert.equal(redirected.exitCode, 1);
-        assert.match(redirected.errors, /307/);
+        assert.match(redirected.errors, /302/);
       });
 
       it('ends with the reason when the job fails', async () => {
