@@ -140,6 +140,11 @@ class Extension implements vscode.Disposable {
         new LazyFileSystem(async () => (await this.#results.get()).files),
         { isReadonly: true },
       ),
+      vscode.workspace.registerFileSystemProvider(
+        schemes.schema,
+        new LazyFileSystem(async () => (await this.#requests.get()).schemas),
+        { isReadonly: true },
+      ),
       vscode.window.registerCustomEditorProvider(customEditors.request, {
         resolveCustomTextEditor: async (document, panel, token) =>
           (await this.#requests.get()).resolveCustomTextEditor(document, panel, token),

@@ -15,8 +15,19 @@ import { addEndpointByAsking, baseUrlProblem, idProblem, nameProblem } from './e
 import type { Authorization, Endpoint, WebService, Workspace } from './model.ts';
 import { rawWorkspace, type WorkspaceSetting, writeWorkspace } from './settings.ts';
 
-export async function addWorkspace(store: CatalogStore): Promise<void> {
-  await announce(store, await addEndpointByAsking(entryTools(store)));
+/** With the node of a service that is not there yet its names are proposed. */
+export async function addWorkspace(store: CatalogStore, target?: unknown): Promise<void> {
+  const named = serviceNamed(target);
+  const start = named && { workspaceName: named.workspace, ...named.names };
+  await announce(store, await addEndpointByAsking(entryTools(store), start));
+}
+
+function serviceNamed(
+  target: unknown,
+): { workspace: string; names: { serviceName: string; endpointName: string } } | undefined {
+  if (!isExplorerNode(target) || target.node !== 'service') return undefined;
+  const [serviceName = '', endpointName = 'default'] = target.name.split('/');
+  return { workspace: target.workspace, names: { serviceName, endpointName } };
 }
 
 export async function addService(store: CatalogStore, target: unknown): Promise<void> {
@@ -30,6 +41,7 @@ export async function addService(store: CatalogStore, target: unknown): Promise<
       baseUrl: workspace.baseUrl,
       style: workspace.style,
       given: ['baseUrl', 'workspaceId'],
+      ...serviceNamed(target)?.names,
     }),
   );
 }

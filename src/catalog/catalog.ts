@@ -13,6 +13,7 @@ import { LocalWorkspace, localWorkspaceName } from './localWorkspace.ts';
 import type { Endpoint, Workspace } from './model.ts';
 import { PlainHttpConsent } from '../shared/plainHttpConsent.ts';
 import { Schemas, type SchemaQuery } from './schemas.ts';
+import { SchemaStore } from './schemaStore.ts';
 import { CatalogSecrets } from './secrets.ts';
 import { readWorkspaces, type WorkspaceSettings } from './settings.ts';
 import { type Trouble, Troubles } from './troubles.ts';
@@ -37,9 +38,9 @@ export class CatalogStore {
   readonly local: LocalWorkspace;
   readonly consent: PlainHttpConsent;
   readonly troubles: Troubles;
+  readonly schemas: Schemas;
   readonly onDidChange: vscode.Event<void>;
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #schemas: Schemas;
   readonly #subscriptions: vscode.Disposable[] = [];
   #settings: WorkspaceSettings | undefined;
 
@@ -56,7 +57,12 @@ export class CatalogStore {
     });
     this.consent = new PlainHttpConsent(context.globalState);
     this.troubles = new Troubles(fire);
-    this.#schemas = new Schemas(http, (line) => log.debug(line));
+    this.schemas = new Schemas(
+      http,
+      new SchemaStore(vscode.Uri.joinPath(context.globalStorageUri, 'schemas').fsPath),
+      (line) => log.debug(line),
+      fire,
+    );
     this.local = new LocalWorkspace(
       context,
       async (description) => {
@@ -102,11 +108,11 @@ export class CatalogStore {
   }
 
   async schema(endpoint: Endpoint, query: SchemaQuery = {}): ReturnType<Schemas['of']> {
-    return this.#schemas.of(endpoint, await this.#gatewayHeaders(endpoint), query);
+    return this.schemas.of(endpoint, await this.#gatewayHeaders(endpoint), query);
   }
 
   async swaggerDocument(endpoint: Endpoint): Promise<string | undefined> {
-    return this.#schemas.document(swaggerUrl(endpoint.address), await this.#gatewayHeaders(endpoint));
+    return this.schemas.document(swaggerUrl(endpoint.address), await this.#gatewayHeaders(endpoint));
   }
 
   /** Takes note of how a call ended, for the tree, and says what would mend it. */

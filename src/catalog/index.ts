@@ -6,10 +6,12 @@ import type { Foundation } from '../shared/feature.ts';
 import * as actions from './actions.ts';
 import { CatalogStore, pickEndpoint, type Remedy } from './catalog.ts';
 import type { Endpoint, Workspace } from './model.ts';
+import type { AttachedSchema } from './schemaStore.ts';
 import type { SettingProblem } from './settings.ts';
 import type { Trouble } from './troubles.ts';
 
 export type { Remedy } from './catalog.ts';
+export type { AttachedSchema } from './schemaStore.ts';
 export type { SettingProblem } from './settings.ts';
 export type { Trouble } from './troubles.ts';
 export { endpointsOf } from './endpoints.ts';
@@ -38,11 +40,22 @@ export interface Catalog extends Feature<'catalog'> {
    */
   authorize(endpoint: Endpoint, options: { readonly interactive: boolean }): Promise<Record<string, string>>;
 
-  /** Inputs, outputs and parameters of a service, cached; undefined where no `swagger.json` answers. */
+  /**
+   * Inputs, outputs and parameters of a service: as attached, else as it publishes them, cached; undefined where neither
+   * is there.
+   */
   schema(
     endpoint: Endpoint,
     options?: { refresh?: boolean; signal?: AbortSignal },
   ): Promise<ServiceSchema | undefined>;
+
+  /** Gives an endpoint a schema, which counts before the one that the service publishes, until it is detached. */
+  attachSchema(endpoint: Endpoint, attached: AttachedSchema): Promise<void>;
+
+  /** Whether there was an attached schema to take away. */
+  detachSchema(endpoint: Endpoint): Promise<boolean>;
+
+  attachedSchema(endpoint: Endpoint): Promise<AttachedSchema | undefined>;
 
   /**
    * Takes note of how a call ended (`undefined`: it was accepted), for the tree. Returns the actions that mend a failure,
@@ -78,6 +91,9 @@ export function createCatalog(
     pickEndpoint: (title) => pickEndpoint(store, title),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
     schema: (endpoint, options) => store.schema(endpoint, options),
+    attachSchema: (endpoint, attached) => store.schemas.attach(endpoint, attached),
+    detachSchema: (endpoint) => store.schemas.detach(endpoint),
+    attachedSchema: (endpoint) => store.schemas.attached(endpoint),
     swaggerDocument: (endpoint) => store.swaggerDocument(endpoint),
     remedies: (endpoint, failure) => store.remedies(endpoint, failure),
     trouble: (endpoint) => store.troubles.of(endpoint.workspace.name, endpoint.endpointId),
@@ -87,7 +103,7 @@ export function createCatalog(
       store.remedies(endpoint, await store.keys.check(endpoint, AbortSignal.timeout(15_000)));
     },
     commands: {
-      addWorkspace: () => actions.addWorkspace(store),
+      addWorkspace: (target) => actions.addWorkspace(store, target),
       addService: (target) => actions.addService(store, target),
       addEndpoint: (target) => actions.addEndpoint(store, target),
       editWorkspace: (target) => actions.editWorkspace(store, target),

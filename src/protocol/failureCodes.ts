@@ -63,7 +63,7 @@ export const failureCodes = {
   NoConnectionString: 'The storage is known by a container SAS, which makes no connection string.',
   NoInput: 'The service takes no input.',
   NoResults: 'The job has no results that could be read.',
-  NoSchema: 'The service publishes no schema, so its columns are not known.',
+  NoSchema: 'There is no schema of the service, so its columns are not known.',
   NotAFile: 'A path names a folder or something else that is no file.',
   NotFound: 'The server does not know what the URL names and gave no code.',
   NotWritten: 'A file may not or cannot be written.',

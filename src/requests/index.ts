@@ -3,17 +3,22 @@ import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { contextKeys, customEditors, prefix, settings } from '../shared/contributions.ts';
 import { isExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
+import type { ReadonlyFiles } from '../shared/lazyFileSystem.ts';
 import { isProgramCall } from '../shared/invocation.ts';
+import { attachSchema, detachSchema, type SchemaTools, type WorkedRequest } from './attachSchema.ts';
 import { AutoSave } from './autoSave.ts';
 import type { CodeServices } from './clientCode.ts';
 import { RequestCall } from './requestCall.ts';
 import { RequestEditor } from './requestEditor.ts';
 import { rrsExecute } from './rrsExecute.ts';
+import { SchemaDocuments } from './schemaDocuments.ts';
 import { ScratchRequests } from './scratchRequests.ts';
 
 export type { RrsExecuteResult } from './rrsExecute.ts';
 
 export interface Requests extends Feature<'requests'> {
+  /** JSON schemas of request documents, which `$schema` names. */
+  readonly schemas: ReadonlyFiles;
   resolveCustomTextEditor(
     document: vscode.TextDocument,
     panel: vscode.WebviewPanel,
@@ -30,6 +35,7 @@ const keptCalls = 10;
 
 class RequestsFeature implements Requests {
   readonly commands: Requests['commands'];
+  readonly schemas: SchemaDocuments;
   readonly #foundation: Foundation;
   readonly #catalog: Catalog;
   readonly #scratch: ScratchRequests;
@@ -44,12 +50,20 @@ class RequestsFeature implements Requests {
     this.#catalog = catalog;
     this.#scratch = new ScratchRequests(foundation.context.globalStorageUri, catalog);
     this.#autoSave = new AutoSave((uri) => this.#scratch.owns(uri), foundation.log);
-    this.#subscriptions = [this.#autoSave];
+    this.schemas = new SchemaDocuments(foundation.context.extensionUri, catalog);
+    this.#subscriptions = [this.#autoSave, this.schemas];
+    const tools: SchemaTools = {
+      catalog,
+      http: () => foundation.http(),
+      worked: (endpoint) => this.#lastThatWorked(endpoint),
+    };
     this.commands = {
       openRequest: (target) => this.#openRequest(target),
       saveRequestAs: () => this.#saveRequestAs(),
       sendRequest: () => this.#activeEditor()?.send(),
       cancelRequest: () => this.#activeEditor()?.call.cancel(),
+      attachSchema: (...args) => attachSchema(tools, args),
+      detachSchema: (...args) => detachSchema(tools, args),
       copyAsCurl: async (target) =>
         (await import('./clientCode.ts')).copyAsCurl(this.#codeServices(), target),
       generateClientCode: async (target) =>
@@ -129,6 +143,14 @@ class RequestsFeature implements Requests {
   #execute(argument: unknown): Promise<unknown> {
     const http = (): ReturnType<Foundation['http']> => this.#foundation.http();
     return rrsExecute(argument, { catalog: this.#catalog, http, timeoutMs: timeoutMs() });
+  }
+
+  #lastThatWorked({ workspace, endpointId }: Endpoint): WorkedRequest | undefined {
+    return [...this.#calls.values()]
+      .flatMap(({ worked }) => worked ?? [])
+      .findLast(
+        ({ endpoint }) => endpoint.workspace.name === workspace.name && endpoint.endpointId === endpointId,
+      );
   }
 
   #codeServices(): CodeServices {

@@ -6,6 +6,7 @@ import type { AnswerView, CallState, Ending } from '../shared/requestEditorContr
 import { holdsCredential } from '../shared/requestForm.ts';
 import type { RequestData } from '../shared/requestData.ts';
 import type { HttpClient } from '../transport/httpClient.ts';
+import type { WorkedRequest } from './attachSchema.ts';
 import { viewOfAnswer, viewOfFailure } from './answerView.ts';
 import { execute, failureOf, type RrsAnswer } from './execute.ts';
 
@@ -32,6 +33,7 @@ export class RequestCall implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   #running: { readonly controller: AbortController; startedAt: number } | undefined;
   #ended: Ended | 'cancelled' | undefined;
+  #worked: WorkedRequest | undefined;
   #remedies: readonly Remedy[] = [];
 
   constructor(services: CallServices) {
@@ -45,6 +47,11 @@ export class RequestCall implements vscode.Disposable {
   /** The last answer as it came. */
   get answer(): RrsAnswer | undefined {
     return this.#ended === undefined || this.#ended === 'cancelled' ? undefined : this.#ended.answer;
+  }
+
+  /** The last call that the service accepted. */
+  get worked(): WorkedRequest | undefined {
+    return this.#worked;
   }
 
   /** Why the last call failed. */
@@ -107,6 +114,7 @@ export class RequestCall implements vscode.Disposable {
         callOf(request, endpoint, body, signal, this.#services.timeoutMs()),
         authorization,
       );
+      if (answer.status < 400) this.#worked = { endpoint, body, answer: answer.text };
       const schema = answer.status < 400 ? await this.#knownSchema(endpoint) : undefined;
       return { answer, ...this.#ending(endpoint, failureOf(answer), viewOfAnswer(answer, schema)) };
     } catch (error) {

@@ -22,6 +22,7 @@ import { editText } from './editText.ts';
 import type { RequestCall } from './requestCall.ts';
 import { bodyEdits, bodyProblem, minimalChange, parseRequest, wireBody } from './requestDocument.ts';
 import { RequestTarget } from './requestTarget.ts';
+import { targetEdits } from './schemaAddress.ts';
 
 const flushPatienceMs = 1_000;
 
@@ -155,6 +156,8 @@ export class RequestEditor implements vscode.Disposable {
       setCredential: ({ kind }) => this.#setCredential(kind),
       storeCredential: ({ header, value }) => this.#storeCredential(header, value),
       reloadSchema: () => this.#target.refresh({ reloadSchema: true }),
+      attachSchema: () => this.#attachSchema(),
+      addService: () => this.#addService(),
       copy: async ({ text }) => vscode.env.clipboard.writeText(text),
       copyFailure: async () => vscode.env.clipboard.writeText(failureDetails(this.call.failure)),
       openAnswer: () => this.#openAnswer(),
@@ -263,10 +266,7 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   async #setTarget(endpoint: Endpoint): Promise<void> {
-    await this.#edit(() => [
-      { kind: 'set', path: ['workspace'], value: endpoint.workspace.name },
-      { kind: 'set', path: ['service'], value: endpoint.label },
-    ]);
+    await this.#edit((text) => targetEdits(text, endpoint.workspace.name, endpoint.label));
   }
 
   async #setCredential(kind: Credential['kind']): Promise<void> {
@@ -288,6 +288,27 @@ export class RequestEditor implements vscode.Disposable {
         await this.#services.catalog.authorize(endpoint, { interactive: true });
     }
     await this.#target.refresh();
+  }
+
+  /** Asks for the service that the document names, under that name. */
+  async #addService(): Promise<void> {
+    const parsed = parseRequest(this.document.getText());
+    if (parsed.kind === 'broken') return;
+    const { workspace, service } = parsed.data;
+    const isKnown = this.#services.catalog.workspaces().some(({ name }) => name === workspace);
+    const node: ExplorerNode = { node: 'service', workspace, service, name: service };
+    await run(commandId(isKnown ? 'addService' : 'addWorkspace'), node);
+  }
+
+  async #attachSchema(): Promise<void> {
+    const { endpoint } = this.#target;
+    if (!endpoint) return;
+    const node: ExplorerNode = {
+      node: 'endpoint',
+      workspace: endpoint.workspace.name,
+      service: endpoint.endpointId,
+    };
+    await run(commandId('attachSchema'), node);
   }
 
   async #storeCredential(header: string, value: string): Promise<void> {

@@ -5,6 +5,8 @@ import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { Credential, TargetState } from '../shared/requestEditorContract.ts';
 import type { RequestData } from '../shared/requestData.ts';
 
+const missingCodes: ReadonlySet<string> = new Set(['UnknownWorkspace', 'UnknownService']);
+
 type Address = Pick<RequestData, 'workspace' | 'service'>;
 
 /** Finds out what a request's workspace and service stand for, and says so again when that changes. */
@@ -79,7 +81,12 @@ export class RequestTarget implements vscode.Disposable {
 
   #lose(error: unknown): void {
     this.#endpoint = undefined;
-    this.#set({ kind: 'unknown', sentence: error instanceof Failure ? error.sentence : String(error) });
+    const isLocal = this.#catalog
+      .workspaces()
+      .some(({ name, local }) => local && name === this.#address?.workspace);
+    const isMissing = error instanceof Failure && missingCodes.has(error.code);
+    const sentence = error instanceof Failure ? error.sentence : String(error);
+    this.#set({ kind: 'unknown', sentence, canBeAdded: isMissing && !isLocal });
   }
 
   /** A target whose schema cannot be loaded can be called all the same. */

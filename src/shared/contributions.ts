@@ -31,6 +31,8 @@ export const commandNames = {
     'copyAsCurl',
     'generateClientCode',
     'showApiHelp',
+    'attachSchema',
+    'detachSchema',
   ],
   storage: ['setStorage', 'removeStorage'],
   jobs: [
@@ -85,7 +87,11 @@ export const views = { explorer: `${prefix}.explorer`, welcome: `${prefix}.welco
 export const customEditors = { request: `${prefix}.request` } as const;
 
 /** Schemes of the read-only file systems. */
-export const schemes = { document: 'azureml-document', result: 'azureml-result' } as const;
+export const schemes = {
+  document: 'azureml-document',
+  result: 'azureml-result',
+  schema: 'azureml-schema',
+} as const;
 
 export const contextKeys = {
   /** A request editor is in front. */

@@ -37,7 +37,12 @@ export interface Credential {
 /** What the request's workspace and service stand for. */
 export type TargetState =
   | { readonly kind: 'finding' }
-  | { readonly kind: 'unknown'; readonly sentence: string }
+  | {
+      readonly kind: 'unknown';
+      readonly sentence: string;
+      /** The catalog does not have it, and it can be added. */
+      readonly canBeAdded: boolean;
+    }
   | {
       readonly kind: 'found';
       readonly address: ServiceAddress;
@@ -137,6 +142,9 @@ export const toRequestHost = {
   /** Keeps a value that was typed as a header where keys belong. */
   storeCredential: question<{ readonly header: string; readonly value: string }>(),
   reloadSchema: question(),
+  attachSchema: question(),
+  /** Adds what the document is for to the catalog. */
+  addService: question(),
   copy: question<{ readonly text: string }>(),
   copyFailure: question(),
   openAnswer: question(),

@@ -87,6 +87,8 @@ export function requestEditorStrings() {
     reopenAsText: vscode.l10n.t('Reopen with text editor'),
     noSchema: vscode.l10n.t('The service publishes no schema: the fields come from this request.'),
     loadingSchema: vscode.l10n.t('Loading the schema…'),
+    attachSchema: vscode.l10n.t('Attach schema…'),
+    addService: vscode.l10n.t('Add service…'),
     reloadSchema: vscode.l10n.t('Reload schema'),
     noInputsYet: vscode.l10n.t('The request has no inputs yet; add them as JSON.'),
     noInputs: vscode.l10n.t('The service takes no input.'),

@@ -151,7 +151,7 @@ export function parameterFields(data: RequestData, schema?: ServiceSchema): Para
     return {
       ...parameter,
       known: true,
-      required: parameter.default === undefined,
+      required: parameter.required ?? parameter.default === undefined,
       ...(value === undefined ? {} : { value: asCell(value) }),
     };
   });

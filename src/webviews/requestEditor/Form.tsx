@@ -52,7 +52,12 @@ function SchemaRemark() {
   return (
     <Message
       kind="info"
-      actions={<Button kind="link" label={strings.reloadSchema} onClick={() => void host.reloadSchema()} />}
+      actions={
+        <>
+          <Button kind="link" label={strings.attachSchema} onClick={() => void host.attachSchema()} />
+          <Button kind="link" label={strings.reloadSchema} onClick={() => void host.reloadSchema()} />
+        </>
+      }
     >
       {strings.noSchema}
     </Message>

@@ -25,6 +25,7 @@ export function RequestEditor() {
           {state.ignored.length > 0 && (
             <Message kind="warning">{fill(strings.ignoredMembers, state.ignored.join(', '))}</Message>
           )}
+          <UnknownTarget />
           <Parameters request={state.data} />
           <Headers request={state.data} />
           <Body state={state} />
@@ -34,6 +35,19 @@ export function RequestEditor() {
         </section>
       </div>
     </div>
+  );
+}
+
+function UnknownTarget() {
+  const { strings, target, host } = useSession();
+  if (target.kind !== 'unknown' || !target.canBeAdded) return null;
+  return (
+    <Message
+      kind="warning"
+      actions={<Button label={strings.addService} onClick={() => void host.addService()} />}
+    >
+      {target.sentence}
+    </Message>
   );
 }
 
