@@ -31,7 +31,9 @@ const extension = {
   mainFields: ['module', 'main'],
   plugins: [thirdPartyNotices('ThirdPartyNotices.extension.txt')],
   // The storage SDK's dependencies call `require`; the name must be one that the minifier does not make.
-  banner: { js: "import{createRequire as createRequireHere}from'node:module';const require=createRequireHere(import.meta.url);" },
+  banner: {
+    js: "import{createRequire as createRequireHere}from'node:module';const require=createRequireHere(import.meta.url);",
+  },
 };
 
 /** @type {esbuild.BuildOptions} */

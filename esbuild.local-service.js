@@ -41,9 +41,10 @@ export function localServiceBuild({ minify }) {
     banner: {
       js: [
         "import{createRequire as createRequireHere}from'node:module';",
-        'const require=createRequireHere(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;',
+        'const require=createRequireHere(import.meta.url);',
       ].join(''),
     },
+    define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
     plugins: [stubPlugin, thirdPartyNotices('ThirdPartyNotices.local-service.txt')],
   };
 }

@@ -18,7 +18,10 @@ export function thirdPartyNotices(file) {
         const root = build.initialOptions.absWorkingDir ?? process.cwd();
         const folders = [...new Set(Object.keys(metafile.inputs).flatMap(packageFolder))].sort();
         const notices = await Promise.all(folders.map((folder) => notice(join(root, folder))));
-        await writeFile(resolve(root, build.initialOptions.outdir ?? '.', file), [...new Set(notices)].join('\n'));
+        await writeFile(
+          resolve(root, build.initialOptions.outdir ?? '.', file),
+          [...new Set(notices)].join('\n'),
+        );
       });
     },
   };

@@ -105,10 +105,8 @@ class Extension implements vscode.Disposable {
   };
 
   api(): Api {
-    const call =
-      (name: (typeof apiNames)[number]) =>
-      async (argument: object = {}) =>
-        (await this.#handler(featureOf(name), name))(argument);
+    const call = (name: (typeof apiNames)[number]) => async (argument?: object) =>
+      (await this.#handler(featureOf(name), name))({ ...argument });
     return Object.fromEntries(apiNames.map((name) => [name, call(name)])) as Api;
   }
 
@@ -128,23 +126,17 @@ class Extension implements vscode.Disposable {
   }
 
   #registerProviders(): void {
+    const documents = new LazyFileSystem(() => Promise.resolve(this.#foundation.documents));
+    const results = new LazyFileSystem(async () => (await this.#results.get()).files);
+    const schemas = new LazyFileSystem(async () => (await this.#requests.get()).schemas);
     this.#disposables.push(
+      documents,
+      results,
+      schemas,
       vscode.window.createTreeView(views.explorer, { treeDataProvider: this.#tree, showCollapseAll: true }),
-      vscode.workspace.registerFileSystemProvider(
-        schemes.document,
-        new LazyFileSystem(() => Promise.resolve(this.#foundation.documents)),
-        { isReadonly: true },
-      ),
-      vscode.workspace.registerFileSystemProvider(
-        schemes.result,
-        new LazyFileSystem(async () => (await this.#results.get()).files),
-        { isReadonly: true },
-      ),
-      vscode.workspace.registerFileSystemProvider(
-        schemes.schema,
-        new LazyFileSystem(async () => (await this.#requests.get()).schemas),
-        { isReadonly: true },
-      ),
+      vscode.workspace.registerFileSystemProvider(schemes.document, documents, { isReadonly: true }),
+      vscode.workspace.registerFileSystemProvider(schemes.result, results, { isReadonly: true }),
+      vscode.workspace.registerFileSystemProvider(schemes.schema, schemas, { isReadonly: true }),
       vscode.window.registerCustomEditorProvider(customEditors.request, {
         resolveCustomTextEditor: async (document, panel, token) =>
           (await this.#requests.get()).resolveCustomTextEditor(document, panel, token),
@@ -154,7 +146,11 @@ class Extension implements vscode.Disposable {
 
   /** Jobs that were open when the last window closed go on being followed; nothing else happens at start-up. */
   async #resume(context: vscode.ExtensionContext): Promise<void> {
-    if (await hasOpenJobs(context.globalStorageUri.fsPath)) await this.#jobs.get();
+    try {
+      if (await hasOpenJobs(context.globalStorageUri.fsPath)) await this.#jobs.get();
+    } catch (error) {
+      this.#foundation.log.error(`Open jobs cannot be followed: ${String(error)}`);
+    }
   }
 
   async #run(feature: FeatureName, name: string, args: readonly unknown[]): Promise<unknown> {
@@ -164,9 +160,17 @@ class Extension implements vscode.Disposable {
       )(...args);
     } catch (error) {
       if (isProgramCall(args) || returnsToPrograms.has(name)) throw error;
-      const { reportFailure } = await import('./shared/reportFailure.ts');
-      void reportFailure(this.#foundation, error);
+      void this.#report(error);
       return undefined;
+    }
+  }
+
+  async #report(error: unknown): Promise<void> {
+    try {
+      const { reportFailure } = await import('./shared/reportFailure.ts');
+      await reportFailure(this.#foundation, error);
+    } catch (failed) {
+      this.#foundation.log.error(`A failure cannot be shown: ${String(failed)}`);
     }
   }
 
@@ -181,8 +185,9 @@ class Extension implements vscode.Disposable {
 /** The welcome view shows as long as the user has no workspace of his own. */
 function followWorkspaceSetting(): vscode.Disposable {
   const update = (): void => {
-    const workspaces = vscode.workspace.getConfiguration(prefix).get<object>(settings.workspaces, {});
-    const none = Object.keys(workspaces).length === 0;
+    // Whatever the user wrote there, null included, must not keep the extension from starting.
+    const workspaces = vscode.workspace.getConfiguration(prefix).get<unknown>(settings.workspaces);
+    const none = Object.keys(Object(workspaces) as object).length === 0;
     void vscode.commands.executeCommand('setContext', contextKeys.noWorkspaces, none);
   };
   update();
@@ -215,7 +220,11 @@ function layFoundation(context: vscode.ExtensionContext, keep: vscode.Disposable
       }
       return log;
     },
-    http: () => (http ??= connect(foundation, keep)),
+    http: () =>
+      (http ??= connect(foundation, keep).catch((error: unknown) => {
+        http = undefined;
+        throw error;
+      })),
   };
   return foundation;
 }

@@ -1,20 +1,21 @@
 import * as vscode from 'vscode';
-import * as v from 'valibot';
 import { Failure } from '../protocol/failure.ts';
+import { isRetiredHost } from '../protocol/studio/regions.ts';
 import { swaggerUrl } from '../protocol/studio/urls.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
-import { prefix, settings } from '../shared/contributions.ts';
-import { parseArguments } from '../shared/arguments.ts';
+import { commandId, prefix, settings, views } from '../shared/contributions.ts';
 import type { Foundation } from '../shared/feature.ts';
 import type { AuthorizeOptions } from './keys.ts';
 import { defaultSubscriptionKeyHeader, Keys } from './keys.ts';
-import { endpointOf, endpointsOf, findEndpoint, unknownWorkspace } from './endpoints.ts';
-import { LocalWorkspace, localWorkspaceName } from './localWorkspace.ts';
+import { endpointOf, findEndpoint, unknownWorkspace } from './endpoints.ts';
+import { LocalWorkspace } from './localWorkspace.ts';
+import { microsoftToken } from './microsoftToken.ts';
 import type { Endpoint, Workspace } from './model.ts';
+import { localWorkspaceName } from './names.ts';
 import { PlainHttpConsent } from '../shared/plainHttpConsent.ts';
 import { Schemas, type SchemaQuery } from './schemas.ts';
 import { SchemaStore } from './schemaStore.ts';
-import { CatalogSecrets } from './secrets.ts';
+import { belongsTo, CatalogSecrets } from './secrets.ts';
 import { readWorkspaces, type WorkspaceSettings } from './settings.ts';
 import { type Trouble, Troubles } from './troubles.ts';
 
@@ -22,14 +23,6 @@ export interface Remedy {
   readonly label: string;
   readonly run: () => Promise<void>;
 }
-
-/** Failures that another key mends. */
-const keyCodes = new Set([
-  'MissingApiKey',
-  'MissingSubscriptionKey',
-  'ScoreRequestUnauthorized',
-  'Unauthorized',
-]);
 
 /** Workspaces from settings, the local one, and the keys of both. */
 export class CatalogStore {
@@ -39,6 +32,8 @@ export class CatalogStore {
   readonly consent: PlainHttpConsent;
   readonly troubles: Troubles;
   readonly schemas: Schemas;
+  /** What a pick offers first. */
+  lastPicked: string | undefined;
   readonly onDidChange: vscode.Event<void>;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[] = [];
@@ -51,10 +46,7 @@ export class CatalogStore {
     this.onDidChange = this.#changed.event;
     const fire = (): void => this.#changed.fire();
     this.secrets = new CatalogSecrets(context.secrets, (line) => log.warn(line));
-    this.keys = new Keys(this.secrets, http, (workspace) => {
-      this.troubles.clear(workspace.name);
-      fire();
-    });
+    this.keys = new Keys(this.secrets, http);
     this.consent = new PlainHttpConsent(context.globalState);
     this.troubles = new Troubles(fire);
     this.schemas = new Schemas(
@@ -76,7 +68,14 @@ export class CatalogStore {
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (!event.affectsConfiguration(`${prefix}.${settings.workspaces}`)) return;
         this.#settings = undefined;
+        this.troubles.clear();
         fire();
+      }),
+      this.secrets,
+      this.secrets.onDidChange((id) => {
+        this.#onKeyChanged(id).catch((error: unknown) =>
+          log.error(`After a change of keys: ${String(error)}`),
+        );
       }),
       this.local,
     );
@@ -89,6 +88,12 @@ export class CatalogStore {
   fromSettings(): WorkspaceSettings {
     this.#settings ??= readWorkspaces();
     return this.#settings;
+  }
+
+  /** The names that no new workspace can have: those that are not understood are taken too. */
+  names(): readonly string[] {
+    const { problems } = this.fromSettings();
+    return [...this.workspaces().map(({ name }) => name), ...problems.map(({ workspace }) => workspace)];
   }
 
   workspace(name: string): Workspace {
@@ -115,33 +120,34 @@ export class CatalogStore {
     return this.schemas.document(swaggerUrl(endpoint.address), await this.#gatewayHeaders(endpoint));
   }
 
-  /** Takes note of how a call ended, for the tree, and says what would mend it. */
+  /** Takes note of how a call ended, for the tree. */
+  note(endpoint: Endpoint, failure: Failure | undefined): void {
+    if (failure !== undefined && saysNothing(failure)) return;
+    this.troubles.set(endpoint, failure && troubleOf(failure));
+  }
+
+  /** Takes note of how a call ended, and says what would mend it. */
   remedies(endpoint: Endpoint, failure: unknown): readonly Remedy[] {
-    this.troubles.set(endpoint, troubleOf(failure));
+    if (failure === undefined) this.note(endpoint, undefined);
     if (!(failure instanceof Failure)) return [];
+    this.note(endpoint, failure);
     const remedies: Remedy[] = [];
-    const run = async (remedy: Thenable<unknown>): Promise<void> => {
-      await remedy;
-    };
     if (wantsSubscriptionKey(failure)) {
       remedies.push({
         label: vscode.l10n.t('Set subscription key…'),
-        run: () => run(this.keys.askForSubscriptionKey(endpoint.workspace, endpoint)),
+        run: () => settled(this.keys.askForSubscriptionKey(endpoint.workspace, endpoint)),
       });
-    } else if (keyCodes.has(failure.code) || failure.status === 401) {
-      remedies.push(this.#credentialRemedy(endpoint));
+    } else if (isAboutCredential(failure)) {
+      remedies.push(...this.#credentialRemedies(endpoint));
     }
     if (failure.code === 'PlainHttpRefused') {
       remedies.push({
         label: vscode.l10n.t('Allow plain http…'),
-        run: () => run(this.consent.ask(endpoint.workspace.baseUrl)),
+        run: () => settled(this.consent.ask(endpoint.workspace.baseUrl)),
       });
     }
     if (failure.origin === 'network' && !endpoint.workspace.local) {
-      remedies.push({
-        label: vscode.l10n.t('Edit workspace…'),
-        run: () => run(vscode.commands.executeCommand(`${prefix}.editWorkspace`, node(endpoint))),
-      });
+      remedies.push(...this.#addressRemedies(endpoint));
     }
     return remedies;
   }
@@ -150,22 +156,67 @@ export class CatalogStore {
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
-  #credentialRemedy(endpoint: Endpoint): Remedy {
-    const { auth } = endpoint.workspace;
-    if (auth.type === 'header') {
-      return {
-        label: vscode.l10n.t('Set {0}…', auth.name),
-        run: async () => {
-          await this.keys.askForHeader(endpoint.workspace, auth.name);
-        },
-      };
+  #credentialRemedies(endpoint: Endpoint): readonly Remedy[] {
+    const { auth, local } = endpoint.workspace;
+    if (local) return [this.#localKeyRemedy()];
+    switch (auth.type) {
+      case 'microsoft':
+        return [
+          {
+            label: vscode.l10n.t('Sign in…'),
+            run: () => settled(microsoftToken(auth.scope, 'again')),
+          },
+        ];
+      case 'gateway':
+        return [this.#editRemedy(endpoint, vscode.l10n.t('Edit workspace…'))];
+      case 'header':
+      case 'apiKey':
+        return [
+          {
+            label:
+              auth.type === 'header' ? vscode.l10n.t('Set {0}…', auth.name) : vscode.l10n.t('Set API key…'),
+            run: () => settled(this.keys.askForCredential(endpoint)),
+          },
+        ];
     }
+  }
+
+  /** Nobody knows the keys of the local service but itself. */
+  #localKeyRemedy(): Remedy {
     return {
-      label: vscode.l10n.t('Set API key…'),
-      run: async () => {
-        await this.keys.askForApiKey(endpoint);
-      },
+      label: vscode.l10n.t("Use the local service's key"),
+      run: async () => this.#storeLocalKeys(await this.local.start()),
     };
+  }
+
+  #addressRemedies(endpoint: Endpoint): readonly Remedy[] {
+    if (!isRetiredHost(new URL(endpoint.workspace.baseUrl).host))
+      return [this.#editRemedy(endpoint, vscode.l10n.t('Edit workspace…'))];
+    return [
+      this.#editRemedy(endpoint, vscode.l10n.t('Use a gateway URL…')),
+      { label: vscode.l10n.t('Use the local service'), run: () => this.showLocal() },
+    ];
+  }
+
+  #editRemedy(endpoint: Endpoint, label: string): Remedy {
+    const open = (): Thenable<unknown> =>
+      vscode.commands.executeCommand(commandId('editWorkspace'), node(endpoint));
+    return { label, run: () => settled(open()) };
+  }
+
+  /** Starts the local service and puts the tree, which has its services, in front. */
+  async showLocal(): Promise<void> {
+    await this.local.start();
+    await vscode.commands.executeCommand(`${views.explorer}.focus`);
+  }
+
+  /** A key that was set may have mended what it is for. The local service brings a key that was forgotten again. */
+  async #onKeyChanged(id: string): Promise<void> {
+    for (const workspace of this.workspaces())
+      if (belongsTo(id, workspace)) this.troubles.clear(workspace.name);
+    const ofLocal = this.local.running && belongsTo(id, this.local.entry());
+    if (ofLocal && !(await this.secrets.isStored(id))) await this.local.leave();
+    this.#changed.fire();
   }
 
   async #gatewayHeaders(endpoint: Endpoint): Promise<Record<string, string>> {
@@ -186,9 +237,14 @@ export class CatalogStore {
     for (const { name, serviceId, endpointId, apiKey } of description.services) {
       const entry = { name: 'default', endpointId };
       const endpoint = endpointOf(workspace, { name, serviceId, endpoints: [entry] }, entry);
-      if ((await this.secrets.apiKey(endpoint)) !== apiKey) await this.secrets.storeApiKey(endpoint, apiKey);
+      if ((await this.secrets.credential(endpoint)) !== apiKey)
+        await this.secrets.storeCredential(endpoint, apiKey);
     }
   }
+}
+
+async function settled(work: PromiseLike<unknown>): Promise<void> {
+  await work;
 }
 
 /** The tree's node of an endpoint, which commands take. */
@@ -202,53 +258,22 @@ function wantsSubscriptionKey(failure: Failure): boolean {
   );
 }
 
-function troubleOf(failure: unknown): Trouble | undefined {
-  if (!(failure instanceof Failure)) return undefined;
-  if (wantsSubscriptionKey(failure)) return { kind: 'subscriptionKey', sentence: failure.sentence };
-  if (failure.status === 401 || keyCodes.has(failure.code))
-    return { kind: 'key', sentence: failure.sentence };
-  if (failure.origin === 'network') return { kind: 'unreachable', sentence: failure.sentence };
+function isAboutCredential(failure: Failure): boolean {
+  return failure.code === 'MissingApiKey' || failure.status === 401;
+}
+
+/** Whether a failure leaves open how it stands with the service: it arose before the call, or elsewhere. */
+function saysNothing(failure: Failure): boolean {
+  const here = failure.origin === 'client' && troubleOf(failure) === undefined;
+  return here || failure.origin === 'storage';
+}
+
+function troubleOf(failure: Failure): Trouble | undefined {
+  const { sentence } = failure;
+  const missing = failure.status === undefined;
+  if (wantsSubscriptionKey(failure)) return { kind: 'subscriptionKey', missing, sentence };
+  if (isAboutCredential(failure)) return { kind: 'key', missing, sentence };
+  if (failure.origin === 'network' || failure.code === 'PlainHttpRefused')
+    return { kind: 'unreachable', missing: false, sentence };
   return undefined;
-}
-
-const apiKeyCall = v.object({
-  workspace: v.string(),
-  service: v.string(),
-  key: v.pipe(v.string(), v.nonEmpty()),
-});
-const subscriptionKeyCall = v.object({ workspace: v.string(), key: v.pipe(v.string(), v.nonEmpty()) });
-
-export async function setApiKeyByCall(store: CatalogStore, call: unknown): Promise<void> {
-  const { workspace, service, key } = parseArguments('setApiKey', apiKeyCall, call);
-  await store.keys.storeApiKey(await store.find(workspace, service), key);
-}
-
-export async function setSubscriptionKeyByCall(store: CatalogStore, call: unknown): Promise<void> {
-  const { workspace, key } = parseArguments('setSubscriptionKey', subscriptionKeyCall, call);
-  await store.keys.storeSubscriptionKey(store.workspace(workspace), key);
-}
-
-/** An endpoint that the user picks; the first choice is the one that was picked last. */
-export async function pickEndpoint(store: CatalogStore, title: string): Promise<Endpoint | undefined> {
-  await startLocalIfNew(store);
-  const all = store.workspaces().flatMap(endpointsOf);
-  const items = all.map((endpoint) => ({
-    label: endpoint.label,
-    description: endpoint.workspace.name,
-    detail: endpoint.workspace.baseUrl,
-    endpoint,
-  }));
-  const picked = await vscode.window.showQuickPick(items, {
-    title,
-    placeHolder: vscode.l10n.t('Web service'),
-    matchOnDescription: true,
-    matchOnDetail: true,
-  });
-  if (picked === undefined) return undefined;
-  return store.find(picked.endpoint.workspace.name, picked.endpoint.endpointId);
-}
-
-/** The local workspace has no services to choose from before its first start. */
-async function startLocalIfNew(store: CatalogStore): Promise<void> {
-  if (store.local.entry().services.length === 0) await store.local.start();
 }

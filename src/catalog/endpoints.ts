@@ -4,9 +4,35 @@ import type { Endpoint, EndpointEntry, WebService, Workspace } from './model.ts'
 
 /** All endpoints of a workspace, in the order of its services. */
 export function endpointsOf(workspace: Workspace): readonly Endpoint[] {
-  return workspace.services.flatMap((service) =>
-    service.endpoints.map((entry) => endpointOf(workspace, service, entry)),
-  );
+  return indexOf(workspace).all;
+}
+
+/** The endpoint with this id, in any case. */
+export function endpointById(workspace: Workspace, endpointId: string): Endpoint | undefined {
+  return indexOf(workspace).byId.get(endpointId.toLowerCase());
+}
+
+/** The endpoints of one service. */
+export function endpointsOfService(workspace: Workspace, service: WebService): readonly Endpoint[] {
+  return service.endpoints.map((entry) => endpointOf(workspace, service, entry));
+}
+
+interface Index {
+  readonly all: readonly Endpoint[];
+  readonly byId: ReadonlyMap<string, Endpoint>;
+}
+
+/** A workspace never changes: another one takes its place. */
+const indexes = new WeakMap<Workspace, Index>();
+
+function indexOf(workspace: Workspace): Index {
+  let index = indexes.get(workspace);
+  if (index === undefined) {
+    const all = workspace.services.flatMap((service) => endpointsOfService(workspace, service));
+    index = { all, byId: new Map(all.map((endpoint) => [endpoint.endpointId.toLowerCase(), endpoint])) };
+    indexes.set(workspace, index);
+  }
+  return index;
 }
 
 export function endpointOf(workspace: Workspace, service: WebService, entry: EndpointEntry): Endpoint {
@@ -27,14 +53,14 @@ export function endpointOf(workspace: Workspace, service: WebService, entry: End
 
 /** The endpoint that `service`, `service/endpoint` or an endpoint id means; names are case-sensitive, ids are not. */
 export function findEndpoint(workspace: Workspace, reference: string): Endpoint {
+  const byId = endpointById(workspace, reference);
+  if (byId !== undefined) return byId;
   const all = endpointsOf(workspace);
-  const byId = all.filter((endpoint) => endpoint.endpointId.toLowerCase() === reference.toLowerCase());
   const byName = all.filter(
     (endpoint) =>
       endpoint.service.name === reference || `${endpoint.service.name}/${endpoint.name}` === reference,
   );
-  const found = byId.length > 0 ? byId : byName;
-  const [only] = found.length > 1 ? preferDefault(found, reference) : found;
+  const [only] = byName.length > 1 ? preferDefault(byName, reference) : byName;
   if (only === undefined) throw unknownService(workspace, reference, all);
   return only;
 }

@@ -1,15 +1,26 @@
 import * as vscode from 'vscode';
 import { Failure } from '../protocol/failure.ts';
 import { isRetiredHost, regions, retirementSentence } from '../protocol/studio/regions.ts';
-import { normalizeBaseUrl, parseServiceUrl } from '../protocol/studio/urls.ts';
+import { parseId, parseServiceUrl } from '../protocol/studio/urls.ts';
 import { askChoice, askInSteps, askText, type Choice, type Step } from '../shared/steps.ts';
 import type { PlainHttpConsent } from '../shared/plainHttpConsent.ts';
-import { endpointOf } from './endpoints.ts';
-import type { Authorization, Endpoint, Workspace } from './model.ts';
-import { rawWorkspace, writeWorkspace } from './settings.ts';
+import { endpointById, endpointOf } from './endpoints.ts';
+import {
+  baseUrlIn,
+  baseUrlProblem,
+  headerNameProblem,
+  idProblem,
+  nameProblem,
+  notEmpty,
+} from './entryProblems.ts';
+import type { Endpoint, WebService, Workspace } from './model.ts';
+import { putWorkspace, type WorkspaceEntry } from './settings.ts';
 
 /** What the user has said so far of an endpoint to add. */
 interface Draft {
+  readonly proposed: ProposedNames;
+  /** Where it goes, if it is added to a workspace that is there; the steps find out too that there is one. */
+  workspace: Workspace | undefined;
   workspaceName: string;
   workspaceId: string;
   baseUrl: string;
@@ -19,8 +30,11 @@ interface Draft {
   endpointName: string;
   endpointId: string;
   access: Access;
+  /** The scope of a Microsoft token, or the name of a header. */
+  accessDetail: string;
+  pasted: string;
   /** What needs no question, because a URL or the place in the tree says it. */
-  given: readonly ('baseUrl' | 'workspaceId' | 'endpointId')[];
+  given: readonly ('place' | 'baseUrl' | 'workspaceId' | 'endpointId' | 'service')[];
 }
 
 /** The usual combinations of keys; anything else is set with "Edit workspace". */
@@ -28,56 +42,87 @@ type Access = 'apiKey' | 'apiKeyAndSubscriptionKey' | 'subscriptionKey' | 'micro
 
 export interface EntryTools {
   readonly known: () => readonly Workspace[];
+  readonly takenNames: () => readonly string[];
   readonly consent: PlainHttpConsent;
   /** The service's own title, if it publishes a schema. */
   readonly titleOf: (endpoint: Endpoint) => Promise<string | undefined>;
   readonly whatIsWanted: (endpoint: Endpoint) => Promise<'apiKey' | 'subscriptionKey' | undefined>;
-  readonly startLocalService: () => Promise<unknown>;
+  readonly showLocal: () => Promise<void>;
 }
 
-/** Asks for everything that an endpoint needs and writes it to the settings. Resolves with its place in the catalog. */
+/** The names under which a request document knows a service that is not there yet. */
+export interface ProposedNames {
+  readonly workspaceName?: string;
+  readonly serviceName?: string;
+  readonly endpointName?: string;
+}
+
+/** What is said already: where the endpoint goes, and the names that the questions start with. */
+interface Start {
+  readonly workspace?: Workspace;
+  readonly service?: WebService;
+  readonly proposed?: ProposedNames | undefined;
+}
+
+/**
+ * Asks for everything that an endpoint needs, except what the workspace or service to add it to says, and writes it to
+ * the settings. Resolves with its place in the catalog.
+ */
 export async function addEndpointByAsking(
   tools: EntryTools,
-  start: Partial<Draft> = {},
+  start: Start = {},
 ): Promise<{ workspace: string; endpointId: string } | undefined> {
-  const draft: Draft = { ...emptyDraft, ...start };
+  const draft = draftFor(start);
   const done = await askInSteps(vscode.l10n.t('Add a web service'), [
     askHow(draft),
+    askRegion(draft),
     askBaseUrl(draft),
+    askAboutHost(draft, tools),
     askId(draft, 'workspaceId', vscode.l10n.t('Workspace id, as in /workspaces/… of the URL')),
     askId(draft, 'endpointId', vscode.l10n.t('Endpoint id, as in /services/… of the URL')),
-    askAboutHost(draft, tools),
+    findPlace(draft, tools),
     askAccess(draft, tools),
+    askAccessDetail(draft),
     askWorkspaceName(draft, tools),
     askServiceName(draft, tools),
     askEndpointName(draft),
   ]);
   if (!done) return undefined;
-  await save(draft);
+  if (known(draft) === undefined) await save(draft);
   return { workspace: draft.workspaceName, endpointId: draft.endpointId };
 }
 
-const emptyDraft: Draft = {
-  workspaceName: '',
-  workspaceId: '',
-  baseUrl: '',
-  style: 'workspaces',
-  serviceName: '',
-  serviceId: undefined,
-  endpointName: 'default',
-  endpointId: '',
-  access: 'apiKey',
-  given: [],
-};
+function draftFor({ workspace, service, proposed = {} }: Start): Draft {
+  return {
+    proposed,
+    workspace,
+    workspaceName: workspace?.name ?? proposed.workspaceName ?? '',
+    workspaceId: workspace?.workspaceId ?? '',
+    baseUrl: workspace?.baseUrl ?? '',
+    style: workspace?.style ?? 'workspaces',
+    serviceName: service?.name ?? proposed.serviceName ?? '',
+    serviceId: undefined,
+    endpointName: proposed.endpointName ?? 'default',
+    endpointId: '',
+    access: 'apiKey',
+    accessDetail: '',
+    pasted: '',
+    given: [
+      ...(workspace === undefined ? [] : (['place', 'baseUrl', 'workspaceId'] as const)),
+      ...(service === undefined ? [] : (['service'] as const)),
+    ],
+  };
+}
 
 function askHow(draft: Draft): Step {
   return async (position) => {
-    if (draft.workspaceName !== '' && draft.given.includes('workspaceId')) return 'skip';
+    if (draft.given.includes('place')) return 'skip';
     return askText(
       position,
       {
         prompt: vscode.l10n.t('Paste any URL of the web service, or leave this empty to type its parts'),
         placeholder: 'https://…/workspaces/…/services/…/execute?api-version=2.0',
+        value: draft.pasted,
         validate: (text) => {
           const parsed = text.trim() === '' ? undefined : parseServiceUrl(text);
           return parsed instanceof Failure ? parsed.sentence : undefined;
@@ -88,12 +133,11 @@ function askHow(draft: Draft): Step {
   };
 }
 
+/** Another URL than before makes what was said of the service void. */
 function takeUrl(draft: Draft, text: string): void {
+  if (text !== draft.pasted) Object.assign(draft, draftFor({ proposed: draft.proposed }), { pasted: text });
   const parsed = text.trim() === '' ? undefined : parseServiceUrl(text);
-  if (parsed === undefined || parsed instanceof Failure) {
-    draft.given = [];
-    return;
-  }
+  if (parsed === undefined || parsed instanceof Failure) return;
   draft.given = ['baseUrl', 'workspaceId', 'endpointId'];
   draft.baseUrl = parsed.baseUrl;
   draft.style = parsed.style;
@@ -102,52 +146,54 @@ function takeUrl(draft: Draft, text: string): void {
   draft.serviceId = parsed.serviceId;
 }
 
-function askBaseUrl(draft: Draft): Step {
+const ownAddress = '';
+
+function askRegion(draft: Draft): Step {
   return async (position) => {
     if (draft.given.includes('baseUrl')) return 'skip';
-    const own = vscode.l10n.t('Another address…');
     const choices: Choice<string>[] = [
-      { label: own, detail: vscode.l10n.t('A gateway or a compatible server'), value: '' },
+      {
+        label: vscode.l10n.t('Another address…'),
+        detail: vscode.l10n.t('A gateway or a compatible server'),
+        value: ownAddress,
+      },
       ...regions.map((region) => ({
         label: region.displayName,
         description: region.scoringHost,
         value: `https://${region.scoringHost}`,
       })),
     ];
-    let chosen = '';
-    const outcome = await askChoice(
+    return askChoice(
       position,
       { placeholder: vscode.l10n.t('Region or base URL of the service'), choices },
-      (value) => (chosen = value),
-    );
-    if (outcome !== 'next' || chosen !== '') {
-      draft.baseUrl = chosen;
-      return outcome;
-    }
-    return askText(
-      position,
-      {
-        prompt: vscode.l10n.t('Base URL: everything before /workspaces/…'),
-        placeholder: 'https://example.azure-api.net/azureml-demo',
-        validate: baseUrlProblem,
-      },
-      (text) => {
-        const url = normalizeBaseUrl(text);
-        if (!(url instanceof Failure)) draft.baseUrl = url;
+      (value) => {
+        if (value !== ownAddress || isRegion(draft.baseUrl)) draft.baseUrl = value;
       },
     );
   };
 }
 
-export function baseUrlProblem(text: string): string | undefined {
-  const url = normalizeBaseUrl(text);
-  return url instanceof Failure ? url.sentence : undefined;
+function isRegion(baseUrl: string): boolean {
+  return regions.some(({ scoringHost }) => baseUrl === `https://${scoringHost}`);
 }
 
-export function idProblem(text: string): string | undefined {
-  return /^[\w-]+$/.test(text.trim())
-    ? undefined
-    : vscode.l10n.t('An id has letters and digits only, usually 32 of 0-9 and a-f.');
+function askBaseUrl(draft: Draft): Step {
+  return async (position) => {
+    if (draft.given.includes('baseUrl') || isRegion(draft.baseUrl)) return 'skip';
+    return askText(
+      position,
+      {
+        prompt: vscode.l10n.t('Base URL: everything before /workspaces/…'),
+        placeholder: 'https://example.azure-api.net/azureml-demo',
+        value: draft.baseUrl,
+        validate: baseUrlProblem,
+      },
+      (text) => {
+        const url = baseUrlIn(text);
+        if (!(url instanceof Failure)) draft.baseUrl = url;
+      },
+    );
+  };
 }
 
 function askId(draft: Draft, member: 'workspaceId' | 'endpointId', prompt: string): Step {
@@ -157,7 +203,7 @@ function askId(draft: Draft, member: 'workspaceId' | 'endpointId', prompt: strin
       : askText(
           position,
           { prompt, value: draft[member], validate: (text) => idOrUrlProblem(text, draft, member) },
-          (text) => (draft[member] = idIn(text, member) ?? text.trim()),
+          (text) => (draft[member] = idIn(text, member) ?? ''),
         );
 }
 
@@ -169,22 +215,25 @@ function idOrUrlProblem(
   const parsed = text.includes('/') ? parseServiceUrl(text) : undefined;
   if (parsed === undefined) return idProblem(text);
   if (parsed instanceof Failure) return parsed.sentence;
-  const elsewhere = member === 'endpointId' && parsed.workspaceId !== draft.workspaceId;
+  const elsewhere =
+    member === 'endpointId' && parsed.workspaceId.toLowerCase() !== draft.workspaceId.toLowerCase();
   return elsewhere
     ? vscode.l10n.t('This URL is of another workspace. Use "Add workspace" for it.')
     : undefined;
 }
 
+/** The id that a text is, or that is in any URL of a service. */
 function idIn(text: string, member: 'workspaceId' | 'endpointId'): string | undefined {
   const parsed = text.includes('/') ? parseServiceUrl(text) : undefined;
-  return parsed === undefined || parsed instanceof Failure ? undefined : parsed[member];
+  if (parsed === undefined) return parseId(text);
+  return parsed instanceof Failure ? undefined : parsed[member];
 }
 
 /** Says what has to be said of a host before it is kept: that it has ended, or that keys would travel unencrypted. */
 function askAboutHost(draft: Draft, tools: EntryTools): Step {
   return async () => {
-    const url = new URL(draft.baseUrl);
-    if (isRetiredHost(url.host)) return askAboutRetiredHost(draft, tools);
+    const added = !draft.given.includes('place');
+    if (added && isRetiredHost(new URL(draft.baseUrl).host)) return askAboutRetiredHost(draft, tools);
     return (await tools.consent.ask(draft.baseUrl)) ? 'skip' : 'cancel';
   };
 }
@@ -201,20 +250,39 @@ async function askAboutRetiredHost(draft: Draft, tools: EntryTools): Promise<'ba
     addAnyway,
   );
   if (choice === addAnyway) return 'skip';
-  if (choice === useLocal) await tools.startLocalService();
+  if (choice === useLocal) await tools.showLocal();
   return choice === useGateway ? 'back' : 'cancel';
+}
+
+/** A workspace with the same address takes the service. */
+function findPlace(draft: Draft, tools: EntryTools): Step {
+  return () => {
+    if (draft.given.includes('place')) return Promise.resolve('skip');
+    const found = tools.known().find((workspace) => hasAddress(workspace, draft));
+    if (found !== draft.workspace) draft.workspaceName = found?.name ?? draft.proposed.workspaceName ?? '';
+    draft.workspace = found;
+    return Promise.resolve('skip');
+  };
+}
+
+function hasAddress(workspace: Workspace, { baseUrl, workspaceId, style }: Draft): boolean {
+  return (
+    !workspace.local &&
+    workspace.baseUrl === baseUrl &&
+    workspace.style === style &&
+    workspace.workspaceId.toLowerCase() === workspaceId.toLowerCase()
+  );
+}
+
+/** The endpoint, if it is in its workspace already. */
+function known(draft: Draft): Endpoint | undefined {
+  return draft.workspace && endpointById(draft.workspace, draft.endpointId);
 }
 
 function askAccess(draft: Draft, tools: EntryTools): Step {
   return async (position) => {
-    if (existing(draft, tools) !== undefined) return 'skip';
-    const wanted = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Window,
-        title: vscode.l10n.t('Asking {0}…', new URL(draft.baseUrl).host),
-      },
-      () => tools.whatIsWanted(endpointOfDraft(draft)),
-    );
+    if (draft.workspace !== undefined) return 'skip';
+    const wanted = await asking(draft, tools.whatIsWanted);
     const choices = accessChoices();
     if (wanted === 'subscriptionKey') choices.unshift(...choices.splice(1, 2));
     return askChoice(
@@ -254,14 +322,26 @@ function accessChoices(): Choice<Access>[] {
   ];
 }
 
+function askAccessDetail(draft: Draft): Step {
+  return async (position) => {
+    const isHeader = draft.access === 'header';
+    if (draft.workspace !== undefined || (!isHeader && draft.access !== 'microsoft')) return 'skip';
+    return askText(
+      position,
+      {
+        prompt: isHeader ? vscode.l10n.t('Name of the header') : vscode.l10n.t('Scope of the token'),
+        value: draft.accessDetail,
+        validate: (text) => (isHeader ? headerNameProblem(text) : notEmpty(text)),
+      },
+      (text) => (draft.accessDetail = text.trim()),
+    );
+  };
+}
+
 function askWorkspaceName(draft: Draft, tools: EntryTools): Step {
   return async (position) => {
-    const same = existing(draft, tools);
-    if (same !== undefined) {
-      draft.workspaceName = same.name;
-      return 'skip';
-    }
-    const taken = new Set(tools.known().map((workspace) => workspace.name));
+    if (draft.workspace !== undefined) return 'skip';
+    const taken = new Set(tools.takenNames());
     return askText(
       position,
       {
@@ -274,13 +354,6 @@ function askWorkspaceName(draft: Draft, tools: EntryTools): Step {
   };
 }
 
-export function nameProblem(text: string, taken: ReadonlySet<string>): string | undefined {
-  const name = text.trim();
-  if (name === '') return vscode.l10n.t('Give it a name.');
-  if (name.includes('/')) return vscode.l10n.t('A name cannot contain "/".');
-  return taken.has(name) ? vscode.l10n.t('"{0}" is taken.', name) : undefined;
-}
-
 function proposeName(draft: Draft, taken: ReadonlySet<string>): string {
   const { hostname, pathname } = new URL(draft.baseUrl);
   const base = pathname.split('/').findLast((part) => part !== '') ?? hostname.split('.')[0] ?? hostname;
@@ -291,7 +364,8 @@ function proposeName(draft: Draft, taken: ReadonlySet<string>): string {
 
 function askServiceName(draft: Draft, tools: EntryTools): Step {
   return async (position) => {
-    const title = draft.serviceName || (await tools.titleOf(endpointOfDraft(draft)));
+    if (known(draft) !== undefined || draft.given.includes('service')) return 'skip';
+    const title = draft.serviceName || (await asking(draft, tools.titleOf));
     return askText(
       position,
       {
@@ -306,33 +380,28 @@ function askServiceName(draft: Draft, tools: EntryTools): Step {
 
 function askEndpointName(draft: Draft): Step {
   return async (position) => {
-    const endpoints = rawWorkspace(draft.workspaceName)?.services?.[draft.serviceName]?.endpoints ?? {};
-    if (Object.keys(endpoints).length === 0) return 'skip';
-    const known = Object.entries(endpoints).find(([, id]) => id === draft.endpointId);
-    if (known !== undefined) {
-      draft.endpointName = known[0];
-      return 'skip';
-    }
+    const service = draft.workspace?.services.find(({ name }) => name === draft.serviceName);
+    const taken = (service?.endpoints ?? []).map(({ name }) => name);
+    if (known(draft) !== undefined || taken.length === 0) return 'skip';
     return askText(
       position,
       {
         prompt: vscode.l10n.t('"{0}" has another endpoint already. Name of this endpoint', draft.serviceName),
-        validate: (text) => nameProblem(text, new Set(Object.keys(endpoints))),
+        value: taken.includes(draft.endpointName) ? '' : draft.endpointName,
+        validate: (text) => nameProblem(text, new Set(taken)),
       },
       (text) => (draft.endpointName = text.trim()),
     );
   };
 }
 
-function existing(draft: Draft, tools: EntryTools): Workspace | undefined {
-  return tools
-    .known()
-    .find(
-      (workspace) =>
-        !workspace.local &&
-        workspace.baseUrl.replace(/\/+$/, '') === draft.baseUrl &&
-        workspace.workspaceId === draft.workspaceId,
-    );
+/** Says in the status bar whom the next question waits for. */
+function asking<T>(draft: Draft, ask: (endpoint: Endpoint) => Promise<T>): Thenable<T> {
+  const { host } = new URL(draft.baseUrl);
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Asking {0}…', host) },
+    () => ask(endpointOfDraft(draft)),
+  );
 }
 
 function endpointOfDraft(draft: Draft): Endpoint {
@@ -351,61 +420,40 @@ function endpointOfDraft(draft: Draft): Endpoint {
 }
 
 async function save(draft: Draft): Promise<void> {
-  const before = rawWorkspace(draft.workspaceName);
-  const services = before?.services ?? {};
-  const service = services[draft.serviceName];
-  await writeWorkspace(draft.workspaceName, {
-    ...(before ?? {
-      workspaceId: draft.workspaceId,
-      baseUrl: draft.baseUrl,
-      ...(await accessSettings(draft)),
-    }),
-    services: {
-      ...services,
-      [draft.serviceName]: {
-        ...service,
-        ...(draft.serviceId !== undefined && { serviceId: draft.serviceId }),
-        endpoints: { ...service?.endpoints, [draft.endpointName]: draft.endpointId },
+  await putWorkspace(draft.workspaceName, (before) => {
+    const service = before.services?.[draft.serviceName];
+    return {
+      ...(draft.workspace === undefined && {
+        workspaceId: draft.workspaceId,
+        baseUrl: draft.baseUrl,
+        ...accessSettings(draft),
+      }),
+      ...before,
+      services: {
+        ...before.services,
+        [draft.serviceName]: {
+          ...service,
+          ...(draft.serviceId !== undefined && { serviceId: draft.serviceId }),
+          endpoints: { ...service?.endpoints, [draft.endpointName]: draft.endpointId },
+        },
       },
-    },
+    };
   });
 }
 
-interface AccessSettings {
-  subscriptionKeyHeader?: string;
-  auth?: Authorization;
-  addressedBy?: 'subscriptions';
-}
-
-async function accessSettings(draft: Draft): Promise<AccessSettings> {
-  const settings: AccessSettings = draft.style === 'subscriptions' ? { addressedBy: 'subscriptions' } : {};
+function accessSettings(draft: Draft): WorkspaceEntry {
+  const style: WorkspaceEntry = draft.style === 'subscriptions' ? { addressedBy: 'subscriptions' } : {};
   const subscriptionKeyHeader = 'Ocp-Apim-Subscription-Key';
   switch (draft.access) {
     case 'apiKey':
-      return settings;
+      return style;
     case 'apiKeyAndSubscriptionKey':
-      return { ...settings, subscriptionKeyHeader };
+      return { ...style, subscriptionKeyHeader };
     case 'subscriptionKey':
-      return { ...settings, subscriptionKeyHeader, auth: { type: 'gateway' } };
+      return { ...style, subscriptionKeyHeader, auth: { type: 'gateway' } };
     case 'microsoft':
-      return {
-        ...settings,
-        auth: { type: 'microsoft', scope: await askFor(vscode.l10n.t('Scope of the token')) },
-      };
+      return { ...style, auth: { type: 'microsoft', scope: draft.accessDetail } };
     case 'header':
-      return {
-        ...settings,
-        auth: { type: 'header', name: await askFor(vscode.l10n.t('Name of the header')) },
-      };
+      return { ...style, auth: { type: 'header', name: draft.accessDetail } };
   }
-}
-
-async function askFor(prompt: string): Promise<string> {
-  const text = await vscode.window.showInputBox({
-    prompt,
-    ignoreFocusOut: true,
-    validateInput: (value) => (value.trim() === '' ? vscode.l10n.t('This cannot be empty.') : undefined),
-  });
-  if (text !== undefined) return text.trim();
-  throw new Failure({ code: 'Cancelled', origin: 'client', sentence: vscode.l10n.t('Nothing was added.') });
 }

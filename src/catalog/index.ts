@@ -3,9 +3,20 @@ import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { Feature } from '../shared/feature.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { Foundation } from '../shared/feature.ts';
-import * as actions from './actions.ts';
-import { CatalogStore, pickEndpoint, type Remedy } from './catalog.ts';
+import { addEndpoint, addService, addWorkspace } from './adding.ts';
+import { CatalogStore, type Remedy } from './catalog.ts';
+import { editEndpoint, editWorkspace } from './editing.ts';
+import {
+  forgetAllKeys,
+  removeApiKey,
+  removeSubscriptionKey,
+  setApiKey,
+  setSubscriptionKey,
+} from './keyActions.ts';
+import { resetLocalService, stopLocalService } from './localActions.ts';
 import type { Endpoint, Workspace } from './model.ts';
+import { pickEndpoint } from './picking.ts';
+import { remove, rename } from './renaming.ts';
 import type { AttachedSchema } from './schemaStore.ts';
 import type { SettingProblem } from './settings.ts';
 import type { Trouble } from './troubles.ts';
@@ -14,7 +25,7 @@ export type { Remedy } from './catalog.ts';
 export type { AttachedSchema } from './schemaStore.ts';
 export type { SettingProblem } from './settings.ts';
 export type { Trouble } from './troubles.ts';
-export { endpointsOf } from './endpoints.ts';
+export { endpointById, endpointsOf, endpointsOfService } from './endpoints.ts';
 export type { Authorization, Endpoint, EndpointEntry, WebService, Workspace } from './model.ts';
 
 export interface Catalog extends Feature<'catalog'> {
@@ -30,7 +41,7 @@ export interface Catalog extends Feature<'catalog'> {
    */
   find(workspace: string, service: string): Promise<Endpoint>;
 
-  /** Lets the user pick; with one endpoint only there is nothing to ask. Undefined when dismissed. */
+  /** Lets the user pick. Undefined when dismissed. */
   pickEndpoint(title: string): Promise<Endpoint | undefined>;
 
   /**
@@ -100,24 +111,24 @@ export function createCatalog(
     problems: () => store.fromSettings().problems,
     startLocalService: () => store.local.start(),
     check: async (endpoint) => {
-      store.remedies(endpoint, await store.keys.check(endpoint, AbortSignal.timeout(15_000)));
+      store.note(endpoint, await store.keys.check(endpoint));
     },
     commands: {
-      addWorkspace: (target) => actions.addWorkspace(store, target),
-      addService: (target) => actions.addService(store, target),
-      addEndpoint: (target) => actions.addEndpoint(store, target),
-      editWorkspace: (target) => actions.editWorkspace(store, target),
-      editEndpoint: (target) => actions.editEndpoint(store, target),
-      rename: (target) => actions.rename(store, target),
-      remove: (target) => actions.remove(store, target),
-      setApiKey: (...args) => actions.setApiKey(store, args),
-      removeApiKey: (target) => actions.removeApiKey(store, target),
-      setSubscriptionKey: (...args) => actions.setSubscriptionKey(store, args),
-      removeSubscriptionKey: (target) => actions.removeSubscriptionKey(store, target),
-      forgetAllKeys: () => actions.forgetAllKeys(store),
+      addWorkspace: (target) => addWorkspace(store, target),
+      addService: (target) => addService(store, target),
+      addEndpoint: (target) => addEndpoint(store, target),
+      editWorkspace: (target) => editWorkspace(store, target),
+      editEndpoint: (target) => editEndpoint(store, target),
+      rename: (target) => rename(store, target),
+      remove: (target) => remove(store, target),
+      setApiKey: (...args) => setApiKey(store, args),
+      removeApiKey: (target) => removeApiKey(store, target),
+      setSubscriptionKey: (...args) => setSubscriptionKey(store, args),
+      removeSubscriptionKey: (target) => removeSubscriptionKey(store, target),
+      forgetAllKeys: () => forgetAllKeys(store),
       startLocalService: () => store.local.start(),
-      stopLocalService: () => actions.stopLocalService(store),
-      resetLocalService: (...args) => actions.resetLocalService(store, args),
+      stopLocalService: () => stopLocalService(store),
+      resetLocalService: (...args) => resetLocalService(store, args),
     },
     dispose: () => store.dispose(),
   };

@@ -3,7 +3,9 @@ import { Failure } from '../protocol/failure.ts';
 import { jobUrl } from '../protocol/studio/urls.ts';
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
 import type { HttpClient } from '../transport/httpClient.ts';
-import { type CatalogSecrets, cleanKey } from './secrets.ts';
+import { cleanKey } from './cleanKey.ts';
+import { microsoftToken } from './microsoftToken.ts';
+import type { CatalogSecrets } from './secrets.ts';
 import type { Endpoint, Workspace } from './model.ts';
 
 export const defaultSubscriptionKeyHeader = 'Ocp-Apim-Subscription-Key';
@@ -22,42 +24,46 @@ type Headers = Record<string, string>;
 export class Keys {
   readonly #secrets: CatalogSecrets;
   readonly #http: () => Promise<HttpClient>;
-  readonly #onStored: (workspace: Workspace) => void;
 
-  constructor(
-    secrets: CatalogSecrets,
-    http: () => Promise<HttpClient>,
-    onStored: (workspace: Workspace) => void,
-  ) {
+  constructor(secrets: CatalogSecrets, http: () => Promise<HttpClient>) {
     this.#secrets = secrets;
     this.#http = http;
-    this.#onStored = onStored;
   }
 
   async authorize(endpoint: Endpoint, options: AuthorizeOptions): Promise<Headers> {
     return {
-      ...(await this.#subscriptionKeyHeader(endpoint.workspace, options)),
+      ...(await this.#subscriptionKeyHeader(endpoint, options)),
       ...(await this.#credentialHeader(endpoint, options)),
     };
   }
 
-  /** Asks for an API key and stores it once the service accepts it, or the user wants it stored all the same. */
-  async askForApiKey(endpoint: Endpoint): Promise<string | undefined> {
+  /**
+   * Asks for an API key, or for the value of the header that the workspace has instead, and stores it once the service
+   * accepts it, or the user wants it stored all the same.
+   */
+  async askForCredential(endpoint: Endpoint): Promise<string | undefined> {
+    const { auth, baseUrl } = endpoint.workspace;
+    const { host } = new URL(baseUrl);
     const subscriptionKey = await this.#secrets.subscriptionKey(endpoint.workspace);
     const subscription = subscriptionKey === undefined ? {} : keyHeader(endpoint.workspace, subscriptionKey);
+    const own = auth.type === 'header';
     return this.#askUntilAccepted({
-      prompt: vscode.l10n.t(
-        'API key of the web service {0} at {1}',
-        endpoint.label,
-        new URL(endpoint.workspace.baseUrl).host,
-      ),
-      placeHolder: vscode.l10n.t('The primary or secondary key of the endpoint'),
-      probe: (key) => this.#probe(endpoint, { ...subscription, ...bearer(key) }, 'service'),
-      store: (key) => this.storeApiKey(endpoint, key),
+      prompt: own
+        ? vscode.l10n.t('Value of the header {0} for {1}', auth.name, host)
+        : vscode.l10n.t('API key of the web service {0} at {1}', endpoint.label, host),
+      placeHolder: own ? '' : vscode.l10n.t('The primary or secondary key of the endpoint'),
+      clean: own ? cleanValue : cleanKey,
+      probe: (key) =>
+        this.#probe(
+          endpoint,
+          { ...subscription, ...credentialHeader(endpoint, key) },
+          own ? undefined : 'service',
+        ),
+      store: (key) => this.#secrets.storeCredential(endpoint, key),
     });
   }
 
-  /** Asks for a gateway's subscription key; tried on the first endpoint of the workspace, if it has one. */
+  /** Asks for a gateway's subscription key; tried on the endpoint, if there is one. */
   async askForSubscriptionKey(
     workspace: Workspace,
     sample: Endpoint | undefined,
@@ -72,20 +78,20 @@ export class Keys {
         'Sent as {0}',
         workspace.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader,
       ),
+      clean: cleanKey,
       probe: async (key) =>
         sample === undefined ? undefined : await this.#probe(sample, keyHeader(workspace, key), 'gateway'),
-      store: (key) => this.storeSubscriptionKey(workspace, key),
+      store: (key) => this.#secrets.storeSubscriptionKey(workspace, key),
     });
   }
 
-  async storeApiKey(endpoint: Endpoint, key: string): Promise<void> {
-    await this.#secrets.storeApiKey(endpoint, cleanKey(key));
-    this.#onStored(endpoint.workspace);
+  async storeCredential(endpoint: Endpoint, key: string): Promise<void> {
+    const clean = endpoint.workspace.auth.type === 'header' ? cleanValue : cleanKey;
+    await this.#secrets.storeCredential(endpoint, clean(key));
   }
 
   async storeSubscriptionKey(workspace: Workspace, key: string): Promise<void> {
     await this.#secrets.storeSubscriptionKey(workspace, cleanKey(key));
-    this.#onStored(workspace);
   }
 
   /** Which credentials an address wants, told from its answer to a call without any; undefined when it cannot be told. */
@@ -103,10 +109,10 @@ export class Keys {
   }
 
   /** Resolves with what the endpoint refuses, with the keys that are stored; undefined when it accepts them. */
-  async check(endpoint: Endpoint, signal: AbortSignal): Promise<Failure | undefined> {
+  async check(endpoint: Endpoint): Promise<Failure | undefined> {
     try {
       const headers = await this.authorize(endpoint, { interactive: false });
-      const refusal = await this.#ask(endpoint, headers, signal);
+      const refusal = await this.#ask(endpoint, headers);
       return refusal?.status === 404 ? undefined : refusal;
     } catch (error) {
       if (error instanceof Failure) return error;
@@ -114,54 +120,26 @@ export class Keys {
     }
   }
 
-  async #subscriptionKeyHeader(workspace: Workspace, { interactive }: AuthorizeOptions): Promise<Headers> {
+  async #subscriptionKeyHeader(endpoint: Endpoint, { interactive }: AuthorizeOptions): Promise<Headers> {
+    const { workspace } = endpoint;
     const stored = await this.#secrets.subscriptionKey(workspace);
     if (stored !== undefined) return keyHeader(workspace, stored);
     if (workspace.subscriptionKeyHeader === undefined) return {};
-    const asked = interactive ? await this.askForSubscriptionKey(workspace, undefined) : undefined;
+    const asked = interactive ? await this.askForSubscriptionKey(workspace, endpoint) : undefined;
     if (asked !== undefined) return keyHeader(workspace, asked);
-    throw interactive ? dismissed() : missing('MissingSubscriptionKey', workspace);
+    throw interactive ? dismissed() : missingSubscriptionKey(workspace);
   }
 
   async #credentialHeader(endpoint: Endpoint, options: AuthorizeOptions): Promise<Headers> {
-    const { workspace } = endpoint;
-    switch (workspace.auth.type) {
-      case 'gateway':
-        return {};
-      case 'microsoft':
-        return bearer(await microsoftToken(workspace.auth.scope, options));
-      case 'header':
-        return this.#ownHeader(workspace, workspace.auth.name, options);
-      case 'apiKey': {
-        const stored = await this.#secrets.apiKey(endpoint);
-        if (stored !== undefined) return bearer(stored);
-        const asked = options.interactive ? await this.askForApiKey(endpoint) : undefined;
-        if (asked !== undefined) return bearer(asked);
-        throw options.interactive ? dismissed() : missing('MissingApiKey', workspace, endpoint);
-      }
-    }
-  }
-
-  async #ownHeader(workspace: Workspace, name: string, { interactive }: AuthorizeOptions): Promise<Headers> {
-    const stored = await this.#secrets.headerValue(workspace, name);
-    if (stored !== undefined) return { [name]: stored };
-    if (!interactive) throw missing('MissingApiKey', workspace);
-    const value = await this.askForHeader(workspace, name);
-    if (value === undefined) throw dismissed();
-    return { [name]: value };
-  }
-
-  async askForHeader(workspace: Workspace, name: string): Promise<string | undefined> {
-    const value = await vscode.window.showInputBox({
-      prompt: vscode.l10n.t('Value of the header {0} for {1}', name, new URL(workspace.baseUrl).host),
-      password: true,
-      ignoreFocusOut: true,
-      validateInput: notEmpty,
-    });
-    if (value === undefined) return undefined;
-    await this.#secrets.storeHeaderValue(workspace, name, value.trim());
-    this.#onStored(workspace);
-    return value.trim();
+    const { auth } = endpoint.workspace;
+    if (auth.type === 'gateway') return {};
+    if (auth.type === 'microsoft')
+      return bearer(await microsoftToken(auth.scope, options.interactive ? 'ask' : 'silent'));
+    const stored = await this.#secrets.credential(endpoint);
+    if (stored !== undefined) return credentialHeader(endpoint, stored);
+    const asked = options.interactive ? await this.askForCredential(endpoint) : undefined;
+    if (asked !== undefined) return credentialHeader(endpoint, asked);
+    throw options.interactive ? dismissed() : missingCredential(endpoint);
   }
 
   async #askUntilAccepted(question: KeyQuestion): Promise<string | undefined> {
@@ -171,10 +149,10 @@ export class Keys {
         placeHolder: question.placeHolder,
         password: true,
         ignoreFocusOut: true,
-        validateInput: (text) => notEmpty(cleanKey(text)),
+        validateInput: (text) => notEmpty(question.clean(text)),
       });
       if (typed === undefined) return undefined;
-      const key = cleanKey(typed);
+      const key = question.clean(typed);
       const decision = await decide(question, key);
       if (decision === 'stop') return undefined;
       if (decision === 'again') continue;
@@ -183,31 +161,36 @@ export class Keys {
     }
   }
 
-  /** What speaks against a key: a refusal by the party that it is for, or that the party could not be reached. */
+  /**
+   * What speaks against a key: that the party which it is for refuses it (absent: any party does), or that it could
+   * not be tried, because there is no way through. An unknown job is what an accepted key brings.
+   */
   async #probe(
     endpoint: Endpoint,
     headers: Headers,
-    keyOf: 'service' | 'gateway',
+    keyOf: 'service' | 'gateway' | undefined,
   ): Promise<Failure | undefined> {
     try {
-      const refusal = await this.#ask(endpoint, headers, AbortSignal.timeout(probeTimeoutMs));
-      return refusal?.status === 401 && refusal.origin === keyOf ? refusal : undefined;
+      const refusal = await this.#ask(endpoint, headers);
+      const status = refusal?.status ?? 0;
+      if (status === 401) return refusal?.origin === (keyOf ?? refusal?.origin) ? refusal : undefined;
+      return status === 403 || status === 429 || status >= 500 ? refusal : undefined;
     } catch (error) {
       if (error instanceof Failure) return error;
       throw error;
     }
   }
 
-  async #ask(endpoint: Endpoint, headers: Headers, signal: AbortSignal): Promise<Failure | undefined> {
+  async #ask(endpoint: Endpoint, headers: Headers, signal?: AbortSignal): Promise<Failure | undefined> {
     const url = jobUrl(endpoint.address, noSuchJob);
     const http = await this.#http();
     const answer = await http.send({
       method: 'GET',
       url,
       headers,
-      signal,
       timeoutMs: probeTimeoutMs,
       peer: 'service',
+      ...(signal !== undefined && { signal }),
     });
     const bodyText = await answer.text(100_000);
     if (answer.status < 400) return undefined;
@@ -226,6 +209,7 @@ export class Keys {
 interface KeyQuestion {
   readonly prompt: string;
   readonly placeHolder: string;
+  readonly clean: (text: string) => string;
   readonly probe: (key: string) => Promise<Failure | undefined>;
   readonly store: (key: string) => Promise<void>;
 }
@@ -242,59 +226,48 @@ async function decide(question: KeyQuestion, key: string): Promise<'store' | 'ag
     objection.status === 401
       ? vscode.l10n.t('This key was tried and not accepted. {0}', objection.sentence)
       : vscode.l10n.t('The key could not be tried. {0}', objection.sentence);
-  const choice = await vscode.window.showWarningMessage(text, storeAnyway, enterAgain);
+  const choice = await vscode.window.showWarningMessage(text, enterAgain, storeAnyway);
   if (choice === storeAnyway) return 'store';
   return choice === enterAgain ? 'again' : 'stop';
-}
-
-async function microsoftToken(scope: string, { interactive }: AuthorizeOptions): Promise<string> {
-  const session = await vscode.authentication.getSession(
-    'microsoft',
-    [scope],
-    interactive ? { createIfNone: true } : { silent: true },
-  );
-  if (session !== undefined) return session.accessToken;
-  throw new Failure({
-    code: 'MissingApiKey',
-    origin: 'client',
-    sentence: vscode.l10n.t(
-      'Nobody is signed in with Microsoft for {0}. Send a request in the editor once.',
-      scope,
-    ),
-  });
 }
 
 function bearer(key: string): Headers {
   return { Authorization: `Bearer ${key}` };
 }
 
+function credentialHeader({ workspace }: Endpoint, key: string): Headers {
+  return workspace.auth.type === 'header' ? { [workspace.auth.name]: key } : bearer(key);
+}
+
 function keyHeader(workspace: Workspace, key: string): Headers {
   return { [workspace.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader]: key };
+}
+
+/** The value of a header of one's own may have spaces and quotes inside. */
+function cleanValue(text: string): string {
+  return text.replaceAll(/[\r\n]+/g, '').trim();
 }
 
 function notEmpty(text: string): string | undefined {
   return text.trim() === '' ? vscode.l10n.t('Paste or type the key.') : undefined;
 }
 
-function missing(
-  code: 'MissingApiKey' | 'MissingSubscriptionKey',
-  workspace: Workspace,
-  endpoint?: Endpoint,
-): Failure {
-  const host = new URL(workspace.baseUrl).host;
+function missingSubscriptionKey(workspace: Workspace): Failure {
+  const sentence = vscode.l10n.t(
+    'No subscription key is stored for the gateway {0} of workspace "{1}". Set it.',
+    new URL(workspace.baseUrl).host,
+    workspace.name,
+  );
+  return new Failure({ code: 'MissingSubscriptionKey', origin: 'client', sentence });
+}
+
+function missingCredential({ workspace, label }: Endpoint): Failure {
+  const { host } = new URL(workspace.baseUrl);
   const sentence =
-    code === 'MissingSubscriptionKey'
-      ? vscode.l10n.t(
-          'No subscription key is stored for the gateway {0} of workspace "{1}". Set it.',
-          host,
-          workspace.name,
-        )
-      : vscode.l10n.t(
-          'No API key is stored for {0} at {1}. Set it.',
-          endpoint === undefined ? `"${workspace.name}"` : `"${endpoint.label}"`,
-          host,
-        );
-  return new Failure({ code, origin: 'client', sentence });
+    workspace.auth.type === 'header'
+      ? vscode.l10n.t('No value is stored for the header {0} of {1}. Set it.', workspace.auth.name, host)
+      : vscode.l10n.t('No API key is stored for {0} at {1}. Set it.', `"${label}"`, host);
+  return new Failure({ code: 'MissingApiKey', origin: 'client', sentence });
 }
 
 function dismissed(): Failure {

@@ -2,8 +2,7 @@ import * as vscode from 'vscode';
 import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { LocalServiceHandle } from '../local-service/launcher.ts';
 import type { Workspace } from './model.ts';
-
-export const localWorkspaceName = 'Local';
+import { localWorkspaceName } from './names.ts';
 
 const memento = 'localServices';
 
@@ -58,18 +57,18 @@ export class LocalWorkspace {
 
   /** Starts the service, or joins the one that another window has started. */
   async start(): Promise<LocalServiceDescription> {
-    this.#running ??= this.#join();
+    const running = (this.#running ??= this.#join());
     try {
-      return (await this.#running).description;
+      return (await running).description;
     } catch (error) {
-      this.#running = undefined;
+      if (this.#running === running) this.#running = undefined;
       throw error;
     }
   }
 
   async stop(): Promise<void> {
     const { stopLocalService } = await import('../local-service/launcher.ts');
-    await this.#leave();
+    await this.leave();
     await stopLocalService(this.#dataFolder);
     this.#onChange();
   }
@@ -77,27 +76,28 @@ export class LocalWorkspace {
   /** Stops the service and forgets its ids, keys, jobs and blobs. */
   async reset(): Promise<void> {
     const { resetLocalService } = await import('../local-service/launcher.ts');
-    await this.#leave();
+    await this.leave();
     await resetLocalService(this.#dataFolder);
     await this.#context.globalState.update(memento, undefined);
     this.#onChange();
   }
 
-  dispose(): void {
-    void this.#leave();
-  }
-
-  get #dataFolder(): string {
-    return vscode.Uri.joinPath(this.#context.globalStorageUri, 'local-service').fsPath;
-  }
-
-  async #leave(): Promise<void> {
+  /** Lets go of the service; the next start joins it again, and stores its keys again. */
+  async leave(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
     await running?.then(
       (handle) => handle.dispose(),
       () => undefined,
     );
+  }
+
+  dispose(): void {
+    void this.leave();
+  }
+
+  get #dataFolder(): string {
+    return vscode.Uri.joinPath(this.#context.globalStorageUri, 'local-service').fsPath;
   }
 
   /** The service ended by itself or in another window: the next call starts it again. */
@@ -119,9 +119,14 @@ export class LocalWorkspace {
           programPath: vscode.Uri.joinPath(this.#context.extensionUri, 'dist', 'local-service.js').fsPath,
         }),
     );
+    try {
+      await this.#remember(handle.description);
+      await this.#onStarted(handle.description);
+    } catch (error) {
+      handle.dispose();
+      throw error;
+    }
     void handle.closed.then(() => this.#lost(handle));
-    await this.#remember(handle.description);
-    await this.#onStarted(handle.description);
     this.#onChange();
     return handle;
   }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { endpointsOf } from './endpoints.ts';
 import type { Endpoint, Workspace } from './model.ts';
 
-export type SecretKind = 'apiKey' | 'subscriptionKey' | 'header';
+const kinds = ['apiKey', 'subscriptionKey', 'header'] as const;
 
 /**
  * The keys of the catalog. A secret's id is made from what it belongs to (base URL, workspace, endpoint or header), so a
@@ -10,59 +11,77 @@ export type SecretKind = 'apiKey' | 'subscriptionKey' | 'header';
 export class CatalogSecrets {
   readonly #secrets: vscode.SecretStorage;
   readonly #log: (line: string) => void;
+  readonly #changed = new vscode.EventEmitter<string>();
+  readonly #watching: vscode.Disposable;
   /** Keys that the secret storage refused: they live as long as this window. */
   readonly #session = new Map<string, string>();
   #said = false;
 
+  /** The id of a key that was stored or forgotten, in this window or another one. */
+  readonly onDidChange = this.#changed.event;
+
   constructor(secrets: vscode.SecretStorage, log: (line: string) => void) {
     this.#secrets = secrets;
     this.#log = log;
+    this.#watching = secrets.onDidChange(({ key }) => {
+      if (kinds.some((kind) => key.startsWith(`["${kind}"`))) this.#changed.fire(key);
+    });
   }
 
-  apiKey(endpoint: Endpoint): Promise<string | undefined> {
-    return this.#get(apiKeyId(endpoint));
+  /** The API key of an endpoint, or the value of the header that its workspace has instead. */
+  credential(endpoint: Endpoint): Promise<string | undefined> {
+    return this.#get(credentialId(endpoint));
   }
 
   subscriptionKey(workspace: Workspace): Promise<string | undefined> {
     return this.#get(subscriptionKeyId(workspace));
   }
 
-  headerValue(workspace: Workspace, name: string): Promise<string | undefined> {
-    return this.#get(headerId(workspace, name));
+  async isStored(id: string): Promise<boolean> {
+    return (await this.#get(id)) !== undefined;
   }
 
-  storeApiKey(endpoint: Endpoint, key: string): Promise<void> {
-    return this.#store(apiKeyId(endpoint), key);
+  storeCredential(endpoint: Endpoint, key: string): Promise<void> {
+    return this.#store(credentialId(endpoint), key);
   }
 
   storeSubscriptionKey(workspace: Workspace, key: string): Promise<void> {
     return this.#store(subscriptionKeyId(workspace), key);
   }
 
-  storeHeaderValue(workspace: Workspace, name: string, value: string): Promise<void> {
-    return this.#store(headerId(workspace, name), value);
+  removeCredential(endpoint: Endpoint): Promise<void> {
+    return this.#delete(credentialId(endpoint));
   }
 
-  async removeApiKey(endpoint: Endpoint): Promise<void> {
-    await this.#delete(apiKeyId(endpoint));
-  }
-
-  async removeSubscriptionKey(workspace: Workspace): Promise<void> {
-    await this.#delete(subscriptionKeyId(workspace));
+  removeSubscriptionKey(workspace: Workspace): Promise<void> {
+    return this.#delete(subscriptionKeyId(workspace));
   }
 
   /** Forgets everything that is stored for a workspace: its endpoints' keys, its subscription key, its headers. */
-  async removeAllOf(workspace: Workspace): Promise<number> {
-    const mine = (await this.#ids()).filter((id) => belongsTo(id, workspace));
-    for (const id of mine) await this.#delete(id);
-    return mine.length;
+  async removeAllOf(workspace: Workspace): Promise<void> {
+    await this.remove((await this.#ids()).filter((id) => belongsTo(id, workspace)));
+  }
+
+  /** What is stored for a workspace as it was, and is of no use to any that there is now. */
+  async unused(before: Workspace, now: readonly Workspace[]): Promise<readonly string[]> {
+    const used = new Set(now.flatMap(idsOf));
+    return (await this.#ids()).filter((id) => belongsTo(id, before) && !used.has(id));
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    for (const id of ids) await this.#delete(id);
   }
 
   /** Forgets every secret of this extension, those of storages too. */
   async removeAll(): Promise<number> {
     const all = await this.#ids();
-    for (const id of all) await this.#delete(id);
+    await this.remove(all);
     return all.length;
+  }
+
+  dispose(): void {
+    this.#watching.dispose();
+    this.#changed.dispose();
   }
 
   async #ids(): Promise<readonly string[]> {
@@ -70,8 +89,8 @@ export class CatalogSecrets {
   }
 
   async #delete(id: string): Promise<void> {
-    this.#session.delete(id);
     await this.#secrets.delete(id);
+    if (this.#session.delete(id)) this.#changed.fire(id);
   }
 
   async #get(id: string): Promise<string | undefined> {
@@ -85,6 +104,7 @@ export class CatalogSecrets {
     } catch (error) {
       this.#log(`The secret storage refused to keep a key: ${String(error)}`);
       this.#session.set(id, value);
+      this.#changed.fire(id);
       this.#sayOnce();
     }
   }
@@ -98,42 +118,31 @@ export class CatalogSecrets {
   }
 }
 
-/** Takes what people paste around a key away: the scheme, quotes, line ends, spaces. */
-export function cleanKey(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .replace(/^authorization\s*:\s*/i, '')
-    .replaceAll(/^["'`]+|["'`,;]+$/g, '')
-    .replace(/^bearer\s+/i, '')
-    .replaceAll(/["'`\s]/g, '');
-}
-
-function apiKeyId(endpoint: Endpoint): string {
-  return secretId('apiKey', endpoint.workspace, endpoint.endpointId);
-}
-
-function subscriptionKeyId(workspace: Workspace): string {
-  return secretId('subscriptionKey', workspace);
-}
-
-function headerId(workspace: Workspace, name: string): string {
-  return secretId('header', workspace, name.toLowerCase());
-}
-
-function secretId(kind: SecretKind, workspace: Workspace, ...rest: readonly string[]): string {
-  return JSON.stringify([kind, location(workspace), workspace.workspaceId, ...rest]);
-}
-
-function belongsTo(id: string, workspace: Workspace): boolean {
-  const kinds: readonly SecretKind[] = ['apiKey', 'subscriptionKey', 'header'];
+/** Whether a secret is kept for the address of a workspace. */
+export function belongsTo(id: string, workspace: Workspace): boolean {
   return kinds.some((kind) => {
     const start = secretId(kind, workspace).slice(0, -1);
     return id === `${start}]` || id.startsWith(`${start},`);
   });
 }
 
-function location(workspace: Workspace): string {
-  const { origin, pathname } = new URL(workspace.baseUrl);
-  return origin + pathname.replace(/\/+$/, '');
+/** The ids of all that a workspace may have stored; one without services has no use for a key. */
+function idsOf(workspace: Workspace): readonly string[] {
+  const endpoints = endpointsOf(workspace);
+  return endpoints.length === 0 ? [] : [subscriptionKeyId(workspace), ...endpoints.map(credentialId)];
+}
+
+function credentialId(endpoint: Endpoint): string {
+  const { workspace, endpointId } = endpoint;
+  return workspace.auth.type === 'header'
+    ? secretId('header', workspace, workspace.auth.name.toLowerCase())
+    : secretId('apiKey', workspace, endpointId);
+}
+
+function subscriptionKeyId(workspace: Workspace): string {
+  return secretId('subscriptionKey', workspace);
+}
+
+function secretId(kind: (typeof kinds)[number], workspace: Workspace, ...rest: readonly string[]): string {
+  return JSON.stringify([kind, workspace.baseUrl, workspace.workspaceId, ...rest]);
 }

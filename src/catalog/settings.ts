@@ -1,34 +1,53 @@
 import * as vscode from 'vscode';
 import * as v from 'valibot';
+import { Failure } from '../protocol/failure.ts';
+import { isJsonObject } from '../protocol/json.ts';
+import { normalizeBaseUrl } from '../protocol/studio/urls.ts';
 import { prefix, settings } from '../shared/contributions.ts';
+import { isHeaderName, localWorkspaceName } from './names.ts';
 import type { Authorization, WebService, Workspace } from './model.ts';
 
-const authorization = v.union([
+const text = v.pipe(v.string(), v.nonEmpty('it is empty'));
+const headerName = v.pipe(v.string(), v.check(isHeaderName, 'it is no name of a header'));
+const httpUrl = v.pipe(
+  v.string(),
+  v.check((url) => /^https?:/i.test(url) && URL.canParse(url), 'an http or https URL is expected'),
+);
+
+const authorization = v.variant('type', [
   v.object({ type: v.picklist(['apiKey', 'gateway']) }),
-  v.object({ type: v.literal('microsoft'), scope: v.string() }),
-  v.object({ type: v.literal('header'), name: v.string() }),
+  v.object({ type: v.literal('microsoft'), scope: text }),
+  v.object({ type: v.literal('header'), name: headerName }),
 ]);
 
 const webService = v.looseObject({
   serviceId: v.optional(v.string()),
-  endpoints: v.optional(v.record(v.string(), v.string()), {}),
+  endpoints: v.optional(v.record(v.string(), text), {}),
 });
 
-/** The documented shape of one entry of `azuremlServices.workspaces`; unknown members are kept. */
-const workspaceSetting = v.looseObject({
-  workspaceId: v.string(),
-  baseUrl: v.pipe(v.string(), v.url()),
+/** The documented shape of one entry of `azuremlServices.workspaces`. */
+const workspaceSetting = v.object({
+  workspaceId: text,
+  baseUrl: httpUrl,
   managementUrl: v.optional(v.string()),
-  subscriptionKeyHeader: v.optional(v.string()),
+  subscriptionKeyHeader: v.optional(v.union([v.literal(''), headerName])),
   auth: v.optional(authorization),
   addressedBy: v.optional(v.picklist(['workspaces', 'subscriptions'])),
   services: v.optional(v.record(v.string(), webService), {}),
 });
 
-export type WorkspaceSetting = v.InferInput<typeof workspaceSetting>;
-export type ServiceSetting = v.InferInput<typeof webService>;
+/** One entry as it stands in one settings file: it may be completed by another file; unknown members are kept. */
+const workspaceEntry = v.looseObject({
+  ...v.partial(v.omit(workspaceSetting, ['services'])).entries,
+  services: v.optional(
+    v.record(v.string(), v.looseObject({ endpoints: v.optional(v.record(v.string(), v.string())) })),
+  ),
+});
 
-/** An entry that is not understood, with the member that is wrong. */
+export type WorkspaceEntry = v.InferOutput<typeof workspaceEntry>;
+export type ServiceEntry = NonNullable<WorkspaceEntry['services']>[string];
+
+/** Something in the setting that is not understood. */
 export interface SettingProblem {
   readonly workspace: string;
   readonly sentence: string;
@@ -39,69 +58,130 @@ export interface WorkspaceSettings {
   readonly problems: readonly SettingProblem[];
 }
 
-/** Reads the setting as VS Code merges it from user, workspace and folder. */
+/** Reads the setting as VS Code merges it from user and workspace. */
 export function readWorkspaces(): WorkspaceSettings {
   const workspaces: Workspace[] = [];
   const problems: SettingProblem[] = [];
-  for (const [name, value] of Object.entries(merged())) {
+  const refuse = (workspace: string, what: string, path = ''): void => {
+    const place = `${prefix}.${settings.workspaces}${workspace && `["${workspace}"]`}${path && `.${path}`}`;
+    const sentence = vscode.l10n.t('The setting {0} is not understood: {1}', place, what);
+    problems.push({ workspace, sentence });
+  };
+  const entries: unknown = configuration().get(settings.workspaces) ?? {};
+  if (!isJsonObject(entries)) refuse('', vscode.l10n.t('an object is expected'));
+  for (const [name, value] of isJsonObject(entries) ? Object.entries(entries) : []) {
     const parsed = v.safeParse(workspaceSetting, value);
-    if (parsed.success) workspaces.push(toWorkspace(name, parsed.output));
-    else problems.push({ workspace: name, sentence: describe(name, parsed.issues[0]) });
+    if (!parsed.success) refuse(name, parsed.issues[0].message, v.getDotPath(parsed.issues[0]) ?? '');
+    else if (name === localWorkspaceName) refuse(name, vscode.l10n.t("this name is the local service's own"));
+    else workspaces.push(toWorkspace(name, parsed.output, (what) => refuse(name, what)));
   }
   return { workspaces, problems };
 }
 
 /**
- * Replaces the entry of one workspace, in the settings file that has it, or else in the user settings; undefined
- * removes it.
+ * Changes the entry of a workspace in every settings file that has it; undefined removes it there. Rejects with
+ * `UnknownWorkspace` when no file has it any more.
  */
-export async function writeWorkspace(name: string, value: WorkspaceSetting | undefined): Promise<void> {
-  const configuration = vscode.workspace.getConfiguration(prefix);
-  const target = targetOf(name);
-  const own = { ...ownEntries(target) };
-  if (value === undefined) Reflect.deleteProperty(own, name);
-  else own[name] = value;
-  const empty = Object.keys(own).length === 0;
-  await configuration.update(settings.workspaces, empty ? undefined : own, target);
+export async function changeWorkspace(
+  name: string,
+  change: (entry: WorkspaceEntry) => WorkspaceEntry | undefined,
+): Promise<void> {
+  await changeEntries(name, (entries) =>
+    Object.fromEntries(
+      Object.entries(entries).flatMap(([each, value]) => {
+        const changed = each === name ? change(parseEntry(name, value)) : value;
+        return changed === undefined ? [] : [[each, changed]];
+      }),
+    ),
+  );
 }
 
-/** The entry as it stands in its settings file, unknown members included. */
-export function rawWorkspace(name: string): WorkspaceSetting | undefined {
-  const parsed = v.safeParse(workspaceSetting, ownEntries(targetOf(name))[name]);
-  return parsed.success ? parsed.output : undefined;
+/** Gives an entry another name, in its place, in every settings file that has it. Rejects as `changeWorkspace` does. */
+export async function renameWorkspace(from: string, to: string): Promise<void> {
+  await changeEntries(from, (entries) => renamedMember(entries, from, to));
 }
 
-function merged(): Record<string, unknown> {
-  return vscode.workspace.getConfiguration(prefix).get<Record<string, unknown>>(settings.workspaces, {});
+/** Writes an entry to the settings file that has it already, else to the user settings. */
+export async function putWorkspace(
+  name: string,
+  change: (entry: WorkspaceEntry) => WorkspaceEntry,
+): Promise<void> {
+  const target = targets().find((each) => Object.hasOwn(entriesIn(each), name)) ?? userSettings;
+  const entries = entriesIn(target);
+  const before = Object.hasOwn(entries, name) ? parseEntry(name, entries[name]) : {};
+  await write(target, { ...entries, [name]: change(before) });
 }
 
-function ownEntries(target: vscode.ConfigurationTarget): Record<string, unknown> {
-  const found = vscode.workspace
-    .getConfiguration(prefix)
-    .inspect<Record<string, unknown>>(settings.workspaces);
-  const byTarget: Partial<Record<vscode.ConfigurationTarget, Record<string, unknown> | undefined>> = {
-    [vscode.ConfigurationTarget.Global]: found?.globalValue,
-    [vscode.ConfigurationTarget.Workspace]: found?.workspaceValue,
-    [vscode.ConfigurationTarget.WorkspaceFolder]: found?.workspaceFolderValue,
-  };
-  return byTarget[target] ?? {};
+export function renamedMember<T>(members: Readonly<Record<string, T>>, from: string, to: string) {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [name === from ? to : name, value]),
+  );
 }
 
-function targetOf(name: string): vscode.ConfigurationTarget {
-  const { WorkspaceFolder, Workspace, Global } = vscode.ConfigurationTarget;
-  return [WorkspaceFolder, Workspace].find((target) => name in ownEntries(target)) ?? Global;
+async function changeEntries(
+  name: string,
+  change: (entries: Record<string, unknown>) => Record<string, unknown>,
+): Promise<void> {
+  const having = targets().filter((target) => Object.hasOwn(entriesIn(target), name));
+  if (having.length === 0) throw notThere(name);
+  for (const target of having) await write(target, change(entriesIn(target)));
 }
 
-function toWorkspace(name: string, value: v.InferOutput<typeof workspaceSetting>): Workspace {
+async function write(target: vscode.ConfigurationTarget, entries: Record<string, unknown>): Promise<void> {
+  const empty = Object.keys(entries).length === 0;
+  await configuration().update(settings.workspaces, empty ? undefined : entries, target);
+}
+
+function configuration(): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration(prefix);
+}
+
+const userSettings = vscode.ConfigurationTarget.Global;
+
+/** The settings files that count, the one that wins first. In Restricted Mode the folder's own do not. */
+function targets(): readonly vscode.ConfigurationTarget[] {
+  return vscode.workspace.isTrusted ? [vscode.ConfigurationTarget.Workspace, userSettings] : [userSettings];
+}
+
+function entriesIn(target: vscode.ConfigurationTarget): Record<string, unknown> {
+  const found = configuration().inspect<unknown>(settings.workspaces);
+  const value = target === userSettings ? found?.globalValue : found?.workspaceValue;
+  return isJsonObject(value) ? { ...value } : {};
+}
+
+function parseEntry(name: string, value: unknown): WorkspaceEntry {
+  const parsed = v.safeParse(workspaceEntry, value);
+  if (parsed.success) return parsed.output;
+  throw new Failure({
+    code: 'InvalidSetting',
+    origin: 'client',
+    sentence: vscode.l10n.t('The entry "{0}" of the settings is not understood. Mend it there first.', name),
+  });
+}
+
+function notThere(name: string): Failure {
+  return new Failure({
+    code: 'UnknownWorkspace',
+    origin: 'client',
+    sentence: vscode.l10n.t('The settings have no workspace "{0}" any more.', name),
+  });
+}
+
+function toWorkspace(
+  name: string,
+  value: v.InferOutput<typeof workspaceSetting>,
+  refuse: (what: string) => void,
+): Workspace {
+  const url = normalizeBaseUrl(value.baseUrl);
   return {
     name,
     workspaceId: value.workspaceId,
-    baseUrl: value.baseUrl,
+    baseUrl: url instanceof Failure ? value.baseUrl : url,
     ...(value.managementUrl !== undefined && { managementUrl: value.managementUrl }),
-    ...(value.subscriptionKeyHeader !== undefined && { subscriptionKeyHeader: value.subscriptionKeyHeader }),
+    ...(value.subscriptionKeyHeader && { subscriptionKeyHeader: value.subscriptionKeyHeader }),
     auth: toAuthorization(value.auth),
     style: value.addressedBy ?? 'workspaces',
-    services: Object.entries(value.services).map(([serviceName, service]) => toService(serviceName, service)),
+    services: toServices(value.services, refuse),
     local: false,
   };
 }
@@ -110,22 +190,20 @@ function toAuthorization(value: v.InferOutput<typeof authorization> | undefined)
   return value ?? { type: 'apiKey' };
 }
 
-function toService(name: string, value: v.InferOutput<typeof webService>): WebService {
-  return {
+/** An endpoint id stands for one endpoint of a workspace: what has it again is left out. */
+function toServices(
+  services: Record<string, v.InferOutput<typeof webService>>,
+  refuse: (what: string) => void,
+): readonly WebService[] {
+  const known = new Set<string>();
+  const isNew = (id: string): boolean => known.size < known.add(id.toLowerCase()).size;
+  return Object.entries(services).map(([name, value]) => ({
     name,
     ...(value.serviceId !== undefined && { serviceId: value.serviceId }),
-    endpoints: Object.entries(value.endpoints).map(([endpoint, endpointId]) => ({
-      name: endpoint,
-      endpointId,
-    })),
-  };
-}
-
-function describe(name: string, issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue);
-  return vscode.l10n.t(
-    'The setting {0} is not understood: {1}',
-    `azuremlServices.workspaces["${name}"]${path ? `.${path}` : ''}`,
-    issue.message,
-  );
+    endpoints: Object.entries(value.endpoints).flatMap(([endpoint, endpointId]) => {
+      if (isNew(endpointId)) return [{ name: endpoint, endpointId }];
+      refuse(vscode.l10n.t('"{0}" has an endpoint id that is there before it', `${name}/${endpoint}`));
+      return [];
+    }),
+  }));
 }

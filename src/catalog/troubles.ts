@@ -3,6 +3,8 @@ import type { Endpoint } from './model.ts';
 /** What last went wrong at an endpoint and is not mended yet: a key that is wrong, a host that does not answer. */
 export interface Trouble {
   readonly kind: 'key' | 'subscriptionKey' | 'unreachable';
+  /** There is no key; otherwise it is not accepted. */
+  readonly missing: boolean;
   readonly sentence: string;
 }
 
@@ -27,9 +29,10 @@ export class Troubles {
     this.#onChange();
   }
 
-  clear(workspace: string): void {
+  /** Those of one workspace, or all of them: what was changed may have mended them. */
+  clear(workspace?: string): void {
     for (const id of this.#byEndpoint.keys())
-      if (id.startsWith(`${workspace}\n`)) this.#byEndpoint.delete(id);
+      if (workspace === undefined || id.startsWith(`${workspace}\n`)) this.#byEndpoint.delete(id);
   }
 }
 

@@ -1,50 +1,69 @@
 import * as vscode from 'vscode';
-import type { Catalog, Endpoint } from '../catalog/index.ts';
-import { serviceUrl } from '../protocol/studio/urls.ts';
+import { type Catalog, type Endpoint, endpointsOf, endpointsOfService } from '../catalog/index.ts';
+import type { Jobs } from '../jobs/index.ts';
 import type { CommandHandlers } from '../shared/contributions.ts';
 import { type ExplorerNode, isExplorerNode } from '../shared/explorerNode.ts';
 import type { Foundation } from '../shared/feature.ts';
+import { reportFailure } from '../shared/reportFailure.ts';
+import { pickIdOrUrl } from './copying.ts';
 
 export function explorerActions(
   foundation: Foundation,
   catalog: Catalog,
-  refresh: (node: ExplorerNode | undefined) => void,
+  jobs: Jobs,
+  redraw: () => void,
 ): CommandHandlers<'explorer'> {
   return {
     refresh: async (target) => {
-      if (isExplorerNode(target) && 'service' in target)
-        await recheck(catalog, target.workspace, target.service);
-      refresh(isExplorerNode(target) ? target : undefined);
+      await recheck(catalog, isExplorerNode(target) ? target : undefined);
+      redraw();
     },
-    copyId: async (target) => {
-      const id = await idOf(catalog, target);
-      if (id !== undefined) await copy(id);
-    },
-    copyUrl: async (target) => {
-      const url = await urlOf(catalog, target);
-      if (url !== undefined) await copy(url);
-    },
+    copyId: async (target) => copy(await pickIdOrUrl(catalog, jobs, target, 'id')),
+    copyUrl: async (target) => copy(await pickIdOrUrl(catalog, jobs, target, 'url')),
     openSwagger: async (target) => {
-      const endpoint = await endpointOf(catalog, target, vscode.l10n.t('Open swagger.json of'));
+      const endpoint =
+        isExplorerNode(target) && 'service' in target
+          ? await catalog.find(target.workspace, target.service)
+          : await catalog.pickEndpoint(vscode.l10n.t('Open swagger.json of'));
       if (endpoint !== undefined) await openSwagger(foundation, catalog, endpoint);
     },
   };
 }
 
-/** A refresh by hand asks the service again for its schema, and whether it takes the keys. */
-async function recheck(catalog: Catalog, workspace: string, service: string): Promise<void> {
-  const endpoint = await catalog.find(workspace, service);
+/**
+ * A refresh by hand asks a service again for its schema, and whether it takes the keys; a refresh of more than one
+ * service asks those with which something was wrong.
+ */
+async function recheck(catalog: Catalog, node: ExplorerNode | undefined): Promise<void> {
+  if (node === undefined || !('service' in node)) {
+    const troubled = catalog
+      .workspaces()
+      .filter(({ name }) => node === undefined || !('workspace' in node) || name === node.workspace)
+      .flatMap(endpointsOf)
+      .filter((endpoint) => catalog.trouble(endpoint) !== undefined);
+    await Promise.all(troubled.map((endpoint) => catalog.check(endpoint)));
+    return;
+  }
+  const endpoint = await catalog.find(node.workspace, node.service);
+  const { workspace, service } = endpoint;
+  const endpoints = node.node === 'service' ? endpointsOfService(workspace, service) : [endpoint];
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Asking {0}…', endpoint.label) },
+    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Asking {0}…', service.name) },
     async () => {
-      await catalog.schema(endpoint, { refresh: true });
-      await catalog.check(endpoint);
+      await Promise.all(endpoints.map((each) => catalog.schema(each, { refresh: true })));
+      await Promise.all(endpoints.map((each) => catalog.check(each)));
     },
   );
 }
 
 async function openSwagger(foundation: Foundation, catalog: Catalog, endpoint: Endpoint): Promise<void> {
-  const text = await catalog.swaggerDocument(endpoint);
+  let text: string | undefined;
+  try {
+    text = await catalog.swaggerDocument(endpoint);
+  } catch (error) {
+    await reportFailure(foundation, error, catalog.remedies(endpoint, error));
+    return;
+  }
   if (text === undefined) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
@@ -65,28 +84,8 @@ function pretty(json: string): string {
   }
 }
 
-async function idOf(catalog: Catalog, target: unknown): Promise<string | undefined> {
-  if (isExplorerNode(target) && target.node === 'workspace') {
-    return catalog.workspaces().find(({ name }) => name === target.workspace)?.workspaceId;
-  }
-  if (isExplorerNode(target) && target.node === 'job') return target.jobId;
-  return (await endpointOf(catalog, target, vscode.l10n.t('Copy the id of')))?.endpointId;
-}
-
-async function urlOf(catalog: Catalog, target: unknown): Promise<string | undefined> {
-  if (isExplorerNode(target) && target.node === 'workspace') {
-    return catalog.workspaces().find(({ name }) => name === target.workspace)?.baseUrl;
-  }
-  const endpoint = await endpointOf(catalog, target, vscode.l10n.t('Copy the URL of'));
-  return endpoint && serviceUrl(endpoint.address);
-}
-
-async function endpointOf(catalog: Catalog, target: unknown, title: string): Promise<Endpoint | undefined> {
-  if (isExplorerNode(target) && 'service' in target) return catalog.find(target.workspace, target.service);
-  return catalog.pickEndpoint(title);
-}
-
-async function copy(text: string): Promise<void> {
+async function copy(text: string | undefined): Promise<void> {
+  if (text === undefined) return;
   await vscode.env.clipboard.writeText(text);
   vscode.window.setStatusBarMessage(vscode.l10n.t('Copied {0}', text), 3_000);
 }

@@ -18,13 +18,16 @@ export function createExplorer(
   const tree = new ExplorerTree(catalog, jobs);
   const listening = vscode.Disposable.from(
     catalog.onDidChange(() => refresh(undefined)),
-    jobs.onDidChange(() => refresh(undefined)),
+    jobs.onDidChange(() => {
+      for (const node of tree.jobsChanged()) refresh(node);
+    }),
   );
   return {
     getChildren: (element) => tree.getChildren(element),
     getTreeItem: (element) => tree.getTreeItem(element),
-    getParent: (element) => tree.getParent(element),
-    commands: explorerActions(foundation, catalog, refresh),
-    dispose: () => listening.dispose(),
+    commands: explorerActions(foundation, catalog, jobs, () => refresh(undefined)),
+    dispose: () => {
+      listening.dispose();
+    },
   };
 }

@@ -8,12 +8,12 @@ import type { ExplorerNode } from '../shared/explorerNode.ts';
 
 type Node<N extends ExplorerNode['node']> = Extract<ExplorerNode, { node: N }>;
 
-const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
 export function workspaceItem(workspace: Workspace): vscode.TreeItem {
   const item = new vscode.TreeItem(workspace.name, Collapsed);
   const { host } = new URL(workspace.baseUrl);
-  item.id = `workspace/${workspace.name}`;
+  item.id = idOf('workspace', workspace.name);
   item.contextValue = workspace.local ? 'workspace.local' : 'workspace';
   item.iconPath = new vscode.ThemeIcon(workspace.local ? 'vm' : 'server-environment');
   item.description = workspace.local ? vscode.l10n.t('local service') : host;
@@ -30,19 +30,30 @@ export function workspaceItem(workspace: Workspace): vscode.TreeItem {
   return item;
 }
 
+export function pageItem(node: Node<'page'>, first: string, last: string, count: number): vscode.TreeItem {
+  const item = new vscode.TreeItem(`${first} … ${last}`, Collapsed);
+  item.id = idOf('page', node.workspace, String(node.first));
+  item.contextValue = 'page';
+  item.iconPath = new vscode.ThemeIcon('list-flat');
+  item.description = vscode.l10n.t('{0} services', count);
+  return item;
+}
+
 export function serviceItem(endpoint: Endpoint, trouble: Trouble | undefined): vscode.TreeItem {
   const { service, workspace } = endpoint;
   const single = service.endpoints.length === 1;
   const item = new vscode.TreeItem(service.name, Collapsed);
-  item.id = `service/${workspace.name}/${service.name}`;
+  item.id = idOf('service', workspace.name, service.name);
   item.contextValue = contextValue([
     'service',
     single && 'single',
     workspace.local && 'local',
-    trouble?.kind,
+    // With several endpoints it is mended at the one that has it.
+    single && trouble?.kind,
   ]);
   item.iconPath = icon('symbol-method', trouble);
   item.description = describe(trouble) ?? '';
+  item.accessibilityInformation = spoken(service.name, item.description);
   item.tooltip = facts(service.name, {
     ...(service.serviceId !== undefined && { [vscode.l10n.t('Web service id')]: service.serviceId }),
     ...(single && endpointFacts(endpoint)),
@@ -53,11 +64,12 @@ export function serviceItem(endpoint: Endpoint, trouble: Trouble | undefined): v
 
 export function endpointItem(endpoint: Endpoint, trouble: Trouble | undefined): vscode.TreeItem {
   const item = new vscode.TreeItem(endpoint.name, Collapsed);
-  item.id = `endpoint/${endpoint.workspace.name}/${endpoint.endpointId}`;
+  item.id = idOf('endpoint', endpoint.workspace.name, endpoint.endpointId);
   item.contextValue = contextValue(['endpoint', endpoint.workspace.local && 'local', trouble?.kind]);
   item.iconPath = icon('plug', trouble);
   item.description =
     describe(trouble) ?? (endpoint.name === 'default' ? vscode.l10n.t('default endpoint') : '');
+  item.accessibilityInformation = spoken(endpoint.name, item.description);
   item.tooltip = facts(endpoint.label, { ...endpointFacts(endpoint), ...troubleFacts(trouble) });
   return item;
 }
@@ -65,12 +77,13 @@ export function endpointItem(endpoint: Endpoint, trouble: Trouble | undefined): 
 export function operationItem(node: Node<'operation'>): vscode.TreeItem {
   const execute = node.operation === 'RRS Execute';
   const item = new vscode.TreeItem(node.operation, None);
-  item.id = `operation/${node.workspace}/${node.service}/${node.operation}`;
+  item.id = idOf('operation', node.workspace, node.service, node.operation);
   item.contextValue = execute ? 'operation.execute' : 'operation.submit';
   item.iconPath = new vscode.ThemeIcon(execute ? 'zap' : 'layers');
   item.description = execute
     ? vscode.l10n.t('score a few rows now')
     : vscode.l10n.t('score a file as a batch job');
+  item.accessibilityInformation = spoken(node.operation, item.description);
   item.tooltip = execute
     ? vscode.l10n.t('Opens the request editor: the answer comes in the same call.')
     : vscode.l10n.t('Uploads a file, starts a batch job and follows it.');
@@ -83,8 +96,8 @@ export function operationItem(node: Node<'operation'>): vscode.TreeItem {
 }
 
 export function jobsItem(node: Node<'jobs'>, jobs: readonly Job[]): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t('Jobs'), jobs.length === 0 ? None : Collapsed);
-  item.id = `jobs/${node.workspace}/${node.service}`;
+  const item = new vscode.TreeItem(vscode.l10n.t('Jobs'), jobs.length === 0 ? None : Expanded);
+  item.id = idOf('jobs', node.workspace, node.service);
   item.contextValue = 'jobs';
   item.iconPath = new vscode.ThemeIcon('history');
   item.description = jobs.length === 0 ? vscode.l10n.t('none yet') : String(jobs.length);
@@ -94,7 +107,7 @@ export function jobsItem(node: Node<'jobs'>, jobs: readonly Job[]): vscode.TreeI
 export function jobItem(job: Job): vscode.TreeItem {
   const finished = job.status === 'Finished' && Object.keys(job.outputs).length > 0;
   const item = new vscode.TreeItem(job.title, finished ? Collapsed : None);
-  item.id = `job/${job.localId}`;
+  item.id = idOf('job', job.localId);
   item.contextValue = contextValue(['job', job.open ? 'open' : 'ended', job.status]);
   item.iconPath = jobIcon(job);
   item.description = job.progress ?? job.status;
@@ -107,7 +120,7 @@ export function jobItem(job: Job): vscode.TreeItem {
     ...(job.endedAt !== undefined && { [vscode.l10n.t('Ended')]: new Date(job.endedAt).toLocaleString() }),
     ...(job.note !== undefined && { [vscode.l10n.t('Note')]: job.note }),
   });
-  item.accessibilityInformation = { label: `${job.title}, ${job.progress ?? job.status}` };
+  item.accessibilityInformation = spoken(job.title, item.description);
   item.command = {
     command: commandId('showJobDetails'),
     title: vscode.l10n.t('Show details'),
@@ -119,11 +132,12 @@ export function jobItem(job: Job): vscode.TreeItem {
 export function outputItem(job: Job, output: string): vscode.TreeItem {
   const item = new vscode.TreeItem(output, None);
   const location = job.outputs[output]?.relativeLocation ?? '';
-  item.id = `output/${job.localId}/${output}`;
+  item.id = idOf('output', job.localId, output);
   item.contextValue = 'output';
   item.iconPath = new vscode.ThemeIcon('table');
   item.description = location;
   item.tooltip = location;
+  item.accessibilityInformation = spoken(output, location);
   item.command = {
     command: commandId('openResult'),
     title: vscode.l10n.t('Open results'),
@@ -136,7 +150,13 @@ export function messageItem(node: Node<'message'>): vscode.TreeItem {
   const item = new vscode.TreeItem(node.text, None);
   item.contextValue = 'message';
   item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-  item.tooltip = node.text;
+  item.accessibilityInformation = { label: vscode.l10n.t('Warning: {0}', node.text) };
+  const retry = node.mend === 'retry';
+  item.command = {
+    command: retry ? commandId('refresh') : 'workbench.action.openSettingsJson',
+    title: retry ? vscode.l10n.t('Try again') : vscode.l10n.t('Open settings'),
+  };
+  item.tooltip = `${node.text}\n${retry ? vscode.l10n.t('Click to try again.') : vscode.l10n.t('Click to open the settings.')}`;
   return item;
 }
 
@@ -169,9 +189,11 @@ function describe(trouble: Trouble | undefined): string | undefined {
     case undefined:
       return undefined;
     case 'key':
-      return vscode.l10n.t('key not accepted');
+      return trouble.missing ? vscode.l10n.t('no key') : vscode.l10n.t('key not accepted');
     case 'subscriptionKey':
-      return vscode.l10n.t('subscription key not accepted');
+      return trouble.missing
+        ? vscode.l10n.t('no subscription key')
+        : vscode.l10n.t('subscription key not accepted');
     case 'unreachable':
       return vscode.l10n.t('not reachable');
   }
@@ -194,6 +216,16 @@ function facts(title: string, values: Record<string, string>): vscode.MarkdownSt
     text.appendMarkdown('\n\n').appendText(`${name}: `).appendText(value);
   }
   return text;
+}
+
+/** Names may have any character. */
+function idOf(...parts: readonly string[]): string {
+  return parts.map(encodeURIComponent).join('/');
+}
+
+/** A screen reader is told what the colour and the icon of a node say, and not its tooltip in its place. */
+function spoken(name: string, state: string): vscode.AccessibilityInformation {
+  return { label: state === '' ? name : `${name}, ${state}` };
 }
 
 /** Menus match on words: `service.single.key` has them in a fixed order. */

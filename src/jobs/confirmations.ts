@@ -15,7 +15,10 @@ export async function confirmDelete(record: JobRecord): Promise<boolean> {
         record.serviceJobId ?? '',
       )
     : vscode.l10n.t('The service stops the job {0}. What it has done is lost.', record.serviceJobId ?? '');
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+  const keep = record.ended ? vscode.l10n.t('Cancel') : vscode.l10n.t('Keep Running');
+  const items = [{ title: yes }, { title: keep, isCloseAffordance: true }];
+  const choice = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...items);
+  return choice?.title === yes;
 }
 
 export async function confirmForget(record: JobRecord): Promise<boolean> {

@@ -32,7 +32,6 @@ export interface Jobs extends Feature<'jobs'> {
   readonly onDidChange: vscode.Event<void>;
   /** Newest first; empty until the records are read, which `onDidChange` tells. */
   list(): readonly Job[];
-  forEndpoint(endpointId: string): readonly Job[];
   /** By our own id or the service's; waits for the records. */
   find(jobId: string): Promise<Job | undefined>;
   /**
@@ -77,10 +76,6 @@ class JobsFeature implements Jobs {
   list(): readonly Job[] {
     const engine = this.#engine;
     return engine === undefined ? [] : engine.store.list().map((record) => jobOf(record, engine));
-  }
-
-  forEndpoint(endpointId: string): readonly Job[] {
-    return this.list().filter((job) => job.endpointId === endpointId);
   }
 
   async find(jobId: string): Promise<Job | undefined> {

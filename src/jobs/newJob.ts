@@ -113,7 +113,7 @@ function memoryKey(endpoint: Endpoint): string {
 async function askForParameter(draft: Draft, parameter: GlobalParameter): Promise<boolean> {
   const current = draft.parameters.get(parameter.name) ?? parameter.default ?? '';
   const outcome = await askText(
-    { title: draft.endpoint.label, step: 1, totalSteps: 1, canGoBack: false },
+    { title: draft.endpoint.label, step: 1, canGoBack: false },
     {
       prompt:
         parameter.description === undefined ? parameter.name : `${parameter.name}: ${parameter.description}`,

@@ -69,7 +69,7 @@ async function readableUrl(
 ): Promise<string> {
   const { relativeLocation = '', connectionString } = reference;
   const url = outputUrl(reference);
-  if (url?.includes('?') === true) return url;
+  if (url !== undefined && mayRead(url)) return url;
   if (connectionString !== undefined) {
     const [container = ''] = relativeLocation.replace(/^\/+/, '').split('/');
     return (await storage.openConnectionString(connectionString, container)).readUrl(relativeLocation);
@@ -83,6 +83,12 @@ async function readableUrl(
     origin: 'client',
     sentence: 'Neither the service nor a stored storage says where this output can be read.',
   });
+}
+
+/** A service that makes no SAS of its own gives back the one that it got, which was for writing. */
+function mayRead(url: string): boolean {
+  const [, query] = url.split('?');
+  return query !== undefined && (new URLSearchParams(query).get('sp') ?? 'r').includes('r');
 }
 
 function noSuchOutput(record: JobRecord, output: string | undefined, known: readonly string[]): Failure {

@@ -56,11 +56,12 @@ export function parseValue(value: string | number | boolean, column: ValueType):
 }
 
 /**
- * Parses a cell of an input table: `null`, or no text in a column that is not text, is a missing value.
+ * Parses a cell of an input table: `null`, or no text in a column that cannot have an empty one, is a
+ * missing value.
  * @throws CellError
  */
 export function parseCell(value: unknown, column: Column, everyColumnTakesNull: boolean): Cell {
-  if (value === null || value === undefined || (value === '' && column.type !== 'string')) {
+  if (value === null || value === undefined || (value === '' && !takesEmptyText(column))) {
     if (column.nullable || everyColumnTakesNull) return null;
     throw new CellError('it is empty and the column takes no missing values');
   }
@@ -68,6 +69,10 @@ export function parseCell(value: unknown, column: Column, everyColumnTakesNull: 
     throw new CellError('it is neither text nor a number, a boolean or null');
   }
   return checkAllowed(parseValue(value, column), column.allowedValues);
+}
+
+function takesEmptyText({ type, allowedValues }: Column): boolean {
+  return type === 'string' && (allowedValues?.includes('') ?? true);
 }
 
 /** @throws CellError when there are allowed values and this is none of them. */

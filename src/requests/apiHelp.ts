@@ -173,7 +173,7 @@ function cellText(cell: Cell | undefined): string {
 }
 
 function errorHelp(): string[] {
-  const rows = errorClasses.flatMap(({ code: outer, status, details }) => {
+  const rows = errorClasses.flatMap(({ name: outer, status, details }) => {
     const hint = errorHints[outer];
     return [
       ...(details.length === 0 || hint !== undefined ? [[String(status), code(outer), '', hint ?? '']] : []),

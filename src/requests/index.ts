@@ -11,6 +11,7 @@ import type { CodeServices } from './clientCode.ts';
 import { RequestCall } from './requestCall.ts';
 import { RequestEditor } from './requestEditor.ts';
 import { rrsExecute } from './rrsExecute.ts';
+import { askWhereToSave } from './saveDialog.ts';
 import { SchemaDocuments } from './schemaDocuments.ts';
 import { ScratchRequests } from './scratchRequests.ts';
 
@@ -126,13 +127,7 @@ class RequestsFeature implements Requests {
     const editor = this.#activeEditor();
     if (!editor) return;
     const { uri } = editor.document;
-    const [folder] = vscode.workspace.workspaceFolders ?? [];
-    const name = uri.path.split('/').at(-1) ?? 'request.rrs.json';
-    const target = await vscode.window.showSaveDialog({
-      title: vscode.l10n.t('Save request as'),
-      filters: { [vscode.l10n.t('Request')]: ['rrs.json'] },
-      ...(folder ? { defaultUri: vscode.Uri.joinPath(folder.uri, name) } : {}),
-    });
+    const target = await askWhereToSave(uri.path.split('/').at(-1) ?? 'request.rrs.json');
     if (!target) return;
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(editor.document.getText()));
     await vscode.commands.executeCommand('vscode.openWith', target, customEditors.request, {

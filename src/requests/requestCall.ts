@@ -104,8 +104,8 @@ export class RequestCall implements vscode.Disposable {
     const { catalog } = this.#services;
     let endpoint: Endpoint | undefined;
     try {
-      endpoint = await catalog.find(request.workspace, request.service);
-      const authorization = await catalog.authorize(endpoint, { interactive: true });
+      endpoint = await abortable(catalog.find(request.workspace, request.service), signal);
+      const authorization = await abortable(catalog.authorize(endpoint, { interactive: true }), signal);
       const http = await this.#services.http();
       signal.throwIfAborted();
       onSending();
@@ -154,6 +154,15 @@ export class RequestCall implements vscode.Disposable {
       cause: error,
     });
   }
+}
+
+/** What is waited for may be a prompt, which no signal closes: it is left to itself. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(new Error('cancelled'));
+    signal.addEventListener('abort', () => reject(new Error('cancelled')), { once: true });
+    promise.then(resolve, reject);
+  });
 }
 
 function callOf(

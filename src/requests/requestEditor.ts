@@ -9,6 +9,7 @@ import { failureDetails } from '../shared/reportFailure.ts';
 import {
   type Credential,
   type DocumentState,
+  type EditorCommand,
   toRequestHost,
   toRequestView,
 } from '../shared/requestEditorContract.ts';
@@ -25,6 +26,9 @@ import { RequestTarget } from './requestTarget.ts';
 import { targetEdits } from './schemaAddress.ts';
 
 const flushPatienceMs = 1_000;
+const mostAttempts = 5;
+/** In characters; a text area gets slow beyond it. */
+const longestBody = 200_000;
 
 export interface EditorServices {
   readonly extensionUri: vscode.Uri;
@@ -149,6 +153,7 @@ export class RequestEditor implements vscode.Disposable {
           const parsed = parseRequest(current);
           return parsed.kind === 'request' ? bodyEdits(parsed.data, text) : [];
         }),
+      perform: ({ command }) => this.#perform(command),
       send: () => this.#start(),
       cancel: () => this.call.cancel(),
       chooseWorkspace: () => this.#chooseWorkspace(),
@@ -168,6 +173,12 @@ export class RequestEditor implements vscode.Disposable {
     };
   }
 
+  async #perform(command: EditorCommand): Promise<void> {
+    await this.#edits;
+    if (command === 'save') await this.document.save();
+    else await run(command);
+  }
+
   /** Answers at once: how the call ends is told by `callChanged`. */
   async #start(): Promise<void> {
     const { data, body } = await this.#settled();
@@ -180,10 +191,12 @@ export class RequestEditor implements vscode.Disposable {
     const parsed = parseRequest(text);
     if (parsed.kind === 'broken') return { ...parsed, version };
     const problem = parsed.data.body === undefined ? undefined : bodyProblem(parsed.data.body);
+    const bodyText = wireBody(text, 'pretty');
     return {
       ...parsed,
       version,
-      bodyText: wireBody(text, 'pretty'),
+      bodyText: bodyText.slice(0, longestBody),
+      bodyCut: bodyText.length > longestBody,
       ...(problem ? { bodyProblem: problem } : {}),
     };
   }
@@ -200,28 +213,31 @@ export class RequestEditor implements vscode.Disposable {
     return edited;
   }
 
+  /** An undo or another editor may come in between: then the edits are made on what it left. */
   async #editNow(editsFor: (text: string) => readonly JsonEdit[]): Promise<DocumentState> {
-    const text = this.document.getText();
-    const edits = editsFor(text);
-    refuseCredentials(edits);
-    const change = minimalChange(text, editText(text, edits));
-    if (change) {
-      await this.#replace(change);
-      await this.#services.afterEdit(this.document);
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const text = this.document.getText();
+      const edits = editsFor(text);
+      refuseCredentials(edits);
+      const change = minimalChange(text, editText(text, edits));
+      if (!change) return this.#documentState();
+      if (await this.#replace(change)) {
+        await this.#services.afterEdit(this.document);
+        return this.#documentState();
+      }
     }
-    return this.#documentState();
-  }
-
-  async #replace({ start, end, text }: { start: number; end: number; text: string }): Promise<void> {
-    const range = new vscode.Range(this.document.positionAt(start), this.document.positionAt(end));
-    const edit = new vscode.WorkspaceEdit();
-    edit.replace(this.document.uri, range, text);
-    if (await vscode.workspace.applyEdit(edit)) return;
     throw new Failure({
       code: 'DocumentNotEditable',
       origin: 'client',
       sentence: vscode.l10n.t('The document cannot be changed; it may be read-only.'),
     });
+  }
+
+  async #replace({ start, end, text }: { start: number; end: number; text: string }): Promise<boolean> {
+    const range = new vscode.Range(this.document.positionAt(start), this.document.positionAt(end));
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(this.document.uri, range, text);
+    return vscode.workspace.applyEdit(edit);
   }
 
   async #chooseWorkspace(): Promise<void> {

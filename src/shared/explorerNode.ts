@@ -7,6 +7,8 @@ export type OperationName = 'RRS Execute' | 'BES Submit';
  */
 export type ExplorerNode =
   | { readonly node: 'workspace'; readonly workspace: string }
+  /** Some of the services of a workspace that has very many. */
+  | { readonly node: 'page'; readonly workspace: string; readonly first: number }
   | { readonly node: 'service'; readonly workspace: string; readonly service: string; readonly name: string }
   | { readonly node: 'endpoint'; readonly workspace: string; readonly service: string }
   | {
@@ -18,7 +20,7 @@ export type ExplorerNode =
   | { readonly node: 'jobs'; readonly workspace: string; readonly service: string }
   | { readonly node: 'job'; readonly jobId: string }
   | { readonly node: 'output'; readonly jobId: string; readonly output: string }
-  | { readonly node: 'message'; readonly text: string };
+  | { readonly node: 'message'; readonly text: string; readonly mend: 'settings' | 'retry' };
 
 export function isExplorerNode(value: unknown): value is ExplorerNode {
   return typeof value === 'object' && value !== null && 'node' in value && typeof value.node === 'string';

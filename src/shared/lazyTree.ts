@@ -22,10 +22,6 @@ export class LazyTree<T> implements vscode.TreeDataProvider<T> {
     return (await (await this.#load()).getChildren(element)) ?? [];
   }
 
-  async getParent(element: T): Promise<T | undefined> {
-    return (await (await this.#load()).getParent?.(element)) ?? undefined;
-  }
-
   async resolveTreeItem(
     item: vscode.TreeItem,
     element: T,

@@ -31,7 +31,8 @@ export class ReadonlyDocuments implements ReadonlyFiles {
     await vscode.workspace.fs.createDirectory(this.#folder);
     await vscode.workspace.fs.writeFile(this.#stored(uri), new TextEncoder().encode(text));
     this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-    void this.#forgetOldest();
+    // Another window may tidy up at the same time.
+    this.#forgetOldest().catch(() => undefined);
     return uri;
   }
 

@@ -22,6 +22,8 @@ export type DocumentState =
       readonly version: number;
       /** The body as it goes over the wire, indented. */
       readonly bodyText: string;
+      /** The body is longer than a page can edit: only its beginning is here. */
+      readonly bodyCut: boolean;
       readonly bodyProblem?: JsonProblem;
     } & ReadRequest)
   | { readonly kind: 'broken'; readonly version: number; readonly problem: JsonProblem };
@@ -128,12 +130,17 @@ export interface EditorStart {
   readonly call: CallState;
 }
 
+/** What VS Code does with the document itself. */
+export type EditorCommand = 'undo' | 'redo' | 'save';
+
 /** What the request editor's webview sends to the extension. */
 export const toRequestHost = {
   start: inquiry<EditorStart>(),
   /** Gives the document as it is with the edits. */
   edit: question<{ readonly edits: readonly JsonEdit[] }, DocumentState>(),
   setBody: question<{ readonly text: string }, DocumentState>(),
+  /** A shortcut that was held back until the document had everything. */
+  perform: question<{ readonly command: EditorCommand }>(),
   send: question(),
   cancel: question(),
   chooseWorkspace: question(),

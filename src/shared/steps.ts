@@ -8,8 +8,8 @@ export type Step = (position: StepPosition) => Promise<StepOutcome>;
 
 export interface StepPosition {
   readonly title: string;
+  /** Of those that were asked: what needs no question is not counted. */
   readonly step: number;
-  readonly totalSteps: number;
   readonly canGoBack: boolean;
 }
 
@@ -18,7 +18,7 @@ export async function askInSteps(title: string, steps: readonly Step[]): Promise
   const asked: number[] = [];
   let index = 0;
   for (let step = steps[index]; step !== undefined; step = steps[index]) {
-    const position = { title, step: index + 1, totalSteps: steps.length, canGoBack: asked.length > 0 };
+    const position = { title, step: asked.length + 1, canGoBack: asked.length > 0 };
     switch (await step(position)) {
       case 'next':
         asked.push(index);
@@ -103,7 +103,6 @@ function outcomeOf(
 ): Promise<StepOutcome> {
   box.title = position.title;
   box.step = position.step;
-  box.totalSteps = position.totalSteps;
   box.ignoreFocusOut = true;
   if (position.canGoBack) box.buttons = [vscode.QuickInputButtons.Back];
   return new Promise((resolve) => {

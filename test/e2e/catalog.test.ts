@@ -43,7 +43,8 @@ describe('adding services by hand', () => {
     await window.tree('Web services').click([workspace, name, 'RRS Execute']);
     const editor = window.editors.webview();
     const send = editor.getByRole('button', { name: 'Send', exact: true });
-    await send.waitFor();
+    // Until the new editor is in front, the one before it would take the clicks.
+    await editor.getByRole('button', { name: `Choose workspace, now ${workspace}`, exact: true }).waitFor();
     return { send, alert: editor.getByRole('alert'), cells: editor.getByRole('gridcell'), editor };
   };
 
@@ -83,8 +84,15 @@ describe('adding services by hand', () => {
       await primary.click();
     };
 
+    const answerDoubt = async (answer: 'Store anyway' | 'Enter again'): Promise<void> => {
+      const doubt = await window.notifications.waitFor('This key was tried and not accepted.');
+      assert.deepEqual(await doubt.buttons(), ['Enter again', 'Store anyway']);
+      await doubt.click(answer);
+    };
+
     await send.click();
     await quickInput.enter(wrongKey, { message: `Subscription key of the gateway ${host}` });
+    await answerDoubt('Store anyway');
     await quickInput.enter(wrongKey, { message: `API key of the web service ${name}` });
     await refusal(
       new RegExp(
@@ -98,9 +106,7 @@ describe('adding services by hand', () => {
     await send.click();
     await refusal(new RegExp(`The service at ${host} refused the API key of the endpoint`), 'Set API key…');
     await quickInput.enter(`${wrongKey}2`, { message: 'API key of the web service' });
-    const doubt = await window.notifications.waitFor('This key was tried and not accepted.');
-    assert.deepEqual(await doubt.buttons(), ['Store anyway', 'Enter again']);
-    await doubt.click('Enter again');
+    await answerDoubt('Enter again');
     await quickInput.enter(own.service().apiKey, { message: 'API key of the web service' });
     await quickInput.waitForClosed();
 
@@ -135,6 +141,25 @@ describe('adding services by hand', () => {
       return labels.includes('Local') ? labels : undefined;
     });
     assert.ok(!rows.some((label) => label.includes('ussouthcentral')), rows.join('\n'));
+  });
+
+  it('finds a service that is there already, and forgets its key when it is removed', async () => {
+    const { quickInput, notifications, dialog, runCommand } = bound(workbench);
+    await runCommand('Azure ML: Add workspace…');
+    await quickInput.enter(own.executeUrl(), { message: 'Paste any URL' });
+    await notifications.waitFor(`${name} is in the workspace Mine.`);
+
+    await runCommand('Azure ML: Remove…');
+    await quickInput.pick('Mine', { title: 'Remove' });
+    assert.match(await dialog.text(), /Remove "Mine" from this editor\?/);
+    await dialog.click('Remove');
+
+    await add(own.executeUrl(), 'API key', 'Again');
+    const { send } = await openRequest('Again');
+    await send.click();
+    await quickInput.waitFor({ message: 'API key of the web service' });
+    await eventually('focus in the prompt', () => quickInput.hasFocus());
+    await quickInput.cancel();
   });
 });
 

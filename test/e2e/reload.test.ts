@@ -1,111 +1,174 @@
 import assert from 'node:assert/strict';
-import { open, readdir, readFile } from 'node:fs/promises';
+import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Workbench } from './support/workbench.ts';
 import { eventually } from '../support/eventually.ts';
+import { OwnService } from './support/ownService.ts';
 import type { WorkbenchWindow } from './support/window.ts';
+import { Workbench } from './support/workbench.ts';
 
-const service = ['Local', 'SimpleFeatureHashingExperiment'];
-const row = 'This is a good day to go by train\r\n';
+const name = 'SimpleFeatureHashingExperiment';
+const service = ['Mine', name];
+const jobs = [...service, 'Jobs'];
+const row = 'This is a good day\r\n';
+const oneRow = `Col2\r\n${row}`;
+/** Storage takes 4 MiB at a time. */
+const threeBlocks = `Col2\r\n${row.repeat(Math.ceil((9 * 1024 * 1024) / row.length))}`;
 
-/** What a job's record says that this test looks at. */
-interface JobRecord {
-  readonly serviceJobId?: string;
-  readonly status: string;
-  readonly details?: string;
-}
-
-/** A window that is reloaded while a job is on its way: nothing is lost, nothing is done twice. */
-describe('reloading while a batch job is on its way', () => {
+/** Two windows on one folder, and a person who reloads the first one while it is at work. */
+describe('reloading in the middle of an upload and of a running job', () => {
+  let own: OwnService;
   let workbench: Workbench;
   let second: WorkbenchWindow;
 
   before(async () => {
-    workbench = await Workbench.start();
+    own = await OwnService.start();
+    const { baseUrl, workspaceId } = own.description;
+    const endpoints = { default: own.service().endpointId };
+    workbench = await Workbench.start({
+      settings: {
+        'azuremlServices.workspaces': { Mine: { workspaceId, baseUrl, services: { [name]: { endpoints } } } },
+      },
+    });
     // VS Code's own complaints of a page that goes away while it still works.
     workbench.health.expect(/'vscode-web-db' is closed|on 'IDBTransaction'|Throttler is disposed/);
-    workbench.health.expect(/big\.csv failed\. The upload was interrupted/);
+    await workbench.window.openSideBar('Azure ML Services');
+  });
+  after(async () => {
+    await workbench.close();
+    await own.close();
+  });
+
+  it('is given key and storage by hand, and a second window', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.tree('Web services').clickContextMenu(service, 'Set API key…');
+    await quickInput.enter(own.service().apiKey, { message: 'API key of the web service' });
+    await quickInput.waitForClosed();
+
+    await window.runCommand('Azure ML: Set storage…');
+    await quickInput.pick('Connection string', { placeholder: 'How is the storage known?' });
+    await quickInput.enter(own.storage.connectionString, { message: 'Connection string' });
+    await quickInput.enter(own.description.storageContainer, { message: 'Container' });
+    await quickInput.enter('Held', { message: 'Name for this storage' });
+    await quickInput.waitForClosed();
+
+    // In a browser a window knows the secrets that were there when it was opened.
     second = await workbench.openWindow();
     await second.openSideBar('Azure ML Services');
     await second.tree('Web services').expand(service);
-    await workbench.window.page.bringToFront();
+    await window.page.bringToFront();
   });
 
-  after(() => workbench.close());
-
-  const records = async (): Promise<JobRecord[]> => {
-    const storage = join(
-      workbench.host.userData,
-      'data',
-      'User',
-      'globalStorage',
-      'azureml-services.azureml-services',
-    );
-    const names = (await readdir(join(storage, 'jobs'))).filter((name) => name.endsWith('.json'));
-    return Promise.all(
-      names.map(async (name) => JSON.parse(await readFile(join(storage, 'jobs', name), 'utf8')) as JobRecord),
-    );
-  };
-
-  /** How often the extension has sent a submission, whatever window it was in. */
-  const submissions = async (): Promise<number> => {
-    const log = await workbench.extensionLogs();
-    return [...log.matchAll(/< \d+ POST \S+\/jobs\?/g)].length;
-  };
-
-  const run = async (name: string, rows: number): Promise<void> => {
-    const file = join(workbench.host.workspace, name);
-    await writeRows(file, rows);
+  it('loses nothing, submits nothing twice, and asks from one window', async () => {
     const { window } = workbench;
-    await window.openSideBar('Azure ML Services');
-    await window.tree('Web services').click([...service, 'BES Submit']);
-    await window.quickInput.waitFor({ title: 'file for input1' });
-    await window.quickInput.row(name).waitFor();
-    await window.quickInput.enter(file);
-    await window.quickInput.pick('Upload and run', { title: /^Run batch job/ });
-  };
-
-  it('says what became of an upload, and submits nothing', async () => {
-    await run('big.csv', 30_000_000);
-    await workbench.window.statusBar.waitFor(/\d+ % · [\d.]+ MB\/s/);
-    for (let time = 0; time < 3; time++) await workbench.window.reload();
-    const notification = await eventually('a line about the upload', async () => {
-      for (const window of [workbench.window, second]) {
-        const found = (await window.notifications.texts()).find((text) => text.includes('big.csv'));
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    });
-    assert.match(notification, /upload was interrupted .* nothing was submitted/);
-    const [record, ...others] = await records();
-    assert.deepEqual(others, []);
-    assert.equal(record?.status, 'Failed');
-    assert.equal(record.serviceJobId, undefined);
-  });
-
-  it('follows a running job through three reloads', async () => {
-    await run('long.csv', 1_500_000);
-    await workbench.window.statusBar.waitFor(/Running/);
-    for (let time = 0; time < 3; time++) await workbench.window.reload();
-    await eventually('the job has ended', async () =>
-      (await records()).some(
-        ({ serviceJobId, status }) => serviceJobId !== undefined && status === 'Finished',
-      ),
+    const reading = own.storage.hold(
+      ({ method, url = '' }) => method === 'GET' && /\/input1-(?:long|late)\.csv/.test(url),
     );
-    const submitted = (await records()).filter(({ serviceJobId }) => serviceJobId !== undefined);
-    assert.equal(submitted.length, 1);
-    assert.equal(await submissions(), 1);
-    await second
-      .tree('Web services')
-      .waitFor([...service, 'Jobs', 'long.csv'], ({ description }) => description === 'Finished');
+    await run('long.csv', oneRow, 'Held');
+    await reading.reached;
+    await window.tree('Web services').waitFor([...jobs, 'long.csv'], isRunning);
+
+    for (const file of ['first.csv', 'second.csv', 'third.csv']) {
+      let blocks = 0;
+      const uploading = own.storage.hold(
+        ({ method, url = '' }) => method === 'PUT' && url.includes('comp=block&') && ++blocks > 1,
+      );
+      await run(file, threeBlocks);
+      await uploading.reached;
+      await window.statusBar.waitFor(/[1-9]\d* % · .* MB\/s · 2 running/);
+      await window.reload();
+      uploading.release();
+      await lineAbout(file);
+      await window.openSideBar('Azure ML Services');
+      await window.tree('Web services').waitFor([...jobs, file], isFailed);
+      await window.tree('Web services').waitFor([...jobs, 'long.csv'], isRunning);
+    }
+
+    // The younger a job, the more often it is asked for.
+    await run('late.csv', oneRow);
+    await assertOneWindowAsks();
+    reading.release();
+    for (const each of [window, second])
+      for (const file of ['long.csv', 'late.csv'])
+        await each.tree('Web services').waitFor([...jobs, file], isFinished);
+    assert.equal(own.count('POST', /\/jobs\?/), 2);
+    assert.equal(own.count('POST', /\/start\?/), 2);
+    assert.equal(own.count('DELETE', /./), 0);
+    assertOneLineForEachUpload();
   });
+
+  /** Runs a batch job up to the beginning of its upload. */
+  async function run(file: string, content: string, storage?: string): Promise<void> {
+    const { quickInput } = workbench.window;
+    const path = join(workbench.host.workspace, file);
+    await writeFile(path, content);
+    await workbench.window.tree('Web services').click([...service, 'BES Submit']);
+    await quickInput.enterPath(path, { title: 'file for input1' });
+    if (storage !== undefined) await quickInput.pick(storage, { title: `${name}: storage` });
+    await quickInput.pick('Upload and run', { title: /^Run batch job/ });
+  }
+
+  /** Waits for the line that says what happened to an upload, in whatever window it is. */
+  async function lineAbout(file: string): Promise<void> {
+    const text = await eventually(`a line about ${file}`, async () => {
+      const texts = [
+        ...(await workbench.window.notifications.texts()),
+        ...(await second.notifications.texts()),
+      ];
+      return texts.find((each) => each.includes(file));
+    });
+    assert.equal(
+      text,
+      `Batch job ${file} failed. The upload was interrupted when its window closed; nothing was submitted.`,
+    );
+  }
+
+  /** VS Code puts every error that it shows in a window into the console, too. */
+  function assertOneLineForEachUpload(): void {
+    const lines = workbench.health.errors().filter((line) => line.includes('upload was interrupted'));
+    assert.deepEqual(
+      lines.map((line) => /\w+\.csv/.exec(line)?.[0]),
+      ['first.csv', 'second.csv', 'third.csv'],
+    );
+    workbench.health.expect(/\.csv failed\. The upload was interrupted/);
+  }
+
+  /** Every window has a log of its own. */
+  async function assertOneWindowAsks(): Promise<void> {
+    const before = await pollsByLog();
+    const asked = await eventually('three more looks at the job', async () => {
+      const now = await pollsByLog();
+      const more = [...now]
+        .map(([log, polls]) => polls - (before.get(log) ?? 0))
+        .filter((polls) => polls > 0);
+      return more.reduce((sum, polls) => sum + polls, 0) >= 3 ? more : undefined;
+    });
+    assert.equal(asked.length, 1);
+  }
+
+  async function pollsByLog(): Promise<Map<string, number>> {
+    const cwd = join(workbench.host.userData, 'data', 'logs');
+    const polls = new Map<string, number>();
+    for await (const log of glob('**/azureml-services.azureml-services/*.log', { cwd })) {
+      const text = await readFile(join(cwd, log), 'utf8');
+      polls.set(log, [...text.matchAll(/< 200 GET \S+\/jobs\/[\da-f]{32}\?/g)].length);
+    }
+    return polls;
+  }
 });
 
-/** Writes in pieces, so that the file may be far bigger than the memory for it. */
-async function writeRows(path: string, rows: number): Promise<void> {
-  const piece = row.repeat(10_000);
-  const file = await open(path, 'w');
-  await file.write('Col2\r\n');
-  for (let written = 0; written < rows; written += 10_000) await file.write(piece);
-  await file.close();
+interface Described {
+  readonly description: string;
+}
+
+function isRunning({ description }: Described): boolean {
+  return description === 'Running';
+}
+
+function isFailed({ description }: Described): boolean {
+  return description === 'Failed';
+}
+
+function isFinished({ description }: Described): boolean {
+  return description === 'Finished';
 }

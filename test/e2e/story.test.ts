@@ -35,6 +35,8 @@ describe('from the tree to a scored file', () => {
     await window.editors.waitForActive('sentences.csv');
 
     await tree.click([...service, 'BES Submit']);
+    await window.quickInput.waitFor({ title: 'file for input1' });
+    await window.quickInput.row('sentences.csv').waitFor();
     await window.quickInput.enterPath(file, { title: 'file for input1' });
     await window.quickInput.pick('Upload and run');
     await window.statusBar.waitFor(/%|Submitting|NotStarted|Running|Finished/);

@@ -163,12 +163,65 @@ describe('the catalog', () => {
     );
   });
 
+  it('goes on with what is right when something in the setting is wrong', async () => {
+    const good = workspace(local.baseUrl);
+    await define({
+      Local: workspace('http://192.0.2.1'),
+      'No header': { ...good, subscriptionKeyHeader: 'a b' },
+      Good: good,
+    });
+    await run('setApiKey', { workspace: 'Good', service: 'hashing', key: apiKey });
+    assert.equal((await score('Good', 'hashing')).status, 200);
+    assert.ok((await score('Local')).requestUrl.startsWith(local.baseUrl));
+    await assert.rejects(
+      score('No header', 'hashing'),
+      /\[client\/InvalidSetting\] .*workspaces\["No header"\]\.subscriptionKeyHeader/,
+    );
+    for (const wrong of [null, 'text', ['text'], { Good: null }]) {
+      await vscode.workspace
+        .getConfiguration('azuremlServices')
+        .update('workspaces', wrong, vscode.ConfigurationTarget.Global);
+      await assert.rejects(score('Nowhere'), /\[client\/UnknownWorkspace\]/);
+    }
+    await assert.rejects(score('Good'), /\[client\/InvalidSetting\] .*workspaces\["Good"\]/);
+  });
+
+  it('takes an endpoint id once, and any base URL that has the same meaning', async () => {
+    const services = {
+      hashing: { endpoints: { default: endpointId } },
+      again: { endpoints: { default: endpointId.toUpperCase() } },
+    };
+    await define({ Mine: workspace(` ${local.baseUrl}/?a=b`.trim(), { services }) });
+    await run('setApiKey', { workspace: 'Mine', service: 'hashing', key: apiKey });
+    const answer = await score('Mine', 'hashing');
+    assert.equal(answer.status, 200);
+    assert.ok(answer.requestUrl.startsWith(`${local.baseUrl}/workspaces/`));
+    await assert.rejects(score('Mine', 'again'), /\[client\/UnknownService\]/);
+  });
+
+  it('sends the stored value of a header of its own', async () => {
+    const server = await listen();
+    try {
+      await define({ Own: workspace(server.url, { auth: { type: 'header', name: 'X-Own' } }) });
+      await run('setApiKey', { workspace: 'Own', service: 'hashing', key: ' two words\r\n' });
+      assert.equal((await score('Own', 'hashing')).status, 200);
+      assert.equal(server.requests[0]?.['x-own'], 'two words');
+      assert.equal(server.requests[0]['authorization'], undefined);
+    } finally {
+      server.close();
+    }
+  });
+
   it('refuses plain http to another machine', async () => {
     await define({ Far: workspace('http://192.0.2.1', { auth: { type: 'gateway' } }) });
     await assert.rejects(score('Far', 'hashing'), /\[client\/PlainHttpRefused\]/);
   });
 
   it('names the argument that is wrong', async () => {
+    await assert.rejects(
+      run('setApiKey', { workspace: 'Local', service, key: ' "" ' }),
+      /\[client\/InvalidArguments\].*"key"/,
+    );
     await assert.rejects(
       run('setApiKey', { workspace: 'Local', service }),
       /\[client\/InvalidArguments\].*"key"/,

@@ -6,11 +6,12 @@
  * A check that fails counts as one failed test, and so does a suite that ends without a result.
  */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { watch } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from './host/folders.ts';
-import { killProcessGroup, onAskedToEnd } from './host/processes.ts';
+import { endProcessGroup, killProcessGroup, onAskedToEnd } from './host/processes.ts';
 import { spawnNpm } from './npm.ts';
 
 interface Suite {
@@ -65,6 +66,9 @@ const suites: Suite[] = [
 /** A suite that hangs is ended, so that the others still get their turn. */
 const timeLimit = 20 * 60_000;
 
+/** How long a suite may take to end after its last test; one that has something open would never end. */
+const graceTime = 30_000;
+
 let running: ChildProcess | undefined;
 onAskedToEnd(() => {
   if (running !== undefined) killProcessGroup(running, 'SIGTERM');
@@ -104,11 +108,15 @@ async function runSuite(suite: Suite, passedOn: readonly string[], folder: strin
       ? spawnNpm(['run', '--silent', command.script], options)
       : spawn(process.execPath, [...command.node, ...passedOn], options);
   running = child;
-  const code = await exitCode(child, suite.name);
+  const code = await exitCode(child, suite.name, folder);
   running = undefined;
   const result = suite.counts ? await readResult(resultFile) : { passed: 0, failed: 0 };
   if (result === undefined) {
     console.error(`The suite ${suite.name} ended without a result (exit code ${String(code)}).`);
+    return { passed: 0, failed: 1 };
+  }
+  if (suite.counts && passedOn.length === 0 && result.passed + result.failed === 0) {
+    console.error(`The suite ${suite.name} has run no test.`);
     return { passed: 0, failed: 1 };
   }
   // A failure outside of any test counts too.
@@ -116,20 +124,33 @@ async function runSuite(suite: Suite, passedOn: readonly string[], folder: strin
   return result;
 }
 
-async function exitCode(child: ChildProcess, name: string): Promise<number | null> {
-  const limit = setTimeout(() => {
-    console.error(`The suite ${name} is ended: it has run for ${timeLimit / 60_000} minutes.`);
-    killProcessGroup(child);
-  }, timeLimit);
-  const code = await new Promise<number | null>((resolve) => {
+/** Waits for the end of a suite, and sees to it: a hang, or something left open, must not hold up the others. */
+async function exitCode(child: ChildProcess, name: string, folder: string): Promise<number | null> {
+  const ended = new Promise<number | null>((resolve) => {
     child.once('error', (error) => {
       console.error(error.message);
       resolve(null);
     });
     child.once('close', resolve);
   });
-  clearTimeout(limit);
+  const endAfter = (milliseconds: number, why: string): NodeJS.Timeout =>
+    setTimeout(() => {
+      console.error(`The suite ${name} is ended: ${why}.`);
+      void endProcessGroup(child, ended.then(ignore));
+    }, milliseconds);
+  const timers = [endAfter(timeLimit, `it has run for ${timeLimit / 60_000} minutes`)];
+  const results = watch(folder, () => {
+    results.close();
+    timers.push(endAfter(graceTime, 'its tests are over, and something that they opened is not'));
+  });
+  const code = await ended;
+  results.close();
+  timers.forEach(clearTimeout);
   return code;
+}
+
+function ignore(): void {
+  // Only the end itself is of interest.
 }
 
 async function readResult(file: string): Promise<Result | undefined> {

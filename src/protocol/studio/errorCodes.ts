@@ -1,6 +1,6 @@
 /** An error class of the service: what its answers carry as `error.code`, and as `error.details[].code`. */
 export interface ErrorClass {
-  readonly code: string;
+  readonly name: string;
   readonly status: number;
   readonly details: readonly string[];
 }
@@ -8,7 +8,7 @@ export interface ErrorClass {
 /** The documented errors of RRS and BES. Source: azure-docs classic/web-service-error-codes.md. */
 export const errorClasses: readonly ErrorClass[] = [
   {
-    code: 'BadArgument',
+    name: 'BadArgument',
     status: 400,
     details: [
       'BadParameterValue',
@@ -58,7 +58,7 @@ export const errorClasses: readonly ErrorClass[] = [
     ],
   },
   {
-    code: 'BadUserArgument',
+    name: 'BadUserArgument',
     status: 400,
     details: [
       'InputMismatchError',
@@ -69,24 +69,24 @@ export const errorClasses: readonly ErrorClass[] = [
     ],
   },
   {
-    code: 'InvalidOperation',
+    name: 'InvalidOperation',
     status: 400,
     details: ['CannotStartJob', 'IncompatibleModel', 'MultipleInputsNotAllowed'],
   },
-  { code: 'LibraryExecutionError', status: 400, details: [] },
-  { code: 'ModuleExecutionError', status: 400, details: [] },
+  { name: 'LibraryExecutionError', status: 400, details: [] },
+  { name: 'ModuleExecutionError', status: 400, details: [] },
   {
-    code: 'WebServicePackageError',
+    name: 'WebServicePackageError',
     status: 400,
     details: ['FormatError', 'RuntimesError', 'ValidationError'],
   },
   {
-    code: 'Unauthorized',
+    name: 'Unauthorized',
     status: 401,
     details: ['AdminRequestUnauthorized', 'ManagementRequestUnauthorized', 'ScoreRequestUnauthorized'],
   },
   {
-    code: 'NotFound',
+    name: 'NotFound',
     status: 404,
     details: [
       'ModelPackageNotFound',
@@ -95,11 +95,11 @@ export const errorClasses: readonly ErrorClass[] = [
       'WorkspaceNotFound',
     ],
   },
-  { code: 'RequestTimeout', status: 408, details: ['RequestCanceled', 'ScoreRequestTimeout'] },
-  { code: 'Conflict', status: 409, details: ['ModelOutputMetadataMismatch'] },
-  { code: 'MemoryQuotaViolation', status: 413, details: ['OutOfMemoryLimit'] },
+  { name: 'RequestTimeout', status: 408, details: ['RequestCanceled', 'ScoreRequestTimeout'] },
+  { name: 'Conflict', status: 409, details: ['ModelOutputMetadataMismatch'] },
+  { name: 'MemoryQuotaViolation', status: 413, details: ['OutOfMemoryLimit'] },
   {
-    code: 'InternalError',
+    name: 'InternalError',
     status: 500,
     details: [
       'AdminAuthenticationFailed',
@@ -140,12 +140,12 @@ export const errorClasses: readonly ErrorClass[] = [
       'WorkerUnreachable',
     ],
   },
-  { code: 'InternalErrorSystemLowOnMemory', status: 500, details: [] },
-  { code: 'ModelPackageFormatError', status: 500, details: [] },
-  { code: 'WebServicePackageInternalError', status: 500, details: ['ModuleError'] },
-  { code: 'InitializingContainers', status: 503, details: [] },
+  { name: 'InternalErrorSystemLowOnMemory', status: 500, details: [] },
+  { name: 'ModelPackageFormatError', status: 500, details: [] },
+  { name: 'WebServicePackageInternalError', status: 500, details: ['ModuleError'] },
+  { name: 'InitializingContainers', status: 503, details: [] },
   {
-    code: 'ServiceUnavailable',
+    name: 'ServiceUnavailable',
     status: 503,
     details: [
       'NoMoreResources',
@@ -155,5 +155,5 @@ export const errorClasses: readonly ErrorClass[] = [
       'TooManyHostsBeingInitializedPerModel',
     ],
   },
-  { code: 'GatewayTimeout', status: 504, details: ['BackendInitializationTimeout', 'BackendScoreTimeout'] },
+  { name: 'GatewayTimeout', status: 504, details: ['BackendInitializationTimeout', 'BackendScoreTimeout'] },
 ];

@@ -220,19 +220,24 @@ function helpOrManagementUrl(url: URL, segments: readonly string[]): ParsedServi
   };
 }
 
-const HEX_ID = /^[\da-f]{32}$/;
-const GUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
-
-/** Ids are 32 hex digits without dashes; servers of the same contract may use others, which stay as they are. */
 function normalizeId(segment: string | undefined): string | undefined {
   if (segment === undefined) return undefined;
-  let id = segment;
   try {
-    id = decodeURIComponent(segment);
+    return parseId(decodeURIComponent(segment));
   } catch {
     return undefined;
   }
-  id = id.replace(/^["']+|["']+$/g, '');
+}
+
+const HEX_ID = /^[\da-f]{32}$/;
+const GUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+
+/**
+ * Ids are 32 hex digits without dashes; servers of the same contract may use others, which stay as they are. Takes
+ * spaces and quotes around an id away; undefined when the text is none.
+ */
+export function parseId(text: string): string | undefined {
+  const id = text.trim().replace(/^["']+|["',;]+$/g, '');
   if (!/^[\w.~-]+$/.test(id)) return undefined;
   const lower = id.toLowerCase();
   if (GUID.test(lower)) return lower.replaceAll('-', '');

@@ -23,7 +23,7 @@ export function quotedForR(text: string): string {
 export function shellQuoted(text: string): string {
   const clean = wellFormed(text.replaceAll('\0', ''));
   if (/^[\w./:=@%+,-]+$/.test(clean)) return clean;
-   
+
   if (!/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(clean)) return `'${clean.replaceAll("'", `'\\''`)}'`;
   const escaped = clean
     .replaceAll('\\', '\\\\')
@@ -31,7 +31,7 @@ export function shellQuoted(text: string): string {
     .replaceAll('\n', '\\n')
     .replaceAll('\r', '\\r')
     .replaceAll('\t', '\\t')
-     
+
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, bytesEscape);
   return `$'${escaped}'`;
 }

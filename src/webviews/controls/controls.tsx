@@ -144,12 +144,14 @@ interface SectionProps {
   readonly badge?: string;
   readonly open: boolean;
   readonly onToggle: (open: boolean) => void;
+  /** Says in a line what is in it while it is folded. */
+  readonly summary?: ComponentChildren;
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
 /** A part of the page that folds. */
-export function Section({ title, badge, open, onToggle, actions, children }: SectionProps) {
+export function Section({ title, badge, open, onToggle, summary, actions, children }: SectionProps) {
   return (
     <section class="section" aria-label={title}>
       <div class="section-head">
@@ -160,7 +162,8 @@ export function Section({ title, badge, open, onToggle, actions, children }: Sec
             {badge !== undefined && <span class="badge">{badge}</span>}
           </button>
         </h2>
-        {open && actions}
+        {!open && summary !== undefined && <div class="section-summary">{summary}</div>}
+        {actions}
       </div>
       {open && <div class="section-body">{children}</div>}
     </section>

@@ -45,8 +45,11 @@ function announcement(strings: RequestEditorStrings, call: CallState): string {
   if (call.kind === 'running') return fill(strings.running, '');
   if (call.kind === 'cancelled') return strings.cancelled;
   if (call.kind !== 'ended' || !call.answer) return '';
-  const { status, statusText, totalMs } = call.answer;
-  return fill(strings.answerIn, `${status} ${statusText}`, duration(strings, totalMs));
+  const { status, statusText, totalMs, outputs } = call.answer;
+  const rows = outputs.map(({ name, rowCount }) =>
+    rowCount === 1 ? `${name}: ${strings.oneRow}` : `${name}: ${fill(strings.rowCount, rowCount)}`,
+  );
+  return [fill(strings.answerIn, `${status} ${statusText}`, duration(strings, totalMs)), ...rows].join(', ');
 }
 
 function AnswerSummary({ answer }: { readonly answer: AnswerView }) {

@@ -76,7 +76,7 @@ function TextCell({ column, cell, placeholder, onChange, described }: CellFieldP
       {text.includes('\n') ? (
         <textarea class="input multiline" rows={2} {...common} />
       ) : (
-        <input class={isNumeric(column) ? 'input numeric' : 'input'} {...common} />
+        <input class="input" {...common} />
       )}
       {column.nullable && (
         <button
@@ -92,10 +92,6 @@ function TextCell({ column, cell, placeholder, onChange, described }: CellFieldP
       )}
     </>
   );
-}
-
-function isNumeric({ type }: Pick<Column, 'type'>): boolean {
-  return type === 'integer' || type === 'number';
 }
 
 /** Values of the select that stand for no text. */

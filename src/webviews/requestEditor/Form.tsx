@@ -25,14 +25,13 @@ export function Form({ request }: { readonly request: RequestData }) {
   return (
     <div class="form">
       <SchemaRemark />
-      {inputs.length === 0 && <p class="muted">{schema ? strings.noInputs : strings.noInputsYet}</p>}
+      {inputs.length === 0 && <NoInputs known={schema !== undefined} />}
       {inputs.map((form) => (
         <InputFields key={form.name} request={request} form={form} />
       ))}
-      {(parameters.length > 0 || schema !== undefined) && (
+      {parameters.length > 0 && (
         <section class="input-group" aria-label={strings.globalParameters}>
           <GroupHead title={strings.globalParameters} />
-          {parameters.length === 0 && <p class="muted">{strings.noParameters}</p>}
           <div class="fields">
             {parameters.map((parameter) => (
               <ParameterInput key={parameter.name} parameter={parameter} />
@@ -42,6 +41,13 @@ export function Form({ request }: { readonly request: RequestData }) {
       )}
     </div>
   );
+}
+
+function NoInputs({ known }: { readonly known: boolean }) {
+  const { strings, target } = useSession();
+  if (known) return <p class="muted">{strings.noInputs}</p>;
+  const isLoading = target.kind === 'finding' || (target.kind === 'found' && target.schema === 'loading');
+  return isLoading ? null : <p class="muted">{strings.noInputsYet}</p>;
 }
 
 function SchemaRemark() {
@@ -165,7 +171,7 @@ function RowBar({ request, form, index, onGo }: RowBarProps) {
       />
       <IconButton
         label={strings.removeRow}
-        icon="remove"
+        icon="trash"
         disabled={count === 0}
         onClick={() => session.edit(removeRow(request, form, index))}
       />

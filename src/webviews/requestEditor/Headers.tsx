@@ -14,7 +14,7 @@ const contentType = 'Content-Type';
 export function Headers({ request }: { readonly request: RequestData }) {
   const session = useSession();
   const { strings, target } = session;
-  const [open, setOpen] = useKept('headersOpen', true);
+  const [open, setOpen] = useKept('headersOpen', false);
   const [drafts, setDrafts] = useState(0);
   const credentials = target.kind === 'found' ? target.credentials : [];
   const reserved = credentials.map(({ header }) => header);
@@ -22,14 +22,24 @@ export function Headers({ request }: { readonly request: RequestData }) {
   const hasContentType = names.some((name) => name.toLowerCase() === contentType.toLowerCase());
   const refused = names.filter((name) => holdsCredential(name, request.headers[name] ?? '', reserved));
   const own = names.filter((name) => !refused.includes(name));
+  const isOpen = open || refused.length > 0;
   return (
     <Section
       title={strings.headers}
       badge={String(own.length + credentials.length + (hasContentType ? 0 : 1))}
-      open={open}
+      open={isOpen}
       onToggle={setOpen}
+      summary={<HeadersSummary names={own} credentials={credentials} />}
       actions={
-        <Button kind="link" icon="add" label={strings.addHeader} onClick={() => setDrafts(drafts + 1)} />
+        <Button
+          kind="link"
+          icon="add"
+          label={strings.addHeader}
+          onClick={() => {
+            setOpen(true);
+            setDrafts(drafts + 1);
+          }}
+        />
       }
     >
       {refused.map((name) => (
@@ -63,6 +73,26 @@ export function Headers({ request }: { readonly request: RequestData }) {
         ))}
       </div>
     </Section>
+  );
+}
+
+interface HeadersSummaryProps {
+  readonly names: readonly string[];
+  readonly credentials: readonly Credential[];
+}
+
+function HeadersSummary({ names, credentials }: HeadersSummaryProps) {
+  const { strings } = useSession();
+  const keys = credentials.map((credential) => credentialText(strings, credential));
+  const isMissing = credentials.some(({ stored }) => stored === false);
+  const text = [...(names.length === 0 ? [contentType] : names), ...keys].join(' · ');
+  return (
+    <>
+      {isMissing && <Icon name="warning" />}
+      <span class="headers-summary" title={text}>
+        {text}
+      </span>
+    </>
   );
 }
 
@@ -118,7 +148,7 @@ function HeaderRow({ name, value, reserved, preset }: HeaderRowProps) {
         />
       )}
       {secret !== undefined && (
-        <SecretRefused header={name} value={secret} reserved={reserved} onDone={() => setSecret(undefined)} />
+        <SecretRefused header={name} value={secret} onDone={() => setSecret(undefined)} />
       )}
     </>
   );
@@ -173,7 +203,7 @@ function DraftRow({ reserved, isLast, onDone }: DraftRowProps) {
         onInput={({ currentTarget }) => setValue(currentTarget.value)}
       />
       <IconButton label={strings.discard} icon="remove" onClick={onDone} />
-      {isSecret && <SecretRefused header={name} value={value} reserved={reserved} onDone={onDone} />}
+      {isSecret && <SecretRefused header={name} value={value} onDone={onDone} />}
     </div>
   );
 }
@@ -181,15 +211,18 @@ function DraftRow({ reserved, isLast, onDone }: DraftRowProps) {
 interface SecretRefusedProps {
   readonly header: string;
   readonly value: string;
-  readonly reserved: readonly string[];
   readonly onDone: () => void;
 }
 
 /** A key that was typed as a header: it goes where keys belong, or nowhere. */
-function SecretRefused({ header, value, reserved, onDone }: SecretRefusedProps) {
+function SecretRefused({ header, value, onDone }: SecretRefusedProps) {
   const session = useSession();
   const { strings, host } = session;
-  const isKnown = reserved.some((name) => name.toLowerCase() === header.trim().toLowerCase());
+  const credentials = session.target.kind === 'found' ? session.target.credentials : [];
+  const canStore = credentials.some(
+    ({ header: name, kind }) =>
+      name.toLowerCase() === header.trim().toLowerCase() && (kind === 'apiKey' || kind === 'subscriptionKey'),
+  );
   const store = (): void => {
     void host.storeCredential({ header: header.trim(), value: value.trim() });
     onDone();
@@ -200,7 +233,7 @@ function SecretRefused({ header, value, reserved, onDone }: SecretRefusedProps) 
         kind="warning"
         actions={
           <>
-            {isKnown && value.trim() !== '' && (
+            {canStore && value.trim() !== '' && (
               <Button kind="primary" label={strings.storeSecret} onClick={store} />
             )}
             <Button label={strings.discard} onClick={onDone} />

@@ -4,11 +4,38 @@ import { Button, Message } from '../controls/controls.tsx';
 import { problemText } from './JsonProblemText.ts';
 import { useSession } from './session.ts';
 
+type RequestState = Extract<DocumentState, { kind: 'request' }>;
+
+/** The body as it is sent. */
+export function JsonBody({ state }: { readonly state: RequestState }) {
+  return state.bodyCut ? <LongBody text={state.bodyText} /> : <BodyEditor state={state} />;
+}
+
+/** What is shown of a body that only a text editor takes, in characters. */
+const shownOfLongBody = 20_000;
+
+function LongBody({ text }: { readonly text: string }) {
+  const { strings, host } = useSession();
+  return (
+    <>
+      <Message
+        kind="info"
+        actions={<Button kind="primary" label={strings.openAsText} onClick={() => void host.openAsText()} />}
+      >
+        {strings.bodyTooLong}
+      </Message>
+      <pre class="answer-text" tabIndex={0} aria-label={strings.bodyJson}>
+        {text.slice(0, shownOfLongBody)}
+      </pre>
+    </>
+  );
+}
+
 /**
  * The body as text. What is typed stays as it was typed, though the document has it in its own layout; only a change
  * that comes from elsewhere replaces it.
  */
-export function JsonBody({ state }: { readonly state: Extract<DocumentState, { kind: 'request' }> }) {
+function BodyEditor({ state }: { readonly state: RequestState }) {
   const { strings, queue } = useSession();
   const field = useRef<HTMLTextAreaElement>(null);
   const [typed, setTyped] = useState<{ text: string; result?: string }>();
@@ -49,7 +76,7 @@ export function JsonBody({ state }: { readonly state: Extract<DocumentState, { k
           }}
         />
       </div>
-      <div id="body-problem">
+      <div id="body-problem" class="code-problem">
         {problem && (
           <Message kind="warning" actions={<Button label={strings.goTo} onClick={goTo} />}>
             {problemText(strings, problem)}

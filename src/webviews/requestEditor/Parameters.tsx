@@ -36,7 +36,7 @@ export function Parameters({ request }: { readonly request: RequestData }) {
           }
         />
       </label>
-      <label class="field">
+      <label class="field" title={strings.formatHint}>
         <span class="label">{strings.format}</span>
         <span class="select">
           <select
@@ -86,15 +86,13 @@ function Picker({ label, value, id, hint, onClick }: PickerProps) {
         type="button"
         class="picker-button"
         aria-label={fill(hint, value || '–')}
-        title={value}
+        title={id === undefined ? value : `${value}\n${id}`}
         onClick={onClick}
       >
         <span class="picker-value">{value || strings.choose}</span>
+        <code class="id">{id}</code>
         <Icon name="down" />
       </button>
-      <code class="id" title={id}>
-        {id ?? '\u00a0'}
-      </code>
     </div>
   );
 }

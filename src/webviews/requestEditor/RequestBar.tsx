@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { executeUrl } from '../../protocol/studio/urls.ts';
 import type { RequestData } from '../../shared/requestData.ts';
 import { Button, IconButton } from '../controls/controls.tsx';
@@ -11,6 +11,7 @@ export function RequestBar({ request }: { readonly request: RequestData }) {
   const { strings, target, call, host } = session;
   const url = target.kind === 'found' ? executeUrl(target.address, request) : '';
   const isRunning = call.kind === 'running';
+  const actions = useKeptFocus(isRunning);
   return (
     <header class="request-bar">
       <div class="url-field">
@@ -29,23 +30,38 @@ export function RequestBar({ request }: { readonly request: RequestData }) {
           onClick={() => void host.copy({ text: url })}
         />
       </div>
-      {isRunning ? (
-        <>
-          <Elapsed since={session.callStart} />
-          <Button label={strings.cancel} icon="stop" onClick={() => void host.cancel()} />
-        </>
-      ) : (
-        <Button
-          kind="primary"
-          label={strings.send}
-          icon="send"
-          title={fill(strings.sendHint, sendKey())}
-          onClick={() => void session.send()}
-        />
-      )}
+      <div class="request-actions" ref={actions}>
+        {isRunning ? (
+          <>
+            <Elapsed since={session.callStart} />
+            <Button label={strings.cancel} icon="stop" onClick={() => void host.cancel()} />
+          </>
+        ) : (
+          <Button
+            kind="primary"
+            label={strings.send}
+            icon="send"
+            title={fill(strings.sendHint, sendKey())}
+            onClick={() => void session.send()}
+          />
+        )}
+      </div>
       {isRunning && <div class="progress" role="progressbar" aria-label={strings.answer} />}
     </header>
   );
+}
+
+/**
+ * A focused button that gives way to another one passes the focus on to it, unless the workbench has the focus by now:
+ * the prompt for a key must not lose it.
+ */
+function useKeptFocus(state: boolean): { readonly current: HTMLDivElement | null } {
+  const place = useRef<HTMLDivElement>(null);
+  const hasFocus = place.current?.contains(document.activeElement) ?? false;
+  useLayoutEffect(() => {
+    if (hasFocus && document.hasFocus()) place.current?.querySelector('button')?.focus();
+  }, [state]);
+  return place;
 }
 
 function Elapsed({ since }: { readonly since: number }) {

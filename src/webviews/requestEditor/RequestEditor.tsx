@@ -2,6 +2,7 @@ import { Button, Message } from '../controls/controls.tsx';
 import { Answer } from './Answer.tsx';
 import { Body } from './Body.tsx';
 import { Headers } from './Headers.tsx';
+import { Panes } from './Panes.tsx';
 import { Parameters } from './Parameters.tsx';
 import { RequestBar } from './RequestBar.tsx';
 import { useSession, useSessionChanges } from './session.ts';
@@ -17,23 +18,24 @@ export function RequestEditor() {
   return (
     <div class="editor">
       <RequestBar request={state.data} />
-      <div class="panes">
-        <main class="pane request" aria-label={strings.request}>
-          {session.refusal !== undefined && (
-            <Message kind="error">{fill(strings.editRefused, session.refusal)}</Message>
-          )}
-          {state.ignored.length > 0 && (
-            <Message kind="warning">{fill(strings.ignoredMembers, state.ignored.join(', '))}</Message>
-          )}
-          <UnknownTarget />
-          <Parameters request={state.data} />
-          <Headers request={state.data} />
-          <Body state={state} />
-        </main>
-        <section class="pane answer" aria-label={strings.answer}>
-          <Answer />
-        </section>
-      </div>
+      <Panes
+        isAnswered={session.call.kind !== 'idle'}
+        request={
+          <>
+            {session.refusal !== undefined && (
+              <Message kind="error">{fill(strings.editRefused, session.refusal)}</Message>
+            )}
+            {state.ignored.length > 0 && (
+              <Message kind="warning">{fill(strings.ignoredMembers, state.ignored.join(', '))}</Message>
+            )}
+            <UnknownTarget />
+            <Parameters request={state.data} />
+            <Headers request={state.data} />
+            <Body state={state} />
+          </>
+        }
+        answer={<Answer />}
+      />
     </div>
   );
 }

@@ -48,6 +48,11 @@ export class EditQueue {
     return edits.length === 0 ? ground : { ...ground, data: editRequest(ground.data, edits) };
   }
 
+  /** Whether something has not reached the document yet. */
+  get isBusy(): boolean {
+    return this.#sending !== undefined || this.#waiting.length > 0;
+  }
+
   /** The body's text while it is on its way. */
   get bodyText(): string | undefined {
     const last = [this.#sending, ...this.#waiting].findLast((change) => change?.kind === 'body');

@@ -3,7 +3,8 @@ import '../controls/controls.css';
 import '../controls/grid.css';
 import './requestEditor.css';
 import { RequestEditor } from './RequestEditor.tsx';
-import { SessionContext, startSession } from './session.ts';
+import type { EditorCommand } from '../../shared/requestEditorContract.ts';
+import { SessionContext, startSession, type Session } from './session.ts';
 
 void open(document.getElementById('root'));
 
@@ -11,7 +12,7 @@ async function open(root: HTMLElement | null): Promise<void> {
   if (!root) return;
   const session = await startSession();
   window.addEventListener('blur', () => void session.flush());
-  window.addEventListener('keydown', (event) => flushBeforeShortcut(event, () => void session.flush()), true);
+  window.addEventListener('keydown', (event) => onShortcut(event, session), true);
   render(
     <SessionContext.Provider value={session}>
       <RequestEditor />
@@ -20,9 +21,33 @@ async function open(root: HTMLElement | null): Promise<void> {
   );
 }
 
-/** Undo, save, send and close work on the document, so it has to have what was typed. */
-function flushBeforeShortcut(event: KeyboardEvent, flush: () => void): void {
+/**
+ * VS Code's commands work on the document, so it has to have what was typed. One that would come too early is held
+ * back here and carried out afterwards.
+ */
+function onShortcut(event: KeyboardEvent, session: Session): void {
   if (!event.ctrlKey && !event.metaKey) return;
   if (event.key === 'Enter') event.preventDefault();
-  if (event.key.length === 1 || event.key === 'Enter') flush();
+  const command = commandOf(event);
+  if (command && session.hasUnsent()) {
+    event.preventDefault();
+    event.stopPropagation();
+    void session.flush().then(() => session.host.perform({ command }));
+  } else if (event.key.length === 1 || event.key === 'Enter') {
+    void session.flush();
+  }
+}
+
+function commandOf({ key, shiftKey, altKey }: KeyboardEvent): EditorCommand | undefined {
+  if (altKey) return undefined;
+  switch (key.toLowerCase()) {
+    case 'z':
+      return shiftKey ? 'redo' : 'undo';
+    case 'y':
+      return shiftKey ? undefined : 'redo';
+    case 's':
+      return shiftKey ? undefined : 'save';
+    default:
+      return undefined;
+  }
 }

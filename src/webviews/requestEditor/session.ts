@@ -70,6 +70,10 @@ export class Session {
     return () => this.#drafts.delete(commit);
   }
 
+  hasUnsent(): boolean {
+    return this.queue.isBusy || this.#drafts.size > 0;
+  }
+
   async flush(): Promise<void> {
     for (const commit of this.#drafts) commit();
     await this.queue.flush();

@@ -26,10 +26,11 @@ export class Notification {
       .click();
   }
 
-  /** Closes it as unanswered. */
+  /** Closes it as unanswered, and waits until it is gone: with it the focus goes back to the editor. */
   async dismiss(): Promise<void> {
     await this.#item.hover();
     await this.#item.locator('.codicon-notifications-clear').click();
+    await this.#item.waitFor({ state: 'hidden' });
   }
 }
 

@@ -76,19 +76,27 @@ export class QuickInput {
   }
 
   /**
-   * Puts a path into a file dialog and accepts it. The dialog puts its own folder there once it has read it, over
-   * whatever stands there by then.
+   * Puts a path into a file dialog, accepts it and waits until the dialog has taken it. Together with the entries of its
+   * folder the dialog sets its own text, over whatever stands there by then, and it takes no Enter while it reads.
    */
   async enterPath(path: string, step: QuickInputStep = {}): Promise<void> {
     await this.waitFor(step);
-    await eventually(`path ${path} in the file dialog`, async () => {
-      const proposed = await this.input.inputValue();
-      if (proposed === '') return false;
-      if (proposed === path) return true;
-      await this.input.fill(path, { timeout: shortly });
+    await this.row('..').first().waitFor();
+    const title = await this.title();
+    let acceptedAt: number | undefined;
+    await eventually(`file dialog taking ${path}`, async () => {
+      if (!(await this.widget.isVisible()) || (await this.title()) !== title) return true;
+      const seen = await this.input.inputValue({ timeout: shortly });
+      if (seen === path) {
+        if (acceptedAt !== undefined && performance.now() - acceptedAt < shortly) return false;
+        await this.input.press('Enter', { timeout: shortly });
+        acceptedAt = performance.now();
+      } else if (seen !== '') {
+        await this.input.fill(path, { timeout: shortly });
+        acceptedAt = undefined;
+      }
       return false;
     });
-    await this.input.press('Enter');
   }
 
   /** Accepts what is there. */
@@ -119,26 +127,44 @@ export class QuickInput {
   /** The entries that are drawn; a long list draws only those in view. */
   async entries(): Promise<QuickPickEntry[]> {
     await this.waitFor();
-    const rows = await this.widget.locator('.quick-input-list .monaco-list-row').all();
-    return Promise.all(
-      rows.map(async (row) => ({
-        label: await firstText(row.locator('.label-name')),
-        description: await firstText(row.locator('.label-description')),
-        detail: await firstText(row.locator('.quick-input-list-label-meta')),
-      })),
+    // All at one instant: a list that is being filled replaces its rows.
+    const entries = await this.widget.locator('.quick-input-list .monaco-list-row').evaluateAll((rows) =>
+      rows.map((row) => {
+        const textOf = (part: string) => row.querySelector(part)?.textContent ?? null;
+        return [
+          textOf('.label-name'),
+          textOf('.label-description'),
+          textOf('.quick-input-list-label-meta'),
+        ] as const;
+      }),
     );
+    return entries.map(([label, description, detail]) => ({
+      label: oneLine(label),
+      description: oneLine(description),
+      detail: oneLine(detail),
+    }));
   }
 
   /** Closes the widget if it is open. */
   async cancel(): Promise<void> {
     if (!(await this.widget.isVisible())) return;
-    await this.#page.keyboard.press('Escape');
-    await this.widget.waitFor({ state: 'hidden' });
+    // A widget that is only just there has the focus before it has its key bindings.
+    await eventually('closed quick input', async () => {
+      await this.input.press('Escape', { timeout: shortly }).catch(() => undefined);
+      return (await this.widget.isVisible()) ? undefined : true;
+    });
   }
 
   /** Waits until the widget is gone. */
   async waitForClosed(): Promise<void> {
     await this.widget.waitFor({ state: 'hidden' });
+  }
+
+  /** Whether what is typed goes into it. */
+  async hasFocus(): Promise<boolean> {
+    return this.widget.evaluate((element) => element.contains(document.activeElement), undefined, {
+      timeout: shortly,
+    });
   }
 
   /** The row of an entry, by its label. */
@@ -190,10 +216,6 @@ export class Palette {
     await this.#page.keyboard.press('F1');
     await this.#quickInput.input.fill(`>${text}`, { timeout: shortly });
   }
-}
-
-async function firstText(locator: Locator): Promise<string> {
-  return (await locator.count()) === 0 ? '' : oneLine(await locator.first().textContent());
 }
 
 function describeStep(step: QuickInputStep): string {

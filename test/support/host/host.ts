@@ -219,11 +219,11 @@ function asObject(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {};
 }
 
-/** The environment without what npm and a VS Code that this was started from have put there. */
+/** The environment without what npm, a VS Code that this was started from and a local service in here have put there. */
 function hostEnvironment(): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && !/^(npm_|VSCODE_|ELECTRON_)/i.test(name)) env[name] = value;
+    if (value !== undefined && !/^(npm_|VSCODE_|ELECTRON_|AZURITE_)/i.test(name)) env[name] = value;
   }
   return env;
 }

@@ -13,12 +13,16 @@ const noise = [
   /^A bad HTTP response code \(404\) was received when fetching the script/,
   /\/update\/check$/,
   /vsda(_bg)?\.(js|wasm)/,
+  // An account that no extension here offers.
+  /Timed out waiting for authentication provider 'github' to register/,
   // Without a network.
   /open-vsx\.org/,
   /ERR_INTERNET_DISCONNECTED|ERR_NAME_NOT_RESOLVED/,
   // What was under way when the window closed or loaded again.
   /Canceled: Canceled/,
+  /IndexedDB database '[^']*' is closed/,
   /^\[lifecycle\] Long running operations during shutdown/,
+  /^Error: Aborted onWillSaveTextDocument-event/,
 ];
 
 /** Tells whether a line of the workbench's log or console is one that every healthy run has. */

@@ -69,7 +69,7 @@ describe('the API help', () => {
     assert.deepEqual(
       errorClasses,
       classes.map(({ code, httpStatus, details }) => ({
-        code,
+        name: code,
         status: httpStatus,
         details: details.map((detail) => detail.code),
       })),

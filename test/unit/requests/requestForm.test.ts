@@ -99,9 +99,10 @@ describe('the form of a table', () => {
   });
 
   it('fills up a row that is too short', () => {
-    const form = only(inputForms(data, schema));
-    const [, second] = shown(data, setCell(data, form, 1, column(form, 'extra'), 'y'));
-    assert.deepEqual(second, { age: '40', job: 'cook', 'full time': undefined, extra: 'y' });
+    const short = request({ inputs: { input1: { ColumnNames: ['age', 'job', 'x', 'y'], Values: [[1]] } } });
+    const form = only(inputForms(short, schema));
+    const [row] = shown(short, setCell(short, form, 0, column(form, 'y'), 'z'));
+    assert.deepEqual(row, { age: 1, job: null, 'full time': undefined, x: null, y: 'z' });
   });
 
   it('adds a column that the table does not have yet', () => {

@@ -9,7 +9,13 @@ type Ground = Extract<DocumentState, { kind: 'request' }>;
 /** An extension that makes the edits when it is told to. */
 class Extension implements EditTarget {
   readonly batches: (readonly JsonEdit[] | string)[] = [];
-  state: Ground = { kind: 'request', version: 1, bodyText: '', ...readRequest({ workspace: 'w' }) };
+  state: Ground = {
+    kind: 'request',
+    version: 1,
+    bodyText: '',
+    bodyCut: false,
+    ...readRequest({ workspace: 'w' }),
+  };
   #answers: (() => void)[] = [];
   #asked: (() => void)[] = [];
 

@@ -16,7 +16,7 @@ import {
 } from '../../../../src/requests/code/program.ts';
 import { readRequest } from '../../../../src/shared/requestData.ts';
 import type { Fault } from '../../../../src/local-service/options.ts';
-import { LocalTestService } from '../../../support/localService.ts';
+import { LocalTestService } from '../../local-service/localTestService.ts';
 
 interface Ended {
   readonly exitCode: number;

@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import { commandId } from '../shared/contributions.ts';
+import { isExplorerNode } from '../shared/explorerNode.ts';
+import { type CatalogStore, node } from './catalog.ts';
+import { addEndpointByAsking, type EntryTools, type ProposedNames } from './entry.ts';
+import { pickOwnService, pickOwnWorkspace } from './picking.ts';
+
+/** With the node of a service that is not there yet its names are proposed. */
+export async function addWorkspace(store: CatalogStore, target?: unknown): Promise<void> {
+  await announce(store, await addEndpointByAsking(entryTools(store), { proposed: namesOf(target) }));
+}
+
+export async function addService(store: CatalogStore, target: unknown): Promise<void> {
+  const workspace = await pickOwnWorkspace(store, target, vscode.l10n.t('Add a web service to'));
+  if (workspace === undefined) return;
+  await announce(
+    store,
+    await addEndpointByAsking(entryTools(store), { workspace, proposed: namesOf(target) }),
+  );
+}
+
+export async function addEndpoint(store: CatalogStore, target: unknown): Promise<void> {
+  const picked = await pickOwnService(store, target, vscode.l10n.t('Add an endpoint to'));
+  if (picked !== undefined) await announce(store, await addEndpointByAsking(entryTools(store), picked));
+}
+
+function namesOf(target: unknown): ProposedNames | undefined {
+  if (!isExplorerNode(target) || target.node !== 'service') return undefined;
+  const [serviceName = '', endpointName = 'default'] = target.name.split('/');
+  return { workspaceName: target.workspace, serviceName, endpointName };
+}
+
+function entryTools(store: CatalogStore): EntryTools {
+  return {
+    known: () => store.workspaces(),
+    takenNames: () => store.names(),
+    consent: store.consent,
+    titleOf: async (endpoint) =>
+      (await store.schema(endpoint, { signal: AbortSignal.timeout(5_000) }))?.title,
+    whatIsWanted: (endpoint) => store.keys.whatIsWanted(endpoint, AbortSignal.timeout(5_000)),
+    showLocal: () => store.showLocal(),
+  };
+}
+
+async function announce(
+  store: CatalogStore,
+  added: { workspace: string; endpointId: string } | undefined,
+): Promise<void> {
+  if (added === undefined) return;
+  const endpoint = await store.find(added.workspace, added.endpointId);
+  const open = vscode.l10n.t('Open a request');
+  const choice = await vscode.window.showInformationMessage(
+    vscode.l10n.t('{0} is in the workspace {1}.', endpoint.label, endpoint.workspace.name),
+    open,
+  );
+  if (choice === open) await vscode.commands.executeCommand(commandId('openRequest'), node(endpoint));
+}

@@ -1,0 +1,172 @@
+import * as vscode from 'vscode';
+import { Failure } from '../protocol/failure.ts';
+import { type ExplorerNode, isExplorerNode } from '../shared/explorerNode.ts';
+import type { CatalogStore } from './catalog.ts';
+import { endpointsOf, findEndpoint } from './endpoints.ts';
+import type { Endpoint, WebService, Workspace } from './model.ts';
+
+/** A workspace, a web service of it, or an endpoint of that: what can be renamed and removed. */
+export interface Entry {
+  readonly workspace: Workspace;
+  readonly service?: WebService;
+  readonly endpoint?: Endpoint;
+}
+
+/** An endpoint that the user picks; the one that was picked last comes first. */
+export async function pickEndpoint(store: CatalogStore, title: string): Promise<Endpoint | undefined> {
+  await startLocalIfNew(store);
+  const items = store
+    .workspaces()
+    .flatMap(endpointsOf)
+    .map((endpoint) => ({
+      label: endpoint.label,
+      description: endpoint.workspace.name,
+      detail: endpoint.workspace.baseUrl,
+      endpoint,
+    }));
+  const last = items.findIndex(({ endpoint }) => placeOf(endpoint) === store.lastPicked);
+  const picked = await vscode.window.showQuickPick([...items.splice(last, last < 0 ? 0 : 1), ...items], {
+    title,
+    placeHolder: vscode.l10n.t('Web service'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (picked === undefined) return undefined;
+  store.lastPicked = placeOf(picked.endpoint);
+  return store.find(picked.endpoint.workspace.name, picked.endpoint.endpointId);
+}
+
+function placeOf({ workspace, endpointId }: Endpoint): string {
+  return `${workspace.name}/${endpointId}`;
+}
+
+/** The local workspace has no services to choose from before its first start; others can do without it. */
+async function startLocalIfNew(store: CatalogStore): Promise<void> {
+  if (store.local.entry().services.length > 0) return;
+  try {
+    await store.local.start();
+  } catch (error) {
+    if (store.workspaces().flatMap(endpointsOf).length === 0) throw error;
+  }
+}
+
+/** The endpoint of a node of the tree, or the one that the user picks. */
+export async function pickTarget(
+  store: CatalogStore,
+  target: unknown,
+  title: string,
+): Promise<Endpoint | undefined> {
+  if (isExplorerNode(target) && 'service' in target) return store.find(target.workspace, target.service);
+  return pickEndpoint(store, title);
+}
+
+/** As `pickTarget`, of a workspace that is the user's own. */
+export async function pickOwnEndpoint(
+  store: CatalogStore,
+  target: unknown,
+  title: string,
+): Promise<Endpoint | undefined> {
+  if (isExplorerNode(target) && 'service' in target) {
+    return findEndpoint(ownWorkspace(store, target.workspace), target.service);
+  }
+  const items = ownWorkspaces(store)
+    .flatMap(endpointsOf)
+    .map((endpoint) => ({ label: endpoint.label, description: endpoint.workspace.name, endpoint }));
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Web service') }))
+    ?.endpoint;
+}
+
+export async function pickOwnWorkspace(
+  store: CatalogStore,
+  target: unknown,
+  title: string,
+): Promise<Workspace | undefined> {
+  if (isExplorerNode(target) && 'workspace' in target) return ownWorkspace(store, target.workspace);
+  const items = ownWorkspaces(store).map((workspace) => ({
+    label: workspace.name,
+    description: workspace.baseUrl,
+    workspace,
+  }));
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Workspace') }))
+    ?.workspace;
+}
+
+export async function pickOwnService(
+  store: CatalogStore,
+  target: unknown,
+  title: string,
+): Promise<Required<Omit<Entry, 'endpoint'>> | undefined> {
+  if (isExplorerNode(target)) {
+    const { workspace, service } = entryOf(store, target) ?? {};
+    return workspace === undefined || service === undefined ? undefined : { workspace, service };
+  }
+  const items = ownWorkspaces(store).flatMap((workspace) =>
+    workspace.services.map((service) => ({
+      label: service.name,
+      description: workspace.name,
+      workspace,
+      service,
+    })),
+  );
+  return vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Web service') });
+}
+
+/** A workspace, service or endpoint of the user's own. */
+export async function pickEntry(
+  store: CatalogStore,
+  target: unknown,
+  title: string,
+): Promise<Entry | undefined> {
+  if (isExplorerNode(target)) return entryOf(store, target);
+  const items = ownWorkspaces(store).flatMap((workspace): (vscode.QuickPickItem & { entry: Entry })[] => [
+    { label: workspace.name, description: vscode.l10n.t('workspace'), entry: { workspace } },
+    ...workspace.services.map((service) => ({
+      label: service.name,
+      description: vscode.l10n.t('web service in {0}', workspace.name),
+      entry: { workspace, service },
+    })),
+    ...endpointsOf(workspace)
+      .filter(({ service }) => service.endpoints.length > 1)
+      .map((endpoint) => ({
+        label: endpoint.label,
+        description: vscode.l10n.t('endpoint in {0}', workspace.name),
+        entry: { workspace, service: endpoint.service, endpoint },
+      })),
+  ]);
+  return (await vscode.window.showQuickPick(items, { title }))?.entry;
+}
+
+function entryOf(store: CatalogStore, target: ExplorerNode): Entry | undefined {
+  switch (target.node) {
+    case 'workspace':
+      return { workspace: ownWorkspace(store, target.workspace) };
+    case 'service':
+    case 'endpoint': {
+      const endpoint = findEndpoint(ownWorkspace(store, target.workspace), target.service);
+      const { workspace, service } = endpoint;
+      return target.node === 'service' ? { workspace, service } : { workspace, service, endpoint };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function ownWorkspace(store: CatalogStore, name: string): Workspace {
+  const workspace = store.workspace(name);
+  if (!workspace.local) return workspace;
+  throw new Failure({
+    code: 'LocalWorkspace',
+    origin: 'client',
+    sentence: vscode.l10n.t('The local service sets its own services, ids and keys. They cannot be edited.'),
+  });
+}
+
+function ownWorkspaces(store: CatalogStore): readonly Workspace[] {
+  const { workspaces } = store.fromSettings();
+  if (workspaces.length > 0) return workspaces;
+  throw new Failure({
+    code: 'NothingToPick',
+    origin: 'client',
+    sentence: vscode.l10n.t('There is no workspace of your own yet. Use "Add workspace" first.'),
+  });
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { Endpoint, Trouble, Workspace } from '../../src/catalog/index.ts';
+import { ExplorerTree } from '../../src/explorer/tree.ts';
+import type { Job } from '../../src/jobs/index.ts';
+import type { ExplorerNode } from '../../src/shared/explorerNode.ts';
+
+const hex = (number: number): string => number.toString(16).padStart(32, '0');
+
+function workspaceWith(name: string, services: Workspace['services']): Workspace {
+  const baseUrl = 'https://example.invalid';
+  const auth = { type: 'apiKey' } as const;
+  return { name, baseUrl, workspaceId: hex(1), auth, style: 'workspaces', services, local: false };
+}
+
+function jobAt(workspace: string, endpointId: string, localId: string): Job {
+  return {
+    localId,
+    workspace,
+    endpointId,
+    service: 'any',
+    id: hex(7),
+    title: localId,
+    status: 'Running',
+    open: true,
+    outputs: {},
+    submittedAt: new Date(0).toISOString(),
+  };
+}
+
+/** The tree over a catalog in memory. */
+class Trees {
+  workspaces: Workspace[] = [];
+  jobs: Job[] = [];
+  readonly troubles = new Map<string, Trouble>();
+  starts = 0;
+  start: () => Promise<never> = () => Promise.reject(new Error('no room'));
+
+  readonly tree = new ExplorerTree(
+    {
+      workspaces: () => this.workspaces,
+      problems: () => [],
+      trouble: ({ endpointId }: Endpoint) => this.troubles.get(endpointId),
+      startLocalService: () => {
+        this.starts += 1;
+        return this.start();
+      },
+    },
+    { list: () => this.jobs },
+  );
+
+  async children(node?: ExplorerNode): Promise<{ node: ExplorerNode; item: vscode.TreeItem }[]> {
+    const nodes = await this.tree.getChildren(node);
+    return nodes.map((each) => ({ node: each, item: this.tree.getTreeItem(each) }));
+  }
+
+  async child(
+    node: ExplorerNode | undefined,
+    label: string,
+  ): Promise<{ node: ExplorerNode; item: vscode.TreeItem }> {
+    const found = (await this.children(node)).find(({ item }) => item.label === label);
+    assert.ok(found, label);
+    return found;
+  }
+}
+
+describe('the tree', () => {
+  it('has very many services in pages, each once', async () => {
+    const trees = new Trees();
+    const services = Array.from({ length: 10_000 }, (_, index) => ({
+      name: `service ${String(index)}`,
+      endpoints: [{ name: 'default', endpointId: hex(index) }],
+    }));
+    trees.workspaces = [workspaceWith('Big', services)];
+    const root = await trees.child(undefined, 'Big');
+    const pages = await trees.children(root.node);
+    assert.equal(pages.length, 10);
+    const shown = (await Promise.all(pages.map(({ node }) => trees.children(node)))).flat();
+    assert.deepEqual(
+      shown.map(({ item }) => item.label),
+      services.map(({ name }) => name),
+    );
+    assert.equal(new Set(shown.map(({ item }) => item.id)).size, 10_000);
+    assert.equal(pages[1]?.item.label, 'service 1000 … service 1999');
+  });
+
+  it('shows a job under the workspace that it was sent from, or under the one that has its endpoint now', async () => {
+    const trees = new Trees();
+    const services = [{ name: 'scorer', endpoints: [{ name: 'default', endpointId: hex(5) }] }];
+    trees.workspaces = [workspaceWith('Direct', services), workspaceWith('Gateway', services)];
+    trees.jobs = [jobAt('Direct', hex(5), 'one'), jobAt('Gateway', hex(5), 'two')];
+    const jobsOf = async (name: string): Promise<unknown[]> => {
+      const service = await trees.child((await trees.child(undefined, name)).node, 'scorer');
+      const jobs = await trees.child(service.node, 'Jobs');
+      return (await trees.children(jobs.node)).map(({ item }) => item.label);
+    };
+    assert.deepEqual(await jobsOf('Direct'), ['one']);
+    assert.deepEqual(await jobsOf('Gateway'), ['two']);
+    trees.workspaces = [workspaceWith('Renamed', services)];
+    assert.deepEqual(await jobsOf('Renamed'), ['one', 'two']);
+  });
+
+  it('redraws the jobs that changed, by the nodes that were handed out', async () => {
+    const trees = new Trees();
+    const services = [{ name: 'scorer', endpoints: [{ name: 'default', endpointId: hex(5) }] }];
+    trees.workspaces = [workspaceWith('Mine', services)];
+    const service = await trees.child((await trees.child(undefined, 'Mine')).node, 'scorer');
+    const jobs = await trees.child(service.node, 'Jobs');
+    trees.jobs = [jobAt('Mine', hex(5), 'new')];
+    const [changed, ...others] = trees.tree.jobsChanged();
+    assert.equal(changed, jobs.node);
+    assert.deepEqual(others, []);
+    assert.equal((await trees.children(jobs.node))[0]?.item.label, 'new');
+  });
+
+  it('says in words, and in what menus look at, what is wrong with an endpoint', async () => {
+    const trees = new Trees();
+    const one = { name: 'one', endpointId: hex(1) };
+    const two = { name: 'two', endpointId: hex(2) };
+    trees.workspaces = [
+      workspaceWith('Mine', [
+        { name: 'single', endpoints: [{ name: 'default', endpointId: hex(3) }] },
+        { name: 'double', endpoints: [one, two] },
+      ]),
+    ];
+    trees.troubles.set(hex(3), { kind: 'key', missing: true, sentence: 'No key.' });
+    trees.troubles.set(hex(2), { kind: 'unreachable', missing: false, sentence: 'No way.' });
+    const root = await trees.child(undefined, 'Mine');
+    const single = await trees.child(root.node, 'single');
+    assert.equal(single.item.contextValue, 'service.single.key');
+    assert.equal(single.item.accessibilityInformation?.label, 'single, no key');
+    const double = await trees.child(root.node, 'double');
+    assert.equal(double.item.contextValue, 'service');
+    assert.equal(double.item.accessibilityInformation?.label, 'double, not reachable');
+    assert.equal((await trees.child(double.node, 'one')).item.contextValue, 'endpoint');
+    assert.equal((await trees.child(double.node, 'two')).item.contextValue, 'endpoint.unreachable');
+  });
+
+  it('starts the local service for its services when they are not known, and says when it cannot', async () => {
+    const trees = new Trees();
+    trees.workspaces = [{ ...workspaceWith('Local', []), local: true }];
+    const root = await trees.child(undefined, 'Local');
+    const [message] = await trees.children(root.node);
+    assert.equal(message?.item.label, 'no room');
+    assert.equal(message.item.command?.command, 'azuremlServices.refresh');
+    const services = [{ name: 'known', endpoints: [{ name: 'default', endpointId: hex(1) }] }];
+    trees.workspaces = [{ ...workspaceWith('Local', services), local: true }];
+    assert.equal((await trees.children(root.node))[0]?.item.label, 'known');
+    assert.equal(trees.starts, 1);
+  });
+});
