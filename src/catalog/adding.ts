@@ -1,22 +1,18 @@
 import * as vscode from 'vscode';
 import { commandId } from '../shared/contributions.ts';
-import { isExplorerNode } from '../shared/explorerNode.ts';
 import { type CatalogStore, node } from './catalog.ts';
-import { addEndpointByAsking, type EntryTools, type ProposedNames } from './entry.ts';
+import { addEndpointByAsking, type EntryTools, type Proposal } from './entry.ts';
+import type { Endpoint } from './model.ts';
 import { pickOwnService, pickOwnWorkspace } from './picking.ts';
 
-/** With the node of a service that is not there yet its names are proposed. */
-export async function addWorkspace(store: CatalogStore, target?: unknown): Promise<void> {
-  await announce(store, await addEndpointByAsking(entryTools(store), { proposed: namesOf(target) }));
+export async function addWorkspace(store: CatalogStore): Promise<void> {
+  await announce(store, await addEndpointByAsking(entryTools(store)));
 }
 
 export async function addService(store: CatalogStore, target: unknown): Promise<void> {
   const workspace = await pickOwnWorkspace(store, target, vscode.l10n.t('Add a web service to'));
   if (workspace === undefined) return;
-  await announce(
-    store,
-    await addEndpointByAsking(entryTools(store), { workspace, proposed: namesOf(target) }),
-  );
+  await announce(store, await addEndpointByAsking(entryTools(store), { workspace }));
 }
 
 export async function addEndpoint(store: CatalogStore, target: unknown): Promise<void> {
@@ -24,10 +20,23 @@ export async function addEndpoint(store: CatalogStore, target: unknown): Promise
   if (picked !== undefined) await announce(store, await addEndpointByAsking(entryTools(store), picked));
 }
 
-function namesOf(target: unknown): ProposedNames | undefined {
-  if (!isExplorerNode(target) || target.node !== 'service') return undefined;
-  const [serviceName = '', endpointName = 'default'] = target.name.split('/');
-  return { workspaceName: target.workspace, serviceName, endpointName };
+/** Adds what a request document names and the catalog does not have; the endpoint may turn out to be a known one. */
+export async function addUnknown(
+  store: CatalogStore,
+  names: { readonly workspace: string; readonly service: string },
+): Promise<Endpoint | undefined> {
+  const workspace = store.workspaces().find(({ name, local }) => !local && name === names.workspace);
+  const added = await addEndpointByAsking(entryTools(store), {
+    ...(workspace && { workspace }),
+    proposed: proposalFor(names),
+  });
+  return added && store.find(added.workspace, added.endpointId);
+}
+
+function proposalFor({ workspace, service }: { workspace: string; service: string }): Proposal {
+  if (/^[\da-f]{32}$/i.test(service)) return { workspaceName: workspace, endpointId: service };
+  const [serviceName = '', endpointName = 'default'] = service.split('/');
+  return { workspaceName: workspace, serviceName, endpointName };
 }
 
 function entryTools(store: CatalogStore): EntryTools {

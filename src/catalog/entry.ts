@@ -18,7 +18,7 @@ import { putWorkspace, type WorkspaceEntry } from './settings.ts';
 
 /** What the user has said so far of an endpoint to add. */
 interface Draft {
-  readonly proposed: ProposedNames;
+  readonly proposed: Proposal;
   /** Where it goes, if it is added to a workspace that is there; the steps find out too that there is one. */
   workspace: Workspace | undefined;
   workspaceName: string;
@@ -50,18 +50,19 @@ export interface EntryTools {
   readonly showLocal: () => Promise<void>;
 }
 
-/** The names under which a request document knows a service that is not there yet. */
-export interface ProposedNames {
+/** What a request document says of a service that is not there yet; the questions start with it. */
+export interface Proposal {
   readonly workspaceName?: string;
   readonly serviceName?: string;
   readonly endpointName?: string;
+  readonly endpointId?: string;
 }
 
-/** What is said already: where the endpoint goes, and the names that the questions start with. */
+/** What is said already: where the endpoint goes, and what the questions start with. */
 interface Start {
   readonly workspace?: Workspace;
   readonly service?: WebService;
-  readonly proposed?: ProposedNames | undefined;
+  readonly proposed?: Proposal;
 }
 
 /**
@@ -103,7 +104,7 @@ function draftFor({ workspace, service, proposed = {} }: Start): Draft {
     serviceName: service?.name ?? proposed.serviceName ?? '',
     serviceId: undefined,
     endpointName: proposed.endpointName ?? 'default',
-    endpointId: '',
+    endpointId: proposed.endpointId ?? '',
     access: 'apiKey',
     accessDetail: '',
     pasted: '',

@@ -3,7 +3,7 @@ import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { Feature } from '../shared/feature.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { Foundation } from '../shared/feature.ts';
-import { addEndpoint, addService, addWorkspace } from './adding.ts';
+import { addEndpoint, addService, addUnknown, addWorkspace } from './adding.ts';
 import { CatalogStore, type Remedy } from './catalog.ts';
 import { editEndpoint, editWorkspace } from './editing.ts';
 import {
@@ -60,6 +60,12 @@ export interface Catalog extends Feature<'catalog'> {
     options?: { refresh?: boolean; signal?: AbortSignal },
   ): Promise<ServiceSchema | undefined>;
 
+  /**
+   * Asks for the service that a request document names and that is not there, under its names. Resolves with the
+   * endpoint that was added, or was there under other names.
+   */
+  addUnknown(names: { readonly workspace: string; readonly service: string }): Promise<Endpoint | undefined>;
+
   /** Gives an endpoint a schema, which counts before the one that the service publishes, until it is detached. */
   attachSchema(endpoint: Endpoint, attached: AttachedSchema): Promise<void>;
 
@@ -102,6 +108,7 @@ export function createCatalog(
     pickEndpoint: (title) => pickEndpoint(store, title),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
     schema: (endpoint, options) => store.schema(endpoint, options),
+    addUnknown: (names) => addUnknown(store, names),
     attachSchema: (endpoint, attached) => store.schemas.attach(endpoint, attached),
     detachSchema: (endpoint) => store.schemas.detach(endpoint),
     attachedSchema: (endpoint) => store.schemas.attached(endpoint),
@@ -114,7 +121,7 @@ export function createCatalog(
       store.note(endpoint, await store.keys.check(endpoint));
     },
     commands: {
-      addWorkspace: (target) => addWorkspace(store, target),
+      addWorkspace: () => addWorkspace(store),
       addService: (target) => addService(store, target),
       addEndpoint: (target) => addEndpoint(store, target),
       editWorkspace: (target) => editWorkspace(store, target),

@@ -14,6 +14,7 @@ export interface SchemaWords {
   readonly defaultValue: string;
   readonly required: string;
   readonly missingColumn: string;
+  readonly unknownColumn: string;
   readonly notOfType: string;
 }
 
@@ -142,6 +143,7 @@ class Input {
       items: {
         enum: columns.map(({ name }) => name),
         enumDescriptions: columns.map((column, i) => describeColumn(column, this.#samples(i), this.#words)),
+        errorMessage: this.#words.unknownColumn,
       },
       default: columns.map(({ name }) => name),
       ...(needed.length === 0 ? {} : { allOf: needed }),

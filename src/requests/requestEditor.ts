@@ -306,14 +306,12 @@ export class RequestEditor implements vscode.Disposable {
     await this.#target.refresh();
   }
 
-  /** Asks for the service that the document names, under that name. */
+  /** A service that turns out to be there under another name is what the document names from then on. */
   async #addService(): Promise<void> {
     const parsed = parseRequest(this.document.getText());
     if (parsed.kind === 'broken') return;
-    const { workspace, service } = parsed.data;
-    const isKnown = this.#services.catalog.workspaces().some(({ name }) => name === workspace);
-    const node: ExplorerNode = { node: 'service', workspace, service, name: service };
-    await run(commandId(isKnown ? 'addService' : 'addWorkspace'), node);
+    const endpoint = await this.#services.catalog.addUnknown(parsed.data);
+    if (endpoint) await this.#setTarget(endpoint);
   }
 
   async #attachSchema(): Promise<void> {

@@ -108,6 +108,7 @@ function words(): SchemaWords {
     defaultValue: vscode.l10n.t('Default: {0}'),
     required: vscode.l10n.t('Required: it has no default'),
     missingColumn: vscode.l10n.t('The service wants the column "{0}".'),
+    unknownColumn: vscode.l10n.t('The service has no column of this name.'),
     notOfType: vscode.l10n.t('This is no {0}.'),
   };
 }

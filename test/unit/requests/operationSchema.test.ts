@@ -18,6 +18,7 @@ const words = {
   defaultValue: 'else {0}',
   required: 'required',
   missingColumn: 'wants {0}',
+  unknownColumn: 'Unknown',
   notOfType: 'no {0}',
 };
 const service: ServiceSchema = {
