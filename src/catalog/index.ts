@@ -9,8 +9,10 @@ import { editEndpoint, editWorkspace } from './editing.ts';
 import {
   forgetAllKeys,
   removeApiKey,
+  removeSecret,
   removeSubscriptionKey,
   setApiKey,
+  setSecret,
   setSubscriptionKey,
 } from './keyActions.ts';
 import { resetLocalService, stopLocalService } from './localActions.ts';
@@ -50,6 +52,20 @@ export interface Catalog extends Feature<'catalog'> {
    * `Cancelled`.
    */
   authorize(endpoint: Endpoint, options: { readonly interactive: boolean }): Promise<Record<string, string>>;
+
+  /**
+   * Headers with each `${secret:NAME}` replaced by the workspace's secret of that name, which `interactive` asks for
+   * when there is none.
+   * @throws Failure (`MissingSecret`, `Cancelled`)
+   */
+  fillSecrets(
+    endpoint: Endpoint,
+    headers: Readonly<Record<string, string>>,
+    options: { readonly interactive: boolean },
+  ): Promise<Record<string, string>>;
+
+  /** Keeps a secret of the workspace under a name, or one like it if another secret has that; gives the name. */
+  storeSecret(workspace: Workspace, name: string, value: string): Promise<string>;
 
   /**
    * Inputs, outputs and parameters of a service: as attached, else as it publishes them, cached; undefined where neither
@@ -107,6 +123,8 @@ export function createCatalog(
     find: (workspace, service) => store.find(workspace, service),
     pickEndpoint: (title) => pickEndpoint(store, title),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
+    fillSecrets: ({ workspace }, headers, options) => store.keys.fillSecrets(workspace, headers, options),
+    storeSecret: (workspace, name, value) => store.keys.storeNamed(workspace, name, value),
     schema: (endpoint, options) => store.schema(endpoint, options),
     addUnknown: (names) => addUnknown(store, names),
     attachSchema: (endpoint, attached) => store.schemas.attach(endpoint, attached),
@@ -131,6 +149,8 @@ export function createCatalog(
       setApiKey: (...args) => setApiKey(store, args),
       removeApiKey: (target) => removeApiKey(store, target),
       setSubscriptionKey: (...args) => setSubscriptionKey(store, args),
+      setSecret: (...args) => setSecret(store, args),
+      removeSecret: (target) => removeSecret(store, target),
       removeSubscriptionKey: (target) => removeSubscriptionKey(store, target),
       forgetAllKeys: () => forgetAllKeys(store),
       startLocalService: () => store.local.start(),

@@ -58,6 +58,7 @@ export const failureCodes = {
   MalformedHttp: 'What came back is not HTTP.',
   MalformedSchema: 'A document is not a swagger document of a web service.',
   MissingApiKey: 'No API key is stored for the endpoint.',
+  MissingSecret: 'A header names a secret that is not stored for the workspace.',
   MissingStorage: 'Files and outputs were given without a storage to keep them in.',
   MissingSubscriptionKey: 'No subscription key is stored for the gateway of the workspace.',
   NetworkFailed: 'The connection failed for a reason that has no code of its own here.',

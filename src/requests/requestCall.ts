@@ -106,12 +106,16 @@ export class RequestCall implements vscode.Disposable {
     try {
       endpoint = await abortable(catalog.find(request.workspace, request.service), signal);
       const authorization = await abortable(catalog.authorize(endpoint, { interactive: true }), signal);
+      const headers = await abortable(
+        catalog.fillSecrets(endpoint, headersWithoutKeys(request), { interactive: true }),
+        signal,
+      );
       const http = await this.#services.http();
       signal.throwIfAborted();
       onSending();
       const answer = await execute(
         http,
-        callOf(request, endpoint, body, signal, this.#services.timeoutMs()),
+        { ...callOf(request, endpoint, this.#services.timeoutMs()), headers, body, signal },
         authorization,
       );
       if (answer.status < 400) this.#worked = { endpoint, body, answer: answer.text };
@@ -165,14 +169,11 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function callOf(
-  request: RequestData,
-  endpoint: Endpoint,
-  body: string,
-  signal: AbortSignal,
-  timeoutMs: number,
-) {
-  const headers = Object.entries(request.headers).filter(([name, value]) => !holdsCredential(name, value));
+function headersWithoutKeys({ headers }: RequestData): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name, value]) => !holdsCredential(name, value)));
+}
+
+function callOf(request: RequestData, endpoint: Endpoint, timeoutMs: number) {
   return {
     address: endpoint.address,
     query: {
@@ -180,9 +181,6 @@ function callOf(
       details: request.details,
       ...(request.format === undefined ? {} : { format: request.format }),
     },
-    headers: Object.fromEntries(headers),
-    body,
-    signal,
     timeoutMs,
   };
 }

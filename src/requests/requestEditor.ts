@@ -24,6 +24,7 @@ import type { RequestCall } from './requestCall.ts';
 import { bodyEdits, bodyProblem, minimalChange, parseRequest, wireBody } from './requestDocument.ts';
 import { RequestTarget } from './requestTarget.ts';
 import { targetEdits } from './schemaAddress.ts';
+import { askToStore, storeTyped, type TypedCredential } from './typedCredentials.ts';
 
 const flushPatienceMs = 1_000;
 const mostAttempts = 5;
@@ -87,8 +88,8 @@ export class RequestEditor implements vscode.Disposable {
 
   /** Sends what the user sees; resolves when the call has ended. */
   async send(): Promise<void> {
-    const { data, body } = await this.#settled();
-    await this.call.send(data, body);
+    const settled = await this.#settled();
+    if (settled) await this.call.send(settled.data, settled.body);
   }
 
   /** The document's text once all that was typed has reached it. */
@@ -98,29 +99,55 @@ export class RequestEditor implements vscode.Disposable {
     return this.document.getText();
   }
 
-  async #settled(): Promise<{ data: RequestData; body: string }> {
-    const text = await this.settledText();
-    const parsed = parseRequest(text);
-    if (parsed.kind === 'broken') {
-      throw new Failure({
-        code: 'InvalidRequestDocument',
-        origin: 'client',
-        sentence: vscode.l10n.t('The request is not valid JSON. Mend it in the text editor first.'),
-      });
-    }
-    return { data: parsed.data, body: wireBody(text, 'compact') };
+  /** What is to be sent; undefined when the user decides not to, asked about a key among the headers. */
+  async #settled(): Promise<{ data: RequestData; body: string } | undefined> {
+    const typed = await this.#flush();
+    await this.#edits;
+    const data = this.#dataOrThrow();
+    const credentials = [...credentialsIn(data.headers), ...typed];
+    if (credentials.length > 0 && !(await this.#offerToStore(data, credentials))) return undefined;
+    return { data: this.#dataOrThrow(), body: wireBody(this.document.getText(), 'compact') };
+  }
+
+  #dataOrThrow(): RequestData {
+    const parsed = parseRequest(this.document.getText());
+    if (parsed.kind === 'request') return parsed.data;
+    throw new Failure({
+      code: 'InvalidRequestDocument',
+      origin: 'client',
+      sentence: vscode.l10n.t('The request is not valid JSON. Mend it in the text editor first.'),
+    });
+  }
+
+  /** Resolves with false when nothing is to be sent. A service that is not known has no place for keys. */
+  async #offerToStore(data: RequestData, credentials: readonly TypedCredential[]): Promise<boolean> {
+    const endpoint = await this.#services.catalog.find(data.workspace, data.service).catch(() => undefined);
+    if (endpoint === undefined) return true;
+    const decision = await askToStore(credentials);
+    if (decision === 'store') await this.#store(endpoint, credentials);
+    return decision !== 'cancel';
+  }
+
+  async #store(endpoint: Endpoint, credentials: readonly TypedCredential[]): Promise<void> {
+    const edits: JsonEdit[] = [];
+    for (const credential of credentials)
+      edits.push(await storeTyped(this.#services.catalog, endpoint, credential));
+    await this.#edit(() => edits);
+    this.#link.remote.credentialsTaken();
+    await this.#target.refresh();
   }
 
   /** A webview that is hidden or still loading has nothing to say, and does not answer either. */
-  async #flush(): Promise<void> {
-    if (!this.#panel.visible) return;
-    const flushed = this.#link.remote.flush().catch(() => undefined);
+  async #flush(): Promise<readonly TypedCredential[]> {
+    if (!this.#panel.visible) return [];
+    const flushed = this.#link.remote.flush().catch(() => []);
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, flushPatienceMs);
+    const patience = new Promise<[]>((resolve) => {
+      timer = setTimeout(() => resolve([]), flushPatienceMs);
     });
-    await Promise.race([flushed, patience]);
+    const typed = await Promise.race([flushed, patience]);
     clearTimeout(timer);
+    return typed.map(([header, value]) => ({ header, value }));
   }
 
   async saveAnswer(): Promise<void> {
@@ -159,7 +186,7 @@ export class RequestEditor implements vscode.Disposable {
       chooseWorkspace: () => this.#chooseWorkspace(),
       chooseService: () => this.#chooseService(),
       setCredential: ({ kind }) => this.#setCredential(kind),
-      storeCredential: ({ header, value }) => this.#storeCredential(header, value),
+      storeCredential: (credential) => this.#storeCredential(credential),
       reloadSchema: () => this.#target.refresh({ reloadSchema: true }),
       attachSchema: () => this.#attachSchema(),
       addService: () => this.#addService(),
@@ -181,8 +208,8 @@ export class RequestEditor implements vscode.Disposable {
 
   /** Answers at once: how the call ends is told by `callChanged`. */
   async #start(): Promise<void> {
-    const { data, body } = await this.#settled();
-    void this.call.send(data, body);
+    const settled = await this.#settled();
+    if (settled) void this.call.send(settled.data, settled.body);
   }
 
   #documentState(): DocumentState {
@@ -325,21 +352,9 @@ export class RequestEditor implements vscode.Disposable {
     await run(commandId('attachSchema'), node);
   }
 
-  async #storeCredential(header: string, value: string): Promise<void> {
-    const { endpoint, state } = this.#target;
-    if (!endpoint || state.kind !== 'found') return;
-    const workspace = endpoint.workspace.name;
-    const isSubscriptionKey = state.credentials.some(
-      (credential) =>
-        credential.kind === 'subscriptionKey' && credential.header.toLowerCase() === header.toLowerCase(),
-    );
-    if (isSubscriptionKey) {
-      await run(commandId('setSubscriptionKey'), { workspace, key: value });
-    } else {
-      const service = endpoint.endpointId;
-      await run(commandId('setApiKey'), { workspace, service, key: value });
-    }
-    await this.#target.refresh();
+  async #storeCredential(credential: TypedCredential): Promise<void> {
+    const { endpoint } = this.#target;
+    if (endpoint) await this.#store(endpoint, [credential]);
   }
 
   async #openAnswer(): Promise<void> {
@@ -364,6 +379,12 @@ export class RequestEditor implements vscode.Disposable {
 
 async function run(command: string, ...args: readonly unknown[]): Promise<void> {
   await vscode.commands.executeCommand(command, ...args);
+}
+
+function credentialsIn(headers: RequestData['headers']): TypedCredential[] {
+  return Object.entries(headers)
+    .filter(([header, value]) => value.trim() !== '' && holdsCredential(header, value))
+    .map(([header, value]) => ({ header, value }));
 }
 
 /** The webview asks before it sends such a header; this keeps a key out of the document whatever it sends. */

@@ -167,5 +167,7 @@ export const toRequestView = {
   targetChanged: notice<TargetState>(),
   callChanged: notice<CallState>(),
   /** Answered when all that was typed has reached the document. */
-  flush: question(),
+  flush: inquiry<readonly NamedValue[]>(),
+  /** The keys among the headers that are being typed are stored or dropped: nothing is left to be shown. */
+  credentialsTaken: notice(),
 } as const;

@@ -44,8 +44,12 @@ export function requestEditorStrings() {
     setKey: vscode.l10n.t('Set key…'),
     replaceKey: vscode.l10n.t('Replace key…'),
     headerFilled: vscode.l10n.t('Filled in when the request is sent'),
-    secretRefused: vscode.l10n.t('Keys are not kept in request files, so this header is not added.'),
-    secretInFile: vscode.l10n.t('This file holds a key in "{0}". It is not sent; remove it from the file.'),
+    secretRefused: vscode.l10n.t(
+      'Keys are not kept in request files, so this header is not added. In the secret storage it is sent from there.',
+    ),
+    secretInFile: vscode.l10n.t(
+      'This file holds a key in "{0}". It is not sent from here: store it, or remove it from the file.',
+    ),
     storeSecret: vscode.l10n.t('Store in secret storage'),
     discard: vscode.l10n.t('Discard'),
     body: vscode.l10n.t('Body'),

@@ -7,252 +7,325 @@ import {
   type RrsProgram,
 } from './program.ts';
 
-/** A program of top-level statements for .NET 6 and later that needs nothing but its own libraries. */
+/**
+ * A program in as much of C# as .NET, .NET Framework and Mono compile alike; it needs nothing but their own libraries.
+ */
 export function csharp(program: ClientProgram): string {
   return program.kind === 'rrs' ? executeProgram(program) : batchProgram(program);
 }
 
 function executeProgram(program: RrsProgram): string {
   return `${head(program, 'Scores a request')}
-const string url = ${quoted(program.url)};
-
-const string body =
-${concatenated(linesOf(program.body), 4)};
-
-${setUp(program)}
-return await Run(async () =>
+static class Program
 {
-    using var answer = await Call(HttpMethod.Post, url, serviceHeaders, Encoding.UTF8.GetBytes(body));
-    // The rows are in Results.<output>.value.Values, or with format=swagger in Results.<output>.
-    Console.WriteLine(await answer.Content.ReadAsStringAsync());
-});
+    const string Url = ${quoted(program.url)};
 
-${functions}`;
+    const string Body =
+${concatenated(linesOf(program.body), 8)};
+
+${serviceHeaders(program)}
+    static async Task Score()
+    {
+        using (var answer = await Call(HttpMethod.Post, Url, ServiceHeaders(), Encoding.UTF8.GetBytes(Body)))
+        {
+            // The rows are in Results.<output>.value.Values, or with format=swagger in Results.<output>.
+            Console.WriteLine(await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+${common}}
+${exception}`;
 }
 
 function batchProgram(program: BesProgram): string {
   const inputs = program.inputs.map(
     ({ name, fileName, rows }) =>
-      `    [${quoted(name)}] = (${quoted(fileName)},\n${concatenated(rows, 8)}),\n`,
+      `        new Input { Name = ${quoted(name)}, FileName = ${quoted(fileName)}, Rows =\n${concatenated(rows, 12)} },\n`,
   );
   const outputs = program.outputs.map(
-    ({ name, fileName }) => `    [${quoted(name)}] = ${quoted(fileName)},\n`,
+    ({ name, fileName }) => `        { ${quoted(name)}, ${quoted(fileName)} },\n`,
   );
   return `${head(program, 'Scores tables as a batch job')}
-const string jobsUrl = ${quoted(program.jobsUrl)};
-const string query = ${quoted(program.query)};
-
-// By input of the service: the file's name and its rows.
-var inputs = new Dictionary<string, (string FileName, string Rows)>
+static class Program
 {
-${inputs.join('')}};
+    const string JobsUrl = ${quoted(program.jobsUrl)};
+    const string Query = ${quoted(program.query)};
 
-// By output of the service: the file that it is written to. Outputs that are not named here are downloaded too.
-var outputs = new Dictionary<string, string>
-{
-${outputs.join('')}};
-
-var globalParameters = JsonNode.Parse(
-${concatenated(linesOf(program.globalParameters), 4)});
-
-${setUp(program)}
-var container = new Uri(Variable(${quoted(containerVariable)}));
-var containerPath = container.AbsolutePath.TrimEnd('/');
-var split = containerPath.LastIndexOf('/') + 1;
-var baseLocation = container.GetLeftPart(UriPartial.Authority) + containerPath[..split];
-var folder = $"{containerPath[split..]}/{Guid.NewGuid():N}";
-
-return await Run(async () =>
-{
-    var sources = new JsonObject();
-    foreach (var (name, (fileName, rows)) in inputs)
+    // The inputs of the service, each with its file's name and its rows.
+    static readonly Input[] inputs =
     {
-        var source = Reference(fileName);
-        var headers = new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob", ["Content-Type"] = "text/csv" };
-        using var uploaded = await Call(HttpMethod.Put, BlobUrl(source), headers, Encoding.UTF8.GetBytes(rows));
-        sources[name] = source;
-    }
-    var targets = new JsonObject();
-    foreach (var (name, fileName) in outputs) targets[name] = Reference(fileName);
-    var job = new JsonObject { ["GlobalParameters"] = globalParameters };
-    if (sources.Count > 0) job["Inputs"] = sources;
-    if (targets.Count > 0) job["Outputs"] = targets;
+${inputs.join('')}    };
 
-    using var submitted = await Call(HttpMethod.Post, jobsUrl + query, serviceHeaders, Encoding.UTF8.GetBytes(job.ToJsonString()));
-    var jobId = (await submitted.Content.ReadAsStringAsync()).Trim().Trim('"');
-    Console.Error.WriteLine($"Job {jobId} is submitted.");
-    var jobUrl = $"{jobsUrl}/{jobId}";
-    using var started = await Call(HttpMethod.Post, $"{jobUrl}/start{query}", serviceHeaders, Array.Empty<byte>());
-
-    var results = (await WaitForEnd(jobUrl))["Results"] as JsonObject ?? new JsonObject();
-    foreach (var (name, result) in results)
+    // By output of the service: the file that it is written to. Outputs that are not named here are downloaded too.
+    static readonly Dictionary<string, string> outputs = new Dictionary<string, string>
     {
-        var fileName = outputs.TryGetValue(name, out var known) ? known : Regex.Replace(name, "[^A-Za-z0-9_-]+", "_") + ".csv";
-        using var downloaded = await Call(HttpMethod.Get, BlobUrl(result!), new Dictionary<string, string>(), null);
-        await using var file = File.Create(fileName);
-        await downloaded.Content.CopyToAsync(file);
-        Console.WriteLine(fileName);
+${outputs.join('')}    };
+
+    // A JSON object, which is sent as it is.
+    const string GlobalParameters =
+${concatenated(linesOf(program.globalParameters), 8)};
+
+${serviceHeaders(program)}
+    static async Task Score()
+    {
+        var headers = ServiceHeaders();
+        var container = new Uri(Variable(${quoted(containerVariable)}));
+        var path = container.AbsolutePath.TrimEnd('/');
+        var split = path.LastIndexOf('/') + 1;
+        var baseLocation = container.GetLeftPart(UriPartial.Authority) + path.Substring(0, split);
+        var folder = path.Substring(split) + "/" + Guid.NewGuid().ToString("N");
+
+        Func<string, string, string, string> blobUrl = (baseUrl, location, token) =>
+            baseUrl.TrimEnd('/') + "/" + location.TrimStart('/') + (token ?? container.Query);
+        Func<Dictionary<string, string>, string> references = files =>
+            "{" + string.Join(",", files.Select(file => Json(file.Key) + ":{\\"BaseLocation\\":" + Json(baseLocation)
+                + ",\\"RelativeLocation\\":" + Json(folder + "/" + file.Value)
+                + ",\\"SasBlobToken\\":" + Json(container.Query) + "}")) + "}";
+
+        foreach (var input in inputs)
+        {
+            var url = blobUrl(baseLocation, folder + "/" + input.FileName, null);
+            var blobHeaders = new Dictionary<string, string> { { "x-ms-blob-type", "BlockBlob" }, { "Content-Type", "text/csv" } };
+            (await Call(HttpMethod.Put, url, blobHeaders, Encoding.UTF8.GetBytes(input.Rows))).Dispose();
+        }
+        var members = new List<string> { "\\"GlobalParameters\\":" + GlobalParameters };
+        if (inputs.Length > 0) members.Add("\\"Inputs\\":" + references(inputs.ToDictionary(input => input.Name, input => input.FileName)));
+        if (outputs.Count > 0) members.Add("\\"Outputs\\":" + references(outputs));
+        var job = "{" + string.Join(",", members) + "}";
+
+        string jobId;
+        using (var submitted = await Call(HttpMethod.Post, JobsUrl + Query, headers, Encoding.UTF8.GetBytes(job)))
+        {
+            jobId = (await submitted.Content.ReadAsStringAsync()).Trim().Trim('"');
+        }
+        Console.Error.WriteLine("Job " + jobId + " is submitted.");
+        var jobUrl = JobsUrl + "/" + jobId;
+        (await Call(HttpMethod.Post, jobUrl + "/start" + Query, headers, new byte[0])).Dispose();
+
+        var status = await WaitForEnd(jobUrl, headers);
+        foreach (var result in Members(status, "Results"))
+        {
+            var name = NameOf(result);
+            string fileName;
+            if (!outputs.TryGetValue(name, out fileName)) fileName = Regex.Replace(name, "[^A-Za-z0-9_-]+", "_") + ".csv";
+            var url = blobUrl(Text(result, "BaseLocation"), Text(result, "RelativeLocation"), Text(result, "SasBlobToken"));
+            using (var downloaded = await Call(HttpMethod.Get, url, new Dictionary<string, string>(), null))
+            using (var file = File.Create(fileName))
+            {
+                await downloaded.Content.CopyToAsync(file);
+            }
+            Console.WriteLine(fileName);
+        }
     }
-});
 
-JsonObject Reference(string fileName) => new()
-{
-    ["BaseLocation"] = baseLocation,
-    ["RelativeLocation"] = $"{folder}/{fileName}",
-    ["SasBlobToken"] = container.Query,
-};
+    // Asks for the job's status until it has ended, at growing intervals.
+    static async Task<XElement> WaitForEnd(string jobUrl, Dictionary<string, string> headers)
+    {
+        string[] states = { "NotStarted", "Running", "Failed", "Cancelled", "Finished" };
+        for (var pause = 1.0; ; pause = Math.Min(pause * 1.5, 30))
+        {
+            XElement status;
+            using (var answer = await Call(HttpMethod.Get, jobUrl + Query, headers, null))
+            {
+                status = ParseJson(await answer.Content.ReadAsStringAsync());
+            }
+            var code = Text(status, "StatusCode") ?? "";
+            int number;
+            var state = int.TryParse(code, out number) && number >= 0 && number < states.Length ? states[number] : code;
+            Console.Error.WriteLine("The job is " + state + ".");
+            if (state == "Finished") return status;
+            if (state == "Failed" || state == "Cancelled" || state == "Canceled")
+            {
+                throw new ServiceException("The job is " + state + ". " + Text(status, "Details"));
+            }
+            await Task.Delay(TimeSpan.FromSeconds(pause));
+        }
+    }
 
-string BlobUrl(JsonNode reference)
+    // A JSON text in quotes.
+    static string Json(string text)
+    {
+        using (var stream = new MemoryStream())
+        {
+            new DataContractJsonSerializer(typeof(string)).WriteObject(stream, text);
+            return Encoding.UTF8.GetString(stream.ToArray());
+        }
+    }
+
+${common}}
+${exception}
+class Input
 {
-    var token = (string?)reference["SasBlobToken"] ?? container.Query;
-    return $"{((string)reference["BaseLocation"]!).TrimEnd('/')}/{((string)reference["RelativeLocation"]!).TrimStart('/')}{token}";
+    public string Name, FileName, Rows;
 }
-
-// Asks for the job's status until it has ended, at growing intervals.
-async Task<JsonNode> WaitForEnd(string jobUrl)
-{
-    string[] states = { "NotStarted", "Running", "Failed", "Cancelled", "Finished" };
-    for (var pause = 1.0; ; pause = Math.Min(pause * 1.5, 30))
-    {
-        using var answer = await Call(HttpMethod.Get, jobUrl + query, serviceHeaders, null);
-        var status = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
-        var code = status["StatusCode"]?.ToString() ?? "";
-        var state = int.TryParse(code, out var number) && number >= 0 && number < states.Length ? states[number] : code;
-        Console.Error.WriteLine($"The job is {state}.");
-        if (state == "Finished") return status;
-        if (state is "Failed" or "Cancelled" or "Canceled") throw new ServiceException($"The job is {state}. {status["Details"]}");
-        await Task.Delay(TimeSpan.FromSeconds(pause));
-    }
-}
-
-${functions}`;
+`;
 }
 
 function head(program: ClientProgram, does: string): string {
   const variables = variablesOf(program).map(([name, meaning]) => `//   ${name}: ${commentText(meaning)}\n`);
+  const isBatch = program.kind === 'bes';
   const usings = [
     'System',
     'System.Collections.Generic',
-    ...(program.kind === 'bes' ? ['System.IO'] : []),
+    ...(isBatch ? ['System.IO'] : []),
     'System.Linq',
     'System.Net.Http',
+    'System.Runtime.Serialization.Json',
     'System.Text',
-    'System.Text.Json',
-    'System.Text.Json.Nodes',
-    ...(program.kind === 'bes' ? ['System.Text.RegularExpressions'] : []),
+    ...(isBatch ? ['System.Text.RegularExpressions'] : []),
     'System.Threading.Tasks',
+    'System.Xml',
+    'System.Xml.Linq',
   ];
-  return `// ${does} with the web service ${commentText(program.service)}. Needs .NET 6 or later and no packages.
-${variables.length > 0 ? `// Set before it runs, as environment variables:\n${variables.join('')}` : ''}#nullable enable
-${usings.map((name) => `using ${name};\n`).join('')}`;
+  return `// ${does} with the web service ${commentText(program.service)}.
+// Needs no packages: .NET 6 or later, or .NET Framework 4.7.2 with references to System.Net.Http,
+// System.Runtime.Serialization, System.Xml and System.Xml.Linq.
+${variables.length > 0 ? `// Set before it runs, as environment variables:\n${variables.join('')}` : ''}${usings.map((name) => `using ${name};\n`).join('')}`;
 }
 
-function setUp(program: ClientProgram): string {
+function serviceHeaders(program: ClientProgram): string {
   const headers = [
-    ...program.headers.map(([name, value]) => `    [${quoted(name)}] = ${quoted(value)},\n`),
+    ...program.headers.map(([name, value]) => `        { ${quoted(name)}, ${quoted(value)} },\n`),
     ...program.secrets.map(
       ({ header, prefix, variable }) =>
-        `    [${quoted(header)}] = ${prefix === '' ? '' : `${quoted(prefix)} + `}Variable(${quoted(variable)}),\n`,
+        `        { ${quoted(header)}, ${prefix === '' ? '' : `${quoted(prefix)} + `}Variable(${quoted(variable)}) },\n`,
     ),
   ];
-  return `// A redirect would carry the keys to another address.
-using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(100) };
-
-var serviceHeaders = new Dictionary<string, string>
-{
-${headers.join('')}};
+  return `    static Dictionary<string, string> ServiceHeaders() => new Dictionary<string, string>
+    {
+${headers.join('')}    };
 `;
 }
 
-const functions = `async Task<int> Run(Func<Task> work)
-{
-    try
-    {
-        await work();
-        return 0;
-    }
-    catch (Exception error) when (error is ServiceException or HttpRequestException or TaskCanceledException)
-    {
-        Console.Error.WriteLine(error.Message);
-        return 1;
-    }
-}
+const common = `    static int Main() => Run().GetAwaiter().GetResult();
 
-static string Variable(string name)
-{
-    var value = Environment.GetEnvironmentVariable(name)?.Trim();
-    if (!string.IsNullOrEmpty(value)) return value;
-    Console.Error.WriteLine($"Set the environment variable {name}.");
-    Environment.Exit(2);
-    return "";
-}
-
-// Sends a request. Waits and tries again while the other side is busy; any other error status is thrown.
-async Task<HttpResponseMessage> Call(HttpMethod method, string url, IReadOnlyDictionary<string, string> headers, byte[]? content)
-{
-    for (var attempt = 1; ; attempt++)
+    static async Task<int> Run()
     {
-        using var request = new HttpRequestMessage(method, url);
-        if (content is not null) request.Content = new ByteArrayContent(content);
-        foreach (var (name, value) in headers)
+        Console.OutputEncoding = new UTF8Encoding(false);
+        try
         {
-            if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content?.Headers.TryAddWithoutValidation(name, value);
+            await Score();
+            return 0;
         }
-        var answer = await client.SendAsync(request);
-        if (answer.IsSuccessStatusCode) return answer;
-        using (answer)
+        catch (Exception error) when (error is ServiceException || error is HttpRequestException || error is TaskCanceledException)
         {
-            if ((int)answer.StatusCode is not (429 or 503) || attempt == 6) throw new ServiceException(await Explain(answer));
-            await Task.Delay(PauseBeforeRetry(answer, attempt));
+            Console.Error.WriteLine(error.GetBaseException().Message);
+            return 1;
         }
     }
-}
 
-// What the service asks for, else longer each time.
-static TimeSpan PauseBeforeRetry(HttpResponseMessage answer, int attempt)
-{
-    var asked = answer.Headers.RetryAfter;
-    if (asked?.Delta is { } delta) return delta;
-    if (asked?.Date is { } date) return date > DateTimeOffset.UtcNow ? date - DateTimeOffset.UtcNow : TimeSpan.Zero;
-    return TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, attempt - 1)) * (0.75 + Random.Shared.NextDouble() / 2));
-}
+    static string Variable(string name)
+    {
+        var value = Environment.GetEnvironmentVariable(name)?.Trim();
+        if (!string.IsNullOrEmpty(value)) return value;
+        Console.Error.WriteLine("Set the environment variable " + name + ".");
+        Environment.Exit(2);
+        return "";
+    }
 
-// What the service, the gateway or the storage answered.
-static async Task<string> Explain(HttpResponseMessage answer)
-{
-    var text = await answer.Content.ReadAsStringAsync();
-    var lines = new List<string> { $"HTTP {(int)answer.StatusCode} {answer.ReasonPhrase}" };
-    JsonNode? problem = null;
-    try
+    // A redirect would carry the keys to another address.
+    static readonly HttpClient client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
     {
-        problem = (JsonNode.Parse(text) as JsonObject)?["error"];
-    }
-    catch (JsonException)
-    {
-        // Not every answer is JSON; its text is shown then.
-    }
-    if (problem is JsonObject error)
-    {
-        lines.Add($"{error["code"]}: {error["message"]}");
-        foreach (var detail in error["details"] as JsonArray ?? new JsonArray()) lines.Add($"  {detail?["code"]}: {detail?["message"]}");
-    }
-    else
-    {
-        lines.Add(text.Length > 2000 ? text[..2000] : text);
-    }
-    lines.AddRange(answer.Headers.Select(header => $"  {header.Key}: {string.Join(", ", header.Value)}"));
-    var hint = (int)answer.StatusCode switch
-    {
-        401 => "Check the keys in the environment variables.",
-        403 => "The gateway's quota may be used up, or the storage's SAS may have expired.",
-        429 => "Too many calls; try again later.",
-        503 => "The service is busy or starting; try again later.",
-        _ => null,
+        Timeout = TimeSpan.FromSeconds(100),
     };
-    if (hint is not null) lines.Add(hint);
-    return string.Join(Environment.NewLine, lines);
-}
 
+    // Sends a request. Waits and tries again while the other side is busy; any other error status is thrown.
+    static async Task<HttpResponseMessage> Call(HttpMethod method, string url, Dictionary<string, string> headers, byte[] content)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var request = new HttpRequestMessage(method, url);
+            if (content != null) request.Content = new ByteArrayContent(content);
+            foreach (var header in headers)
+            {
+                if (request.Headers.TryAddWithoutValidation(header.Key, header.Value)) continue;
+                request.Content?.Headers.TryAddWithoutValidation(header.Key, header.Value);
+            }
+            var answer = await client.SendAsync(request);
+            if (answer.IsSuccessStatusCode) return answer;
+            using (answer)
+            {
+                var isBusy = (int)answer.StatusCode == 429 || (int)answer.StatusCode == 503;
+                if (!isBusy || attempt == 6) throw new ServiceException(await Explain(answer));
+                await Task.Delay(PauseBeforeRetry(answer, attempt));
+            }
+        }
+    }
+
+    static readonly Random random = new Random();
+
+    // What the service asks for, else longer each time.
+    static TimeSpan PauseBeforeRetry(HttpResponseMessage answer, int attempt)
+    {
+        var asked = answer.Headers.RetryAfter;
+        if (asked?.Delta is TimeSpan delta) return delta;
+        if (asked?.Date is DateTimeOffset date) return date > DateTimeOffset.UtcNow ? date - DateTimeOffset.UtcNow : TimeSpan.Zero;
+        return TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, attempt - 1)) * (0.75 + random.NextDouble() / 2));
+    }
+
+    // What the service, the gateway or the storage answered.
+    static async Task<string> Explain(HttpResponseMessage answer)
+    {
+        var status = (int)answer.StatusCode;
+        var text = await answer.Content.ReadAsStringAsync();
+        var lines = new List<string> { "HTTP " + status + " " + answer.ReasonPhrase };
+        XElement error = null;
+        try
+        {
+            error = Member(ParseJson(text), "error");
+        }
+        catch (Exception problem) when (problem is XmlException || problem is InvalidOperationException)
+        {
+            // Not every answer is JSON; its text is shown then.
+        }
+        if (error != null)
+        {
+            lines.Add(Text(error, "code") + ": " + Text(error, "message"));
+            lines.AddRange(Members(error, "details").Select(detail => "  " + Text(detail, "code") + ": " + Text(detail, "message")));
+        }
+        else
+        {
+            lines.Add(text.Length > 2000 ? text.Substring(0, 2000) : text);
+        }
+        lines.AddRange(answer.Headers.Select(header => "  " + header.Key + ": " + string.Join(", ", header.Value)));
+        string hint;
+        if (hints.TryGetValue(status, out hint)) lines.Add(hint);
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    static readonly Dictionary<int, string> hints = new Dictionary<int, string>
+    {
+        { 401, "Check the keys in the environment variables." },
+        { 403, "The gateway's quota may be used up, or the storage's SAS may have expired." },
+        { 429, "Too many calls; try again later." },
+        { 503, "The service is busy or starting; try again later." },
+    };
+
+    // JSON as a tree of elements: the members of an object and the items of an array are its children.
+    static XElement ParseJson(string text)
+    {
+        using (var reader = JsonReaderWriterFactory.CreateJsonReader(Encoding.UTF8.GetBytes(text), XmlDictionaryReaderQuotas.Max))
+        {
+            return XElement.Load(reader);
+        }
+    }
+
+    // A name that an element cannot have is in its attribute "item".
+    static string NameOf(XElement member) => (string)member.Attribute("item") ?? member.Name.LocalName;
+
+    static XElement Member(XElement value, string name) => value?.Elements().FirstOrDefault(member => NameOf(member) == name);
+
+    static IEnumerable<XElement> Members(XElement value, string name) => Member(value, name)?.Elements() ?? Enumerable.Empty<XElement>();
+
+    // Null where there is no such member, or where it is null.
+    static string Text(XElement value, string name)
+    {
+        var member = Member(value, name);
+        return (string)member?.Attribute("type") == "null" ? null : (string)member;
+    }
+`;
+
+const exception = `
 class ServiceException : Exception
 {
     public ServiceException(string message) : base(message) { }

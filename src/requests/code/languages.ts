@@ -24,7 +24,13 @@ export const codeLanguages: readonly CodeLanguage[] = [
     needs: 'Node 18, no packages',
     write: javascript,
   },
-  { id: 'csharp', label: 'C#', languageId: 'csharp', needs: '.NET 6, no packages', write: csharp },
+  {
+    id: 'csharp',
+    label: 'C#',
+    languageId: 'csharp',
+    needs: '.NET 6 or .NET Framework 4.7.2, no packages',
+    write: csharp,
+  },
   { id: 'r', label: 'R', languageId: 'r', needs: 'R 4.1, httr2, jsonlite', write: r },
   { id: 'curl', label: 'cURL', languageId: 'shellscript', needs: 'bash, cURL 7.55', write: curl },
 ];

@@ -2,6 +2,7 @@ import type { Authorization } from '../../catalog/index.ts';
 import { executeUrl, jobsUrl, type ServiceAddress } from '../../protocol/studio/urls.ts';
 import type { RequestData } from '../../shared/requestData.ts';
 import { holdsCredential } from '../../shared/requestForm.ts';
+import { secretReference } from '../../shared/secretReference.ts';
 import { batchInputs, bodyMember, type BatchInput } from './batchInputs.ts';
 import { fileName } from './fileName.ts';
 import { wellFormed } from './literals.ts';
@@ -96,17 +97,28 @@ export function besProgram(target: CodeTarget, request: RequestData, body: strin
 }
 
 function called(target: CodeTarget, request: RequestData): Called {
-  const secrets = secretHeaders(target);
-  const filled = secrets.map(({ header }) => header);
-  const headers = Object.entries(request.headers).filter(
-    ([name, value]) => !holdsCredential(name, value, filled),
+  const filled = secretHeaders(target);
+  const isFilled = (name: string): boolean =>
+    filled.some(({ header }) => header.toLowerCase() === name.toLowerCase());
+  const own = Object.entries(request.headers).filter(
+    ([name, value]) => !isFilled(name) && !holdsCredential(name, value),
   );
+  const headers = own.filter(([, value]) => secretReference(value) === undefined);
+  const secrets = [...filled, ...own.flatMap(([name, value]) => namedSecret(name, value))];
   const hasType = headers.some(([name]) => name.toLowerCase() === 'content-type');
   return {
     service: target.label,
     headers: hasType ? headers : [['Content-Type', 'application/json'], ...headers],
     secrets,
   };
+}
+
+function namedSecret(header: string, value: string): SecretHeader[] {
+  const reference = secretReference(value);
+  if (reference === undefined) return [];
+  const { prefix, name } = reference;
+  const variable = `AZUREML_SECRET_${name.toUpperCase().replaceAll(/\W/g, '_')}`;
+  return [{ header, prefix, variable, meaning: `the secret "${name}"` }];
 }
 
 /** The headers that authorize a call, each with the variable that a program takes its value from. */

@@ -167,7 +167,7 @@ call <- function(method, url, headers, body = NULL) {
 
 # Says what the service, the gateway or the storage answered, and ends the program.
 fail <- function(answer) {
-  text <- if (resp_has_body(answer)) resp_body_string(answer) else ""
+  text <- tryCatch(resp_body_string(answer), error = function(problem) "")
   message("HTTP ", resp_status(answer), " ", resp_status_desc(answer))
   problem <- tryCatch(fromJSON(text, simplifyVector = FALSE)$error, error = function(problem) NULL)
   if (is.list(problem)) {

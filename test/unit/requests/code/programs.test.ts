@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import {
 } from '../../../../src/requests/code/program.ts';
 import { readRequest } from '../../../../src/shared/requestData.ts';
 import type { Fault } from '../../../../src/local-service/options.ts';
+import { ensureRuntimes, runtimes, type Runtime } from '../../../support/runtimes.ts';
 import { LocalTestService } from '../../local-service/localTestService.ts';
 
 interface Ended {
@@ -24,11 +25,23 @@ interface Ended {
   readonly errors: string;
 }
 
-const runtimes = [
-  { id: 'python', command: process.platform === 'win32' ? 'python' : 'python3', file: 'client.py' },
-  { id: 'javascript', command: process.execPath, file: 'client.mjs' },
-  { id: 'curl', command: 'bash', file: 'client.sh' },
+/** How a program of each language is run; what `needs` names has to be on the machine, or its tests are left out. */
+const languages = [
+  { id: 'python', needs: [runtimes.python], command: runtimes.python.command, file: 'client.py' },
+  { id: 'javascript', needs: [], command: process.execPath, file: 'client.mjs' },
+  { id: 'curl', needs: [runtimes.bash, runtimes.curl], command: 'bash', file: 'client.sh' },
+  { id: 'r', needs: [runtimes.r], command: runtimes.r.command, file: 'client.R' },
+  // Mono has the language and the libraries that the program asks of .NET and .NET Framework, but is neither.
+  { id: 'csharp', needs: [runtimes.csharp], command: 'mono', file: 'client.exe' },
 ] as const;
+
+const compileCsharp = [
+  '-langversion:7.2',
+  '-warnaserror',
+  '-r:System.Net.Http.dll,System.Runtime.Serialization.dll,System.Xml.dll,System.Xml.Linq.dll',
+  '-out:client.exe',
+  'client.cs',
+];
 
 const request = readRequest({ workspace: 'Local', service: 'any' }).data;
 const nasty = `It's "quoted", $HOME \`id\` \${x} \\n {0} %s 'ä' 東京 \u2028 🙂\nsecond line`;
@@ -38,16 +51,11 @@ describe('generated programs, run against the local service', () => {
   let fault: Fault | undefined;
   let folder: string;
   let environment: Record<string, string>;
+  let absent: ReadonlySet<string>;
 
-  before(async () => {
-    for (const command of ['bash', 'curl', runtimes[0].command]) {
-      const found = spawnSync(command, ['--version']);
-      assert.equal(
-        found.status,
-        0,
-        `These tests run generated programs; install ${command} on this machine.`,
-      );
-    }
+  before(async function () {
+    this.timeout(600_000);
+    absent = ensureRuntimes(languages.flatMap(({ needs }): readonly Runtime[] => needs));
     service = await LocalTestService.start({
       fault: () => {
         const now = fault;
@@ -116,14 +124,26 @@ describe('generated programs, run against the local service', () => {
     return answer.Results.output1.value.Values;
   };
 
-  for (const { id, command, file } of runtimes) {
+  for (const { id, needs, command, file } of languages) {
     describe(id, () => {
       const language = codeLanguages.find((each) => each.id === id);
 
       const runProgram = async (program: ClientProgram, env: object = environment): Promise<Ended> => {
-        await writeFile(join(folder, file), language?.write(program) ?? '');
+        const text = language?.write(program) ?? '';
+        await writeFile(join(folder, id === 'csharp' ? 'client.cs' : file), text);
+        if (id === 'csharp') {
+          const compiled = await run('mcs', compileCsharp, {});
+          assert.equal(compiled.exitCode, 0, compiled.errors);
+        }
         return run(command, [file], env);
       };
+
+      before(function () {
+        const missing = needs.find((runtime) => absent.has(runtime.command));
+        if (missing === undefined) return;
+        console.log(`      Left out: ${missing.command} is not on this machine.`);
+        this.skip();
+      });
 
       it('scores the rows of the request, whatever is written in them', async () => {
         const ended = await runProgram(rrsProgram(target(), request, body(['This is a good day', nasty])));
