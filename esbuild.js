@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { localServiceBuild } from './esbuild.local-service.js';
 import { thirdPartyNotices } from './esbuild.notices.js';
@@ -15,18 +16,54 @@ const common = {
   logLevel: 'warning',
 };
 
-/** The extension is one ES module graph: what `activate` does not need loads as a chunk on first use. */
+/**
+ * What `extension.ts` loads on first use. These are one ES module graph, so that they share their state; the entry is a
+ * file of its own, because each file that it would share with them costs a module lookup at activation.
+ */
+const parts = {
+  catalog: 'src/catalog/index.ts',
+  explorer: 'src/explorer/index.ts',
+  httpSettings: 'src/shared/httpSettings.ts',
+  jobs: 'src/jobs/index.ts',
+  reportFailure: 'src/shared/reportFailure.ts',
+  requests: 'src/requests/index.ts',
+  results: 'src/results/index.ts',
+  storage: 'src/storage/index.ts',
+};
+
+/** @type {esbuild.Plugin} */
+const leaveParts = {
+  name: 'leave the parts',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const file = relative(import.meta.dirname, resolve(resolveDir, path)).replaceAll('\\', '/');
+      const [name] = Object.entries(parts).find(([, part]) => part === file) ?? [];
+      if (name === undefined) return { errors: [{ text: `${file} is not among the parts in esbuild.js.` }] };
+      return { path: `./parts/${name}.js`, external: true };
+    });
+  },
+};
+
 /** @type {esbuild.BuildOptions} */
-const extension = {
+const node = {
   ...common,
-  entryPoints: { extension: 'src/extension.ts' },
   outdir: 'dist',
   platform: 'node',
   target: 'node22',
   format: 'esm',
+  external: ['vscode'],
+};
+
+/** @type {esbuild.BuildOptions} */
+const entry = { ...node, entryPoints: { extension: 'src/extension.ts' }, plugins: [leaveParts] };
+
+/** @type {esbuild.BuildOptions} */
+const extension = {
+  ...node,
+  entryPoints: Object.fromEntries(Object.entries(parts).map(([name, file]) => [`parts/${name}`, file])),
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  external: ['vscode'],
   // The `main` of jsonc-parser is UMD, which hides its requires from the bundler.
   mainFields: ['module', 'main'],
   plugins: [thirdPartyNotices('ThirdPartyNotices.extension.txt')],
@@ -48,7 +85,7 @@ const webviews = {
   plugins: [thirdPartyNotices('ThirdPartyNotices.webviews.txt')],
 };
 
-const builds = [extension, webviews, localServiceBuild({ minify: !development })];
+const builds = [entry, extension, webviews, localServiceBuild({ minify: !development })];
 
 if (watch) {
   const contexts = await Promise.all(builds.map((options) => esbuild.context(options)));

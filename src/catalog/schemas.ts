@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Failure } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { parseServiceSchema } from '../protocol/studio/swagger.ts';
 import { type ServiceAddress, swaggerUrl } from '../protocol/studio/urls.ts';
@@ -7,11 +8,19 @@ import type { Endpoint } from './model.ts';
 import type { AttachedSchema, SchemaStore } from './schemaStore.ts';
 
 const schemaTimeoutMs = 15_000;
+/** Those who ask for the same schema one after the other do not each wait for a host that does not answer. */
+const failureKeptMs = 5_000;
 const largestDocument = 20 * 1024 * 1024;
 
 export interface SchemaQuery {
   readonly refresh?: boolean;
   readonly signal?: AbortSignal;
+}
+
+interface Known {
+  readonly schema: Promise<ServiceSchema | undefined>;
+  /** On the monotonic clock, in milliseconds; for a schema that could not be read. */
+  failedAt?: number;
 }
 
 /**
@@ -21,29 +30,34 @@ export interface SchemaQuery {
 export class Schemas {
   readonly #http: () => Promise<HttpClient>;
   readonly #store: SchemaStore;
-  readonly #known = new Map<string, Promise<ServiceSchema | undefined>>();
+  readonly #known = new Map<string, Known>();
   readonly #log: (line: string) => void;
   readonly #onChange: () => void;
+  readonly #heard: (endpoint: Endpoint, failure: Failure | undefined) => void;
 
   constructor(
     http: () => Promise<HttpClient>,
     store: SchemaStore,
     log: (line: string) => void,
     onChange: () => void,
+    /** Told how each question to a service ended. */
+    heard: (endpoint: Endpoint, failure: Failure | undefined) => void,
   ) {
     this.#http = http;
     this.#store = store;
     this.#log = log;
     this.#onChange = onChange;
+    this.#heard = heard;
   }
 
+  /** Undefined where the service publishes none; rejects with a `Failure` when it could not be asked. */
   async of(
     endpoint: Endpoint,
     headers: Record<string, string>,
     query: SchemaQuery,
   ): Promise<ServiceSchema | undefined> {
     const attached = await this.#store.attached(endpoint.address);
-    return attached?.schema ?? this.#published(endpoint.address, headers, query);
+    return attached?.schema ?? this.#published(endpoint, headers, query);
   }
 
   attached(endpoint: Endpoint): Promise<AttachedSchema | undefined> {
@@ -62,45 +76,56 @@ export class Schemas {
   }
 
   async #published(
-    address: ServiceAddress,
+    endpoint: Endpoint,
     headers: Record<string, string>,
     query: SchemaQuery,
   ): Promise<ServiceSchema | undefined> {
-    const url = swaggerUrl(address);
-    const known = query.refresh === true ? undefined : this.#known.get(url);
-    if (known !== undefined) return known;
-    const found =
-      query.refresh === true ? this.#refresh(address, headers, query) : this.#find(address, headers, query);
-    this.#known.set(url, found);
-    const schema = await found;
-    if (schema === undefined && this.#known.get(url) === found) this.#known.delete(url);
-    return schema;
+    const url = swaggerUrl(endpoint.address);
+    const earlier = query.refresh === true ? undefined : this.#known.get(url);
+    if (earlier !== undefined && !isStale(earlier)) return earlier.schema;
+    const schema =
+      query.refresh === true ? this.#refresh(endpoint, headers, query) : this.#find(endpoint, headers, query);
+    const known: Known = { schema };
+    this.#known.set(url, known);
+    try {
+      const found = await known.schema;
+      if (found === undefined) this.#forget(url, known);
+      return found;
+    } catch (error) {
+      if (error instanceof Failure && error.origin === 'network') known.failedAt = performance.now();
+      else this.#forget(url, known);
+      throw error;
+    }
   }
 
   async #refresh(
-    address: ServiceAddress,
+    endpoint: Endpoint,
     headers: Record<string, string>,
     query: SchemaQuery,
   ): Promise<ServiceSchema | undefined> {
-    const kept = await this.#kept(address);
-    const fetched = await this.#fetch(address, headers, query.signal);
+    const kept = await this.#kept(endpoint.address);
+    const fetched = await this.#fetch(endpoint, headers, query.signal);
     if (fetched !== undefined && !isDeepStrictEqual(fetched, kept)) this.#onChange();
     return fetched ?? kept;
   }
 
   async #find(
-    address: ServiceAddress,
+    endpoint: Endpoint,
     headers: Record<string, string>,
     query: SchemaQuery,
   ): Promise<ServiceSchema | undefined> {
-    const kept = await this.#kept(address);
-    if (kept === undefined) return this.#fetch(address, headers, query.signal);
-    void this.#fetch(address, headers, undefined).then((fetched) => {
-      if (fetched === undefined || isDeepStrictEqual(fetched, kept)) return;
-      this.#known.set(swaggerUrl(address), Promise.resolve(fetched));
-      this.#onChange();
-    });
+    const kept = await this.#kept(endpoint.address);
+    if (kept === undefined) return this.#fetch(endpoint, headers, query.signal);
+    void this.#look(endpoint, headers, kept);
     return kept;
+  }
+
+  /** What is known goes on when the service cannot be asked. */
+  async #look(endpoint: Endpoint, headers: Record<string, string>, kept: ServiceSchema): Promise<void> {
+    const fetched = await this.#fetch(endpoint, headers, undefined).catch(() => undefined);
+    if (fetched === undefined || isDeepStrictEqual(fetched, kept)) return;
+    this.#known.set(swaggerUrl(endpoint.address), { schema: Promise.resolve(fetched) });
+    this.#onChange();
   }
 
   async #kept(address: ServiceAddress): Promise<ServiceSchema | undefined> {
@@ -132,21 +157,35 @@ export class Schemas {
     return answer.status === 200 ? text : undefined;
   }
 
+  /** The service answers again: what failed is asked for anew. */
+  forgetFailure(endpoint: Endpoint): void {
+    const url = swaggerUrl(endpoint.address);
+    if (this.#known.get(url)?.failedAt !== undefined) this.#known.delete(url);
+  }
+
+  #forget(url: string, known: Known): void {
+    if (this.#known.get(url) === known) this.#known.delete(url);
+  }
+
   async #fetch(
-    address: ServiceAddress,
+    endpoint: Endpoint,
     headers: Record<string, string>,
     signal: AbortSignal | undefined,
   ): Promise<ServiceSchema | undefined> {
+    const { address } = endpoint;
     const url = swaggerUrl(address);
     try {
       const text = await this.document(url, headers, signal);
+      this.#heard(endpoint, undefined);
       if (text === undefined) return undefined;
       const schema = parseServiceSchema(text);
       await this.#keep(address, text);
       return schema;
     } catch (error) {
       this.#log(`No schema from ${url}: ${error instanceof Error ? error.message : String(error)}`);
-      return undefined;
+      if (!(error instanceof Failure)) return undefined;
+      this.#heard(endpoint, error);
+      throw error;
     }
   }
 
@@ -158,4 +197,8 @@ export class Schemas {
       this.#log(`The schema is not kept: ${String(error)}`);
     }
   }
+}
+
+function isStale({ failedAt }: Known): boolean {
+  return failedAt !== undefined && performance.now() - failedAt > failureKeptMs;
 }

@@ -55,7 +55,7 @@ export class SchemaDocuments implements ReadonlyFiles, vscode.Disposable {
 
   async #textOf(uri: vscode.Uri): Promise<string> {
     const base = await this.#format();
-    const schema = await this.#catalog.schema(await this.#endpointOf(uri));
+    const schema = await this.#catalog.schemaIfAny(await this.#endpointOf(uri));
     return JSON.stringify(schema === undefined ? base : operationSchema(base, schema, words()), undefined, 2);
   }
 

@@ -6,6 +6,8 @@ export const prefix = 'azuremlServices';
 export const commandNames = {
   catalog: [
     'addWorkspace',
+    'addWorkspaceByToken',
+    'setWorkspaceToken',
     'addService',
     'addEndpoint',
     'editWorkspace',
@@ -72,6 +74,8 @@ export const apiNames = [
   'waitForJob',
   'openResult',
   'downloadResult',
+  'attachSchema',
+  'detachSchema',
   'setApiKey',
   'setSubscriptionKey',
   'setSecret',

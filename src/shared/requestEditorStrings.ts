@@ -9,6 +9,7 @@ export function requestEditorStrings() {
     resizePanes: vscode.l10n.t('Border between request and answer'),
     send: vscode.l10n.t('Send'),
     cancel: vscode.l10n.t('Cancel'),
+    preparing: vscode.l10n.t('Preparing…'),
     running: vscode.l10n.t('Running… {0}'),
     sendHint: vscode.l10n.t('Send the request ({0})'),
     url: vscode.l10n.t('Request URL'),
@@ -91,6 +92,10 @@ export function requestEditorStrings() {
     ),
     reopenAsText: vscode.l10n.t('Reopen with text editor'),
     noSchema: vscode.l10n.t('The service publishes no schema: the fields come from this request.'),
+    schemaUnread: vscode.l10n.t(
+      'The schema could not be read. {0} Until then the fields come from this request.',
+    ),
+    tryAgain: vscode.l10n.t('Try again'),
     loadingSchema: vscode.l10n.t('Loading the schema…'),
     attachSchema: vscode.l10n.t('Attach schema…'),
     addService: vscode.l10n.t('Add service…'),

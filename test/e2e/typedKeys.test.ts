@@ -102,8 +102,8 @@ describe('keys in headers', () => {
     await open('pasted.rrs.json', { workspace: 'Gate', service: name });
     const paste = async (header: string, value: string): Promise<void> => {
       await button('Add header').click();
-      await window.page.keyboard.type(header);
-      await window.page.keyboard.press('Tab');
+      await editor.getByLabel('Header name').last().fill(header);
+      await editor.getByLabel('Header value').last().focus();
       await window.page.evaluate((text) => navigator.clipboard.writeText(text), value);
       await window.page.keyboard.press('Control+V');
       await editor
@@ -124,9 +124,8 @@ describe('keys in headers', () => {
   it('that the workspace has no place for become secrets with a name', async () => {
     await open('named.rrs.json', { workspace: 'Mine', service: name });
     await button('Add header').click();
-    await window.page.keyboard.type('X-Api-Key');
-    await window.page.keyboard.press('Tab');
-    await window.page.keyboard.type(ownSecret);
+    await editor.getByLabel('Header name').last().fill('X-Api-Key');
+    await editor.getByLabel('Header value').last().fill(ownSecret);
     await button('Store in secret storage').click();
     await eventually(
       'the reference',

@@ -5,12 +5,14 @@ import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
 
 describe('the bundle', () => {
-  it('has only chunks that load', async () => {
+  it('has only parts and chunks that load', async () => {
     const extension = vscode.extensions.getExtension('azureml-services.azureml-services');
     assert.ok(extension);
-    const folder = join(extension.extensionPath, 'dist', 'chunks');
-    const chunks = (await readdir(folder)).filter((name) => name.endsWith('.js'));
-    assert.ok(chunks.length > 5);
-    for (const chunk of chunks) await import(pathToFileURL(join(folder, chunk)).href);
+    for (const kind of ['parts', 'chunks']) {
+      const folder = join(extension.extensionPath, 'dist', kind);
+      const files = (await readdir(folder)).filter((name) => name.endsWith('.js'));
+      assert.ok(files.length > 5);
+      for (const file of files) await import(pathToFileURL(join(folder, file)).href);
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { RequestData } from '../../shared/requestData.ts';
 import type { Credential, NamedValue } from '../../shared/requestEditorContract.ts';
 import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
@@ -186,7 +186,7 @@ function DraftRow({ reserved, isLast, onDone }: DraftRowProps) {
   const latest = useRef(commit);
   latest.current = commit;
   useEffect(() => session.onBeforeFlush(() => latest.current()), [session]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isLast) nameField.current?.focus();
   }, [isLast]);
   const leave = (event: FocusEvent): void => {
@@ -278,7 +278,7 @@ function useHeld(credential: NamedValue | undefined, drop: () => void): void {
 function CredentialRow({ credential }: { readonly credential: Credential }) {
   const { strings, host } = useSession();
   const { header, kind, stored } = credential;
-  const canSet = kind === 'apiKey' || kind === 'subscriptionKey' || (kind === 'header' && stored !== true);
+  const canSet = kind === 'apiKey' || kind === 'subscriptionKey' || kind === 'header';
   return (
     <>
       <span class="header-fixed" title={strings.headerFilled}>

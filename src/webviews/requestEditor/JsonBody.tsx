@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useReducer, useRef } from 'preact/hooks';
 import type { DocumentState } from '../../shared/requestEditorContract.ts';
 import { Button, Message } from '../controls/controls.tsx';
 import { problemText } from './JsonProblemText.ts';
@@ -31,6 +31,18 @@ function LongBody({ text }: { readonly text: string }) {
   );
 }
 
+/** What was typed, and what the document made of it once it has taken it. */
+interface Typed {
+  readonly text: string;
+  readonly result?: string;
+}
+
+/** Nothing more once the document says something else than what was typed. */
+function stillTyped(typed: Typed | undefined, bodyText: string): Typed | undefined {
+  if (typed === undefined || typed.result === bodyText) return typed;
+  return typed.result === undefined ? { ...typed, result: bodyText } : undefined;
+}
+
 /**
  * The body as text. What is typed stays as it was typed, though the document has it in its own layout; only a change
  * that comes from elsewhere replaces it.
@@ -38,16 +50,12 @@ function LongBody({ text }: { readonly text: string }) {
 function BodyEditor({ state }: { readonly state: RequestState }) {
   const { strings, queue } = useSession();
   const field = useRef<HTMLTextAreaElement>(null);
-  const [typed, setTyped] = useState<{ text: string; result?: string }>();
+  const typed = useRef<Typed | undefined>(undefined);
+  const [, render] = useReducer((count: number) => count + 1, 0);
   const pending = queue.bodyText;
-
-  useEffect(() => {
-    if (typed === undefined || pending !== undefined) return;
-    if (typed.result === undefined) setTyped({ ...typed, result: state.bodyText });
-    else if (typed.result !== state.bodyText) setTyped(undefined);
-  }, [state.bodyText, state.version, pending]);
-
-  const text = typed?.text ?? state.bodyText;
+  // Not an effect, which would come one frame late: text and problem are shown of the same document.
+  if (pending === undefined) typed.current = stillTyped(typed.current, state.bodyText);
+  const text = typed.current?.text ?? state.bodyText;
   const lines = text.split('\n').length;
   const problem = pending === undefined ? state.bodyProblem : undefined;
   const goTo = (): void => {
@@ -71,8 +79,9 @@ function BodyEditor({ state }: { readonly state: RequestState }) {
           aria-invalid={problem !== undefined}
           aria-describedby="body-problem"
           onInput={({ currentTarget }) => {
-            setTyped({ text: currentTarget.value });
+            typed.current = { text: currentTarget.value };
             queue.setBody(currentTarget.value);
+            render(undefined);
           }}
         />
       </div>
