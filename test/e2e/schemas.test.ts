@@ -95,7 +95,7 @@ describe('schemas of requests', () => {
     };
     const detach = async (): Promise<void> => {
       await window.runCommand('Azure ML: Detach schema');
-      await window.quickInput.waitFor({ title: 'Detach the schema of' });
+      await window.quickInput.fill('scorer', { title: 'Detach the schema of' });
       await window.quickInput.row('scorer').click();
       await (await window.notifications.waitFor('is detached.')).dismiss();
       await button('Attach schema…').waitFor();
@@ -132,7 +132,7 @@ describe('schemas of requests', () => {
 
     it('the form takes it from another endpoint, and sends with it', async () => {
       await attach('From another endpoint…');
-      await window.quickInput.waitFor({ title: 'Take the schema of' });
+      await window.quickInput.fill(income, { title: 'Take the schema of' });
       await window.quickInput.row(income).filter({ hasText: 'Mine' }).click();
       await attached();
       await complete();
