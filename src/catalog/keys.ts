@@ -4,6 +4,7 @@ import { jobUrl } from '../protocol/studio/urls.ts';
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
 import type { HttpClient } from '../transport/httpClient.ts';
 import { abortable } from '../shared/abortable.ts';
+import { secretReference, writeSecretReference } from '../shared/secretReference.ts';
 import { cleanKey } from './cleanKey.ts';
 import { microsoftToken } from './microsoftToken.ts';
 import type { CatalogSecrets } from './secrets.ts';
@@ -44,6 +45,55 @@ export class Keys {
       ...(await this.#subscriptionKeyHeader(endpoint, options)),
       ...(await this.#credentialHeader(endpoint, options)),
     };
+  }
+
+  /**
+   * Headers with each reference to a secret of the workspace replaced by the secret.
+   * @throws Failure (`MissingSecret`) when one is not stored, and is not asked for or not given.
+   */
+  async fillSecrets(
+    workspace: Workspace,
+    headers: Readonly<Record<string, string>>,
+    { interactive, signal }: AuthorizeOptions,
+  ): Promise<Headers> {
+    const filled: Headers = {};
+    for (const [header, value] of Object.entries(headers)) {
+      const reference = secretReference(value);
+      if (reference === undefined) {
+        filled[header] = value;
+        continue;
+      }
+      const stored = await this.#secrets.named(workspace, reference.name);
+      const secret =
+        stored ?? (interactive ? await this.askForNamed(workspace, reference.name, signal) : undefined);
+      if (secret === undefined) throw interactive ? dismissed() : missingSecret(workspace, reference.name);
+      filled[header] = reference.prefix + secret;
+    }
+    return filled;
+  }
+
+  /** Asks for the secret that requests to this workspace call by this name, and stores it. */
+  async askForNamed(workspace: Workspace, name: string, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#askUntilAccepted({
+      prompt: vscode.l10n.t('Secret "{0}" for {1}', name, new URL(workspace.baseUrl).host),
+      placeHolder: vscode.l10n.t('Stands in headers as {0}', writeSecretReference({ prefix: '', name })),
+      clean: cleanValue,
+      probe: () => Promise.resolve(undefined),
+      signal,
+      store: (value) => this.#secrets.storeNamed(workspace, name, value),
+    });
+  }
+
+  /** Stores a secret under this name, or under the next free one where another secret has it; gives the name. */
+  async storeNamed(workspace: Workspace, wanted: string, value: string): Promise<string> {
+    const secret = cleanValue(value);
+    for (let count = 1; ; count++) {
+      const name = count === 1 ? wanted : `${wanted}-${String(count)}`;
+      const stored = await this.#secrets.named(workspace, name);
+      if (stored !== undefined && stored !== secret) continue;
+      await this.#secrets.storeNamed(workspace, name, secret);
+      return name;
+    }
   }
 
   /**
@@ -327,6 +377,16 @@ function missingSubscriptionKey(workspace: Workspace): Failure {
     workspace.name,
   );
   return new Failure({ code: 'MissingSubscriptionKey', origin: 'client', sentence });
+}
+
+function missingSecret(workspace: Workspace, name: string): Failure {
+  const sentence = vscode.l10n.t(
+    'No secret "{0}" is stored for workspace "{1}" at {2}. Set it with "Set secret…".',
+    name,
+    workspace.name,
+    new URL(workspace.baseUrl).host,
+  );
+  return new Failure({ code: 'MissingSecret', origin: 'client', sentence });
 }
 
 function missingCredential({ workspace, label }: Endpoint): Failure {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { endpointsOf } from './endpoints.ts';
 import type { Endpoint, Workspace } from './model.ts';
 
-const kinds = ['apiKey', 'subscriptionKey', 'header', 'workspaceToken'] as const;
+const kinds = ['apiKey', 'subscriptionKey', 'header', 'workspaceToken', 'named'] as const;
 
 /**
  * The keys of the catalog. A secret's id is made from what it belongs to (base URL, workspace, endpoint or header), so a
@@ -54,6 +54,28 @@ export class CatalogSecrets {
     return this.#store(subscriptionKeyId(workspace), key);
   }
 
+  /** A secret that requests to this workspace name in their headers. */
+  named(workspace: Workspace, name: string): Promise<string | undefined> {
+    return this.#get(namedId(workspace, name));
+  }
+
+  storeNamed(workspace: Workspace, name: string, value: string): Promise<void> {
+    return this.#store(namedId(workspace, name), value);
+  }
+
+  removeNamed(workspace: Workspace, name: string): Promise<void> {
+    return this.#delete(namedId(workspace, name));
+  }
+
+  /** The names of the secrets that are stored for a workspace, in alphabetical order. */
+  async namesOf(workspace: Workspace): Promise<readonly string[]> {
+    const start = namedId(workspace, '').slice(0, -2);
+    return (await this.#ids())
+      .filter((id) => id.startsWith(start))
+      .map((id) => id.slice(start.length, -2))
+      .toSorted();
+  }
+
   storeWorkspaceToken(workspace: Workspace, token: string): Promise<void> {
     return this.#store(workspaceTokenId(workspace), token);
   }
@@ -74,7 +96,12 @@ export class CatalogSecrets {
   /** What is stored for a workspace as it was, and is of no use to any that there is now. */
   async unused(before: Workspace, now: readonly Workspace[]): Promise<readonly string[]> {
     const used = new Set(now.flatMap(idsOf));
-    return (await this.#ids()).filter((id) => belongsTo(id, before) && !used.has(id));
+    const named = now
+      .filter((workspace) => endpointsOf(workspace).length > 0)
+      .map((workspace) => namedId(workspace, '').slice(0, -2));
+    return (await this.#ids()).filter(
+      (id) => belongsTo(id, before) && !used.has(id) && !named.some((start) => id.startsWith(start)),
+    );
   }
 
   async remove(ids: readonly string[]): Promise<void> {
@@ -156,6 +183,10 @@ function credentialId(endpoint: Endpoint): string {
 
 function subscriptionKeyId(workspace: Workspace): string {
   return secretId('subscriptionKey', workspace);
+}
+
+function namedId(workspace: Workspace, name: string): string {
+  return secretId('named', workspace, name);
 }
 
 /** The token fetches keys, so it belongs to the address that the keys are for as much as to the one that it is sent to. */
