@@ -45,9 +45,18 @@ export const jobArguments = v.strictObject({
   service: v.optional(text),
 });
 
+/** Timers go off at once when they are set to more. In milliseconds. */
+const longestWait = 2 ** 31 - 1;
+
 export const waitArguments = v.strictObject({
   jobId: text,
-  timeoutMs: v.optional(v.pipe(v.number('a number is expected'), v.minValue(0, 'it is below 0'))),
+  timeoutMs: v.optional(
+    v.pipe(
+      v.number('a number is expected'),
+      v.minValue(0, 'it is below 0'),
+      v.transform((ms) => Math.min(Math.ceil(ms), longestWait)),
+    ),
+  ),
 });
 
 /** The file that an input names: a `file:` URI, or a path, relative to `folder` unless it is absolute. */

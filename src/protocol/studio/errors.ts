@@ -40,6 +40,8 @@ export interface ErrorAnswer {
 const LONGEST_BODY = 64 * 1024;
 /** How much of a service's own text goes into the sentence, in characters. */
 const LONGEST_QUOTE = 400;
+/** No quota is longer, and a clock cannot have any time that a server may name. In milliseconds. */
+const LONGEST_WAIT = 366 * 24 * 60 * 60 * 1000;
 
 /** What one answer amounts to, before it becomes a `Failure`. */
 interface Verdict {
@@ -60,7 +62,8 @@ interface Verdict {
 export function failureOfAnswer(answer: ErrorAnswer): Failure {
   const now = answer.now ?? new Date();
   const verdict = judge(answer);
-  const waitMs = parseRetryAfter(headerOf(answer, 'retry-after'), now) ?? verdict.retryInMs;
+  const wanted = parseRetryAfter(headerOf(answer, 'retry-after'), now) ?? verdict.retryInMs;
+  const waitMs = wanted === undefined ? undefined : Math.min(LONGEST_WAIT, wanted);
   return new Failure({
     code: verdict.code,
     origin: verdict.origin,
