@@ -82,7 +82,7 @@ export class BatchRunner {
     const sizes = await sizesOfFiles(request);
     await this.#ports.windows.join();
     const record = this.#newRecord(request, sizes.size > 0);
-    await this.#ports.store.create(record);
+    await this.#create(record);
     const flow = { abort: new AbortController(), uploading: sizes.size > 0 };
     this.#flows.set(record.ownId, flow);
     onCreated(record);
@@ -114,6 +114,16 @@ export class BatchRunner {
   stop(): void {
     this.#stopped = true;
     for (const { abort } of this.#flows.values()) abort.abort();
+  }
+
+  /** A job that is nowhere but in this window's memory is not begun. */
+  async #create(record: JobRecord): Promise<void> {
+    try {
+      await this.#ports.store.create(record);
+    } catch (error) {
+      await this.#ports.store.remove(record.ownId);
+      throw error;
+    }
   }
 
   #newRecord(request: BatchRequest, hasUploads: boolean): JobRecord {

@@ -32,6 +32,7 @@ export class Windows {
   readonly #seen = new Map<string, Observation>();
   #cannotAsk: readonly string[] = [];
   #beat = 0;
+  #joining: Promise<void> | undefined;
   #joined = false;
 
   /** This window. */
@@ -42,8 +43,15 @@ export class Windows {
   }
 
   /** Has to be there before the first job names this window as its owner. */
-  async join(): Promise<void> {
-    if (this.#joined) return;
+  join(): Promise<void> {
+    this.#joining ??= this.#join().catch((error: unknown) => {
+      this.#joining = undefined;
+      throw error;
+    });
+    return this.#joining;
+  }
+
+  async #join(): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await this.#write();
     this.#joined = true;
@@ -52,7 +60,7 @@ export class Windows {
   /** One heartbeat, and one look at those of the others; to be called at a steady pace. */
   async look(): Promise<void> {
     if (this.#joined) await this.#write();
-    const names = await readdir(this.#folder).catch(() => []);
+    const names = await readdir(this.#folder);
     const others = names.filter((name) => name !== this.id && !name.endsWith('.tmp'));
     for (const id of this.#seen.keys()) if (!others.includes(id)) this.#seen.delete(id);
     for (const id of others) await this.#observe(id);
@@ -81,6 +89,7 @@ export class Windows {
   leaveNow(): void {
     rmSync(join(this.#folder, this.id), { force: true });
     this.#joined = false;
+    this.#joining = undefined;
   }
 
   async #observe(id: string): Promise<void> {
