@@ -1,6 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../local-service/replaceFile.ts';
 import { Failure } from '../protocol/failure.ts';
 import { parseJobRecord, type JobRecord } from './jobRecord.ts';
 import { jobsFolder, openMarkersFolder } from './openJobs.ts';
@@ -158,7 +159,7 @@ export class JobStore {
     try {
       if (!record.ended) await writeFile(this.#marker(record.ownId), '', { mode: 0o600 });
       await writeFile(temporary, JSON.stringify(record, undefined, 2), { mode: 0o600, flush: true });
-      await rename(temporary, this.#path(record.ownId));
+      await replaceFile(temporary, this.#path(record.ownId));
       this.#unwritten.delete(record.ownId);
       if (record.ended) await rm(this.#marker(record.ownId), { force: true });
     } catch (error) {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { replaceFile } from '../local-service/replaceFile.ts';
 import type { Asker } from './division.ts';
 
 const presenceShape = v.object({
@@ -112,7 +113,7 @@ export class Windows {
     };
     const path = join(this.#folder, this.id);
     await writeFile(`${path}.tmp`, JSON.stringify(presence), { mode: 0o600 });
-    await rename(`${path}.tmp`, path);
+    await replaceFile(`${path}.tmp`, path);
   }
 }
 
