@@ -60,7 +60,7 @@ export const waitArguments = v.strictObject({
 });
 
 /** The file that an input names: a `file:` URI, or a path, relative to `folder` unless it is absolute. */
-export function inputFile(name: string, given: string, folder: string | undefined): string {
+function inputFile(name: string, given: string, folder: string | undefined): string {
   if (/^file:/i.test(given)) {
     try {
       return fileURLToPath(given);
