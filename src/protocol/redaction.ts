@@ -97,13 +97,17 @@ export function isShownHeader(name: string): boolean {
   return SHOWN_HEADERS.has(lower) || REQUEST_ID_HEADER.test(lower);
 }
 
+/** Shown headers whose values are URLs. */
+const URL_HEADERS: ReadonlySet<string> = new Set(['location', 'operation-location']);
+
 /** Headers with every value masked that is not on the allow-list; the others still lose what looks like a secret. */
 export function redactHeaders(
   headers: Iterable<readonly [name: string, value: string]>,
 ): (readonly [name: string, value: string])[] {
   const shown: (readonly [string, string])[] = [];
   for (const [name, value] of headers) {
-    shown.push([name, isShownHeader(name) ? redactText(value) : MASK]);
+    const text = URL_HEADERS.has(name.toLowerCase()) ? redactUrl(value) : value;
+    shown.push([name, isShownHeader(name) ? redactText(text) : MASK]);
   }
   return shown;
 }
@@ -127,17 +131,21 @@ function redactParameter(parameter: string): string {
   return equals < 0 ? MASK : `${name}=${MASK}`;
 }
 
-/** What secrets look like in free text, where there is no structure to go by. */
+/**
+ * What secrets look like in free text, where there is no structure to go by. Repetitions have limits where a text could
+ * otherwise be made that takes for ever.
+ */
 const SECRET_SHAPES: readonly (readonly [shape: RegExp, replacement: string])[] = [
   [/\b(sig|subscription-key|access_token)=[^&\s"'<>;,)\\]+/gi, `$1=${MASK}`],
   [/\b(AccountKey|SharedAccessKey|Password|Pwd)=[^;\s"']+/gi, `$1=${MASK}`],
   [/\b(SharedAccessSignature)=[^;\s"']+/gi, `$1=${MASK}`],
   [/\b(Bearer|Basic|SharedKey|SharedKeyLite)\s+[\w.~+/:=-]{8,}/gi, `$1 ${MASK}`],
   [
-    /("[^"\\]*(?:password|secret|token|key|signature|authorization)[^"\\]*"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
+    // A text that was cut may end within the value.
+    /("[^"\\]{0,200}(?:password|secret|token|key|signature|authorization)[^"\\]{0,200}"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?$)/gi,
     `$1"${MASK}"`,
   ],
-  [/\b([a-z][a-z\d+.-]*:\/\/)[^/?#\s"']*@/gi, `$1${MASK}@`],
+  [/\b([a-z][a-z\d+.-]{0,30}:\/\/)[^/?#\s"']*@/gi, `$1${MASK}@`],
 ];
 
 /** Shorter ones would mask ordinary words. */
