@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
+import * as v from 'valibot';
 import { Failure } from '../protocol/failure.ts';
 import { regions } from '../protocol/studio/regions.ts';
 import { normalizeBaseUrl, parseId } from '../protocol/studio/urls.ts';
+import { parseArguments } from '../shared/arguments.ts';
+import { isProgramCall } from '../shared/invocation.ts';
 import { askChoice, askInSteps, askText, type Choice, type Step } from '../shared/steps.ts';
 import type { CatalogStore } from './catalog.ts';
 import { cleanKey } from './cleanKey.ts';
@@ -56,21 +59,26 @@ export async function addWorkspaceByToken(store: CatalogStore): Promise<void> {
   );
 }
 
-/** Stores another token of a workspace, once the management API takes it. */
-export async function setWorkspaceToken(store: CatalogStore, target: unknown): Promise<void> {
-  const workspace = await pickOwnWorkspace(store, target, vscode.l10n.t('Set the authorization token of'));
-  if (workspace === undefined) return;
-  const { managementUrl, workspaceId, name } = workspace;
-  if (managementUrl === undefined) {
-    throw new Failure({
-      code: 'NoManagementUrl',
-      origin: 'client',
-      sentence: vscode.l10n.t(
-        'The workspace "{0}" has no managementUrl in the settings. Add it there, or add the workspace by its token.',
-        name,
-      ),
-    });
+const tokenCall = v.object({
+  workspace: v.string(),
+  token: v.pipe(
+    v.string(),
+    v.check((token) => cleanKey(token) !== '', 'it is empty'),
+  ),
+});
+
+/** Stores another token of a workspace: for a person once the management API takes it, for a program as it is. */
+export async function setWorkspaceToken(store: CatalogStore, args: readonly unknown[]): Promise<void> {
+  if (isProgramCall(args)) {
+    const call = parseArguments('setWorkspaceToken', tokenCall, args[0]);
+    const workspace = store.workspace(call.workspace);
+    managementUrlOf(workspace);
+    return store.secrets.storeWorkspaceToken(workspace, cleanKey(call.token));
   }
+  const workspace = await pickOwnWorkspace(store, args[0], vscode.l10n.t('Set the authorization token of'));
+  if (workspace === undefined) return;
+  const { workspaceId } = workspace;
+  const managementUrl = managementUrlOf(workspace);
   const typed = await vscode.window.showInputBox({
     prompt: tokenPrompt(new URL(managementUrl).host),
     password: true,
@@ -85,6 +93,18 @@ export async function setWorkspaceToken(store: CatalogStore, target: unknown): P
   if (services instanceof Failure) throw services;
   await store.secrets.storeWorkspaceToken(workspace, token);
   await store.discovery.take(workspace, services);
+}
+
+function managementUrlOf({ name, managementUrl }: Workspace): string {
+  if (managementUrl !== undefined) return managementUrl;
+  throw new Failure({
+    code: 'NoManagementUrl',
+    origin: 'client',
+    sentence: vscode.l10n.t(
+      'The workspace "{0}" has no managementUrl in the settings. Add it there, or add the workspace by its token.',
+      name,
+    ),
+  });
 }
 
 function askWorkspaceId(draft: Draft): Step {

@@ -122,7 +122,7 @@ export function createCatalog(
     commands: {
       addWorkspace: () => addWorkspace(store),
       addWorkspaceByToken: () => addWorkspaceByToken(store),
-      setWorkspaceToken: (target) => setWorkspaceToken(store, target),
+      setWorkspaceToken: (...args) => setWorkspaceToken(store, args),
       addService: (target) => addService(store, target),
       addEndpoint: (target) => addEndpoint(store, target),
       editWorkspace: (target) => editWorkspace(store, target),

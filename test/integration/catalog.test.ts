@@ -6,10 +6,13 @@ import * as vscode from 'vscode';
 interface Local {
   readonly baseUrl: string;
   readonly gatewayUrl: string;
+  readonly managementUrl: string;
+  readonly workspaceToken: string;
   readonly subscriptionKey: string;
   readonly workspaceId: string;
   readonly services: readonly {
     readonly name: string;
+    readonly serviceId: string;
     readonly endpointId: string;
     readonly apiKey: string;
   }[];
@@ -107,6 +110,38 @@ describe('the catalog', () => {
     } finally {
       other.close();
     }
+  });
+
+  it('finds services by a token and fetches their keys, for the base URL that the token was given for', async () => {
+    const { managementUrl, baseUrl, workspaceId, workspaceToken: token } = local;
+    const { serviceId } = local.services[0] ?? { serviceId: '' };
+    const manage = (method: string, sent?: string): Promise<Response> =>
+      fetch(`${managementUrl}/workspaces/${workspaceId}/webservices/${serviceId}/endpoints/fetched`, {
+        method,
+        headers: { Authorization: `Bearer ${token}` },
+        ...(sent !== undefined && { body: sent }),
+      });
+    assert.equal((await manage('PUT', '{}')).status, 200);
+    await define({ Managed: { workspaceId, baseUrl, managementUrl } });
+    await assert.rejects(score('Managed'), /\[client\/MissingWorkspaceToken\]/);
+    await run('setWorkspaceToken', { workspace: 'Managed', token: ` Bearer ${token} ` });
+    const answer = await score('Managed');
+    assert.equal(answer.status, 200);
+    assert.deepEqual(rowOf(answer), scored);
+    assert.equal((await score('Managed', endpointId)).status, 200);
+    const fetched = await score('Managed', `${service}/fetched`);
+    assert.equal(fetched.status, 200);
+    assert.doesNotMatch(fetched.requestUrl, new RegExp(endpointId));
+    assert.equal((await manage('DELETE')).status, 200);
+
+    const elsewhere = baseUrl.replace('127.0.0.1', 'localhost');
+    await define({ Managed: { workspaceId, baseUrl: elsewhere, managementUrl } });
+    await assert.rejects(score('Managed'), /\[client\/MissingWorkspaceToken\]/);
+    await define({ Managed: { workspaceId, baseUrl } });
+    await assert.rejects(
+      run('setWorkspaceToken', { workspace: 'Managed', token }),
+      /\[client\/NoManagementUrl\]/,
+    );
   });
 
   it('calls through the gateway with both keys, and tells which one is missing', async () => {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Endpoint, Trouble, Workspace } from '../../src/catalog/index.ts';
 import { ExplorerTree } from '../../src/explorer/tree.ts';
 import type { Job } from '../../src/jobs/index.ts';
+import { Failure } from '../../src/protocol/failure.ts';
 import type { ExplorerNode } from '../../src/shared/explorerNode.ts';
 
 const hex = (number: number): string => number.toString(16).padStart(32, '0');
@@ -104,6 +105,56 @@ describe('the tree', () => {
     assert.deepEqual(await jobsOf('Gateway'), ['two']);
     trees.workspaces = [workspaceWith('Renamed', services)];
     assert.deepEqual(await jobsOf('Renamed'), ['one', 'two']);
+  });
+
+  it('lists the endpoints of a discovered service when it is expanded, and tells namesakes apart', async () => {
+    const trees = new Trees();
+    const discovered = (index: number, endpoints: string[] = []) => ({
+      name: 'scorer',
+      serviceId: String(index).repeat(32),
+      endpoints: endpoints.map((name, at) => ({ name, endpointId: hex(10 * index + at) })),
+      discovered: true,
+    });
+    const asked: string[] = [];
+    trees.discover = () => {
+      trees.workspaces = [workspaceWith('Found', [discovered(1), discovered(2)])];
+      return Promise.resolve();
+    };
+    trees.discoverEndpoints = (serviceId) => {
+      asked.push(serviceId);
+      trees.workspaces = [workspaceWith('Found', [discovered(1), discovered(2, ['default', 'other'])])];
+      return Promise.resolve();
+    };
+    trees.workspaces = [workspaceWith('Found', [])];
+    const root = await trees.child(undefined, 'Found');
+    const [one, two] = await trees.children(root.node);
+    assert.ok(one && two);
+    assert.deepEqual(asked, []);
+    assert.notEqual(one.item.id, two.item.id);
+    assert.deepEqual([one.item.description, two.item.description], ['11111111', '22222222']);
+    const endpoints = await trees.children(two.node);
+    assert.deepEqual(asked, ['2'.repeat(32)]);
+    assert.deepEqual(
+      endpoints.map(({ item }) => item.label),
+      ['default', 'other'],
+    );
+    assert.equal(endpoints[0]?.item.contextValue, 'endpoint.discovered');
+    assert.equal(trees.tree.getTreeItem(two.node).id, two.item.id);
+  });
+
+  it('says what keeps a workspace from being listed, and what mends it', async () => {
+    const trees = new Trees();
+    trees.workspaces = [workspaceWith('Found', [])];
+    const root = await trees.child(undefined, 'Found');
+    for (const [code, command] of [
+      ['MissingWorkspaceToken', 'azuremlServices.setWorkspaceToken'],
+      ['ConnectionRefused', 'azuremlServices.refresh'],
+    ] as const) {
+      trees.discover = () => Promise.reject(new Failure({ code, origin: 'client', sentence: 'So it is.' }));
+      const [only] = await trees.children(root.node);
+      assert.equal(only?.item.label, 'So it is.');
+      assert.equal(only.item.command?.command, command);
+    }
   });
 
   it('redraws the jobs that changed, by the nodes that were handed out', async () => {
