@@ -78,7 +78,7 @@ export class BatchRunner {
     onCreated: (record: JobRecord) => void = () => undefined,
   ): Promise<JobRecord> {
     checkReach(request);
-    const headers = await this.#ports.authorize(request.endpoint);
+    await this.#ports.authorize(request.endpoint);
     const sizes = await sizesOfFiles(request);
     await this.#ports.windows.join();
     const record = this.#newRecord(request, sizes.size > 0);
@@ -89,6 +89,8 @@ export class BatchRunner {
     try {
       const job = await this.#prepare(request, record, sizes, flow.abort.signal);
       flow.uploading = false;
+      // A token from before a long upload may have run out.
+      const headers = await this.#ports.authorize(request.endpoint);
       const submitted = await this.#submit(request, record, job, headers, flow.abort.signal);
       if (!request.start) return submitted;
       return await this.#start(request.endpoint, submitted, headers, flow.abort.signal);

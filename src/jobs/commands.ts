@@ -203,7 +203,8 @@ export class JobCommands {
     const signal = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
     try {
       const ended = await engine.store.waitFor(record.ownId, (current) => current.ended, signal);
-      return answerOf(ended ?? record);
+      // A job that was forgotten meanwhile is not known any more.
+      return answerOf(ended ?? recordOf(engine, jobId));
     } catch (error) {
       if (signal?.aborted !== true) throw error;
       const status = engine.store.find(record.ownId)?.status ?? record.status;
