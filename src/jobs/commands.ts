@@ -94,7 +94,7 @@ export class JobCommands {
       );
     }
     const engine = await this.#tools.engine();
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
     const record = await engine.run({
       endpoint,
       inputs: inputsOf(given.inputs, folder),
