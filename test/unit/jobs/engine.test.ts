@@ -385,12 +385,12 @@ describe('jobs against a service', () => {
   it('submits with what authorizes calls when the upload is over', async () => {
     await start();
     let asked = 0;
-    const { authorize } = world.ports();
+    const ports = world.ports();
     const engine = await engineOf({
       authorize: (endpoint, interactive) =>
         ++asked === 1
           ? Promise.resolve({ Authorization: 'Bearer outdated' })
-          : authorize(endpoint, interactive),
+          : ports.authorize(endpoint, interactive),
     });
     const record = await engine.run(await request());
     assert.equal((await endOf(engine, record)).status, 'Finished');
