@@ -211,9 +211,7 @@ export class Keys {
     const { auth } = endpoint.workspace;
     if (auth.type === 'gateway') return {};
     if (auth.type === 'microsoft')
-      return bearer(
-        await abortable(microsoftToken(auth.scope, options.interactive ? 'ask' : 'silent'), options.signal),
-      );
+      return bearer(await this.#microsoftToken(endpoint.workspace, auth.scope, options));
     const stored =
       (await this.#secrets.credential(endpoint)) ??
       (await abortable(this.#fetched(endpoint, options), options.signal));
@@ -221,6 +219,20 @@ export class Keys {
     const asked = options.interactive ? await this.askForCredential(endpoint, options.signal) : undefined;
     if (asked !== undefined) return credentialHeader(endpoint, asked);
     throw options.interactive ? dismissed() : missingCredential(endpoint);
+  }
+
+  /** Both scope and address may come from the settings of a folder, so the user is asked before the first token goes there. */
+  async #microsoftToken(
+    workspace: Workspace,
+    scope: string,
+    { interactive, signal }: AuthorizeOptions,
+  ): Promise<string> {
+    if (!(await this.#secrets.allowsMicrosoftToken(workspace, scope))) {
+      if (!interactive) throw microsoftTokenNotAllowed(workspace, scope);
+      if (!(await abortable(askToSendMicrosoftToken(workspace, scope), signal))) throw dismissed();
+      await this.#secrets.allowMicrosoftToken(workspace, scope);
+    }
+    return abortable(microsoftToken(scope, interactive ? 'ask' : 'silent'), signal);
   }
 
   async #fetchAndStore(endpoint: Endpoint): Promise<string | undefined> {
@@ -344,6 +356,24 @@ async function decide(question: KeyQuestion, key: string): Promise<'store' | 'ag
   return choice === enterAgain ? 'again' : 'stop';
 }
 
+async function askToSendMicrosoftToken({ name, baseUrl }: Workspace, scope: string): Promise<boolean> {
+  const { host } = new URL(baseUrl);
+  const allow = vscode.l10n.t('Allow for {0}', host);
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Send a token of your Microsoft account to {0}?', host),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'The workspace {0} wants one with the scope {1}. Until it expires, that host can do what the token allows.',
+        name,
+        scope,
+      ),
+    },
+    allow,
+  );
+  return choice === allow;
+}
+
 function bearer(key: string): Headers {
   return { Authorization: `Bearer ${key}` };
 }
@@ -387,6 +417,15 @@ function missingSecret(workspace: Workspace, name: string): Failure {
     new URL(workspace.baseUrl).host,
   );
   return new Failure({ code: 'MissingSecret', origin: 'client', sentence });
+}
+
+function microsoftTokenNotAllowed({ baseUrl }: Workspace, scope: string): Failure {
+  const sentence = vscode.l10n.t(
+    'Nobody has allowed yet to send Microsoft tokens for {0} to {1}. Send a request in the editor once.',
+    scope,
+    new URL(baseUrl).host,
+  );
+  return new Failure({ code: 'MissingApiKey', origin: 'client', sentence });
 }
 
 function missingCredential({ workspace, label }: Endpoint): Failure {

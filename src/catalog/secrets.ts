@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { endpointsOf } from './endpoints.ts';
 import type { Endpoint, Workspace } from './model.ts';
 
-const kinds = ['apiKey', 'subscriptionKey', 'header', 'workspaceToken', 'named'] as const;
+const kinds = ['apiKey', 'subscriptionKey', 'header', 'workspaceToken', 'named', 'microsoftConsent'] as const;
 
 /**
  * The keys of the catalog. A secret's id is made from what it belongs to (base URL, workspace, endpoint or header), so a
@@ -40,6 +40,15 @@ export class CatalogSecrets {
   /** The authorization token that the management API of a workspace takes. */
   workspaceToken(workspace: Workspace): Promise<string | undefined> {
     return this.#get(workspaceTokenId(workspace));
+  }
+
+  /** Whether the user wants tokens of this scope to be sent to the address of a workspace. */
+  allowsMicrosoftToken(workspace: Workspace, scope: string): Promise<boolean> {
+    return this.isStored(microsoftConsentId(workspace, scope));
+  }
+
+  allowMicrosoftToken(workspace: Workspace, scope: string): Promise<void> {
+    return this.#store(microsoftConsentId(workspace, scope), 'yes');
   }
 
   async isStored(id: string): Promise<boolean> {
@@ -171,7 +180,9 @@ function idsOf(workspace: Workspace): readonly string[] {
   const endpoints = endpointsOf(workspace);
   const token = workspace.managementUrl === undefined ? [] : [workspaceTokenId(workspace)];
   if (workspace.services.length === 0) return token;
-  return [...token, subscriptionKeyId(workspace), ...endpoints.map(credentialId)];
+  const { auth } = workspace;
+  const consent = auth.type === 'microsoft' ? [microsoftConsentId(workspace, auth.scope)] : [];
+  return [...token, ...consent, subscriptionKeyId(workspace), ...endpoints.map(credentialId)];
 }
 
 function credentialId(endpoint: Endpoint): string {
@@ -179,6 +190,10 @@ function credentialId(endpoint: Endpoint): string {
   return workspace.auth.type === 'header'
     ? secretId('header', workspace, workspace.auth.name.toLowerCase())
     : secretId('apiKey', workspace, endpointId);
+}
+
+function microsoftConsentId(workspace: Workspace, scope: string): string {
+  return secretId('microsoftConsent', workspace, scope);
 }
 
 function subscriptionKeyId(workspace: Workspace): string {

@@ -253,7 +253,8 @@ function requestInTextEditor(): string | undefined {
 
 /** The setting is in seconds; 0 waits for ever. */
 function timeoutMs(scope?: vscode.Uri): number {
-  return vscode.workspace.getConfiguration(prefix, scope).get<number>(settings.requestTimeout, 100) * 1000;
+  const seconds: unknown = vscode.workspace.getConfiguration(prefix, scope).get(settings.requestTimeout);
+  return (typeof seconds === 'number' && seconds >= 0 ? seconds : 100) * 1000;
 }
 
 function historyLimits(): HistoryLimits {
