@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { networkSettings } from '../../../src/shared/networkSettings.ts';
 
 describe('the settings of the network', () => {
-  const defaults = { noProxy: [], strictSSL: true, timeoutMs: 100_000 };
+  const defaults = { noProxy: [], systemCertificates: true, strictSSL: true, timeoutMs: 100_000 };
   const from = (http: Record<string, unknown>, timeout: unknown) =>
     networkSettings({ get: (name) => http[name] }, timeout);
 
@@ -12,6 +12,7 @@ describe('the settings of the network', () => {
       proxyAuthorization: 'Basic eA==',
       proxySupport: 'off',
       noProxy: ['intern.test'],
+      systemCertificates: false,
       proxyStrictSSL: false,
     };
     const { proxyStrictSSL: strictSSL, ...others } = http;
@@ -25,6 +26,7 @@ describe('the settings of the network', () => {
       proxyAuthorization: {},
       proxySupport: true,
       noProxy: 'x',
+      systemCertificates: 1,
       proxyStrictSSL: 'no',
     };
     for (const timeout of ['100', null, -1, Number.NaN, undefined, {}]) {
