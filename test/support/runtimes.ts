@@ -24,12 +24,13 @@ export const runtimes = {
   },
 } as const satisfies Readonly<Record<string, Runtime>>;
 
+/** A machine that cannot reach the packages must not hold up the tests, in milliseconds. */
+const longestInstall = 180_000;
 const apt = ['-o', 'DPkg::Lock::Timeout=300', '-qq'];
 
 /**
  * Installs what is missing, where that can be done without asking: as root on a Debian machine. Gives the commands that
- * are not there all the same.
- * @throws Error on a machine of the continuous integration when one is not there: nothing may be left out there.
+ * are not there all the same; a line says so, because the tests of them are then left out.
  */
 export function ensureRuntimes(
   wanted: readonly Runtime[],
@@ -38,8 +39,7 @@ export function ensureRuntimes(
   const missing = wanted.filter(({ command }) => !isThere(command));
   if (missing.length > 0 && canInstall()) install(missing, say);
   const absent = missing.map(({ command }) => command).filter((command) => !isThere(command));
-  if (absent.length > 0 && process.env['CI'] === 'true')
-    throw new Error(`${absent.join(', ')} cannot be installed on this machine.`);
+  if (absent.length > 0) say(`      Not on this machine: ${absent.join(', ')}.`);
   return new Set(absent);
 }
 
@@ -65,5 +65,5 @@ function install(missing: readonly Runtime[], say: (line: string) => void): void
 
 function run(args: readonly string[]): boolean {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync('apt-get', [...apt, ...args], { env, stdio: 'ignore' }).status === 0;
+  return spawnSync('apt-get', [...apt, ...args], { env, stdio: 'ignore', timeout: longestInstall }).status === 0;
 }
