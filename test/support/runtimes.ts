@@ -65,5 +65,7 @@ function install(missing: readonly Runtime[], say: (line: string) => void): void
 
 function run(args: readonly string[]): boolean {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync('apt-get', [...apt, ...args], { env, stdio: 'ignore', timeout: longestInstall }).status === 0;
+  return (
+    spawnSync('apt-get', [...apt, ...args], { env, stdio: 'ignore', timeout: longestInstall }).status === 0
+  );
 }
