@@ -147,7 +147,7 @@ export class RequestEditor implements vscode.Disposable {
     const edits: JsonEdit[] = [];
     for (const credential of credentials)
       edits.push(await storeTyped(this.#services.catalog, endpoint, credential));
-    await this.#edit(() => edits);
+    await this.#editAndTell(() => edits);
     this.#link.remote.credentialsTaken();
     await this.#target.refresh();
   }
@@ -231,7 +231,7 @@ export class RequestEditor implements vscode.Disposable {
     const { state, endpoint } = this.#target;
     const read = await readRows(uri, input, this.#dataOrThrow(), schemaOf(state));
     if (read.kind === 'imported') {
-      this.#link.remote.documentChanged(await this.#edit(() => read.edits));
+      await this.#editAndTell(() => read.edits);
       return read.outcome;
     }
     if (endpoint && (await offerBatchJob(read))) {
@@ -293,6 +293,11 @@ export class RequestEditor implements vscode.Disposable {
       await this.#editNow(editsFor);
       return this.#documentState();
     });
+  }
+
+  /** For edits that the page has not made itself, so that it does not know them. */
+  async #editAndTell(editsFor: (text: string) => readonly JsonEdit[]): Promise<void> {
+    this.#link.remote.documentChanged(await this.#edit(editsFor));
   }
 
   /** A long document with changed rows is not told again when the page can make the same change in what it has. */
@@ -391,9 +396,7 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   async #setTarget(endpoint: Endpoint): Promise<void> {
-    this.#link.remote.documentChanged(
-      await this.#edit((text) => targetEdits(text, endpoint.workspace.name, endpoint.label)),
-    );
+    await this.#editAndTell((text) => targetEdits(text, endpoint.workspace.name, endpoint.label));
   }
 
   async #setCredential(kind: Credential['kind']): Promise<void> {

@@ -173,7 +173,7 @@ describe('answers', () => {
     );
     await editor.getByLabel('Filter rows').fill('');
     await button('Remove condition').click();
-    await editor.getByText('40 rows', { exact: true }).waitFor();
+    await editor.locator('.table-rows', { hasText: /^40 rows$/ }).waitFor();
   });
 
   it('have a histogram of the score, in words too', async () => {

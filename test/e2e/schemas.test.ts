@@ -73,7 +73,7 @@ describe('schemas of requests', () => {
 
   async function openAsText(name: string, content: object): Promise<void> {
     await openFile(name, content);
-    await button('Send').waitFor();
+    await editor.getByRole('button', { name: /^Send/ }).first().waitFor();
     await window.runCommand('View: Reopen Editor with Text Editor');
     await window.editors.textEditor().waitFor();
   }
