@@ -107,10 +107,7 @@ describe('schemas of request documents', () => {
         `${name} in ${JSON.stringify(messages)}`,
       );
     }
-    assert.ok(
-      messages.some((message) => message.includes('"age"')),
-      JSON.stringify(messages),
-    );
+    assert.ok(messages.includes('The service has no column of this name.'), JSON.stringify(messages));
     assert.ok(
       messages.some((message) => message.startsWith('Incorrect type')),
       JSON.stringify(messages),
