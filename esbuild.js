@@ -73,6 +73,12 @@ const extension = {
   },
 };
 
+/**
+ * The thread that works on tables: loaded by its name, so it is a file of its own.
+ * @type {esbuild.BuildOptions}
+ */
+const tableWorker = { ...node, entryPoints: { tableWorker: 'src/results/table/worker.ts' } };
+
 /** @type {esbuild.BuildOptions} */
 const webviews = {
   ...common,
@@ -85,7 +91,7 @@ const webviews = {
   plugins: [thirdPartyNotices('ThirdPartyNotices.webviews.txt')],
 };
 
-const builds = [entry, extension, webviews, localServiceBuild({ minify: !development })];
+const builds = [entry, extension, tableWorker, webviews, localServiceBuild({ minify: !development })];
 
 if (watch) {
   const contexts = await Promise.all(builds.map((options) => esbuild.context(options)));
