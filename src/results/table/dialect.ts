@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Failure } from '../../protocol/failure.ts';
 import { cellTypeOf, commonType, type ColumnType } from './cellTypes.ts';
 import { RowCells } from './rowCells.ts';
-import { RowFeed } from './rowFeed.ts';
+import { RowFeed, type RowBytes } from './rowFeed.ts';
 
 export type Delimiter = ',' | '\t' | ';';
 export type TextEncodingName = 'utf-8' | 'windows-1252';
@@ -47,7 +47,7 @@ export function previewOf(sample: Uint8Array, isWhole: boolean, dialect: Dialect
   const rows = sampleRows(sample.subarray(dialect.start), isWhole, dialect);
   const [names = [], ...data] = rows;
   const types = columnTypes(data);
-  const hasHeader = isHeader(names, types, data.length);
+  const hasHeader = isHeader(names, types);
   const shown = hasHeader ? types : columnTypes(rows);
   const columns = Array.from({ length: Math.max(names.length, shown.length) }, (_, i) => ({
     name: (hasHeader ? names[i]?.trim() : undefined) ?? '',
@@ -99,8 +99,9 @@ function cellCounts(sample: Uint8Array, isWhole: boolean, delimiter: Delimiter):
 function sampleRows(sample: Uint8Array, isWhole: boolean, dialect: Dialect): string[][] {
   const rows: string[][] = [];
   const cells = new RowCells(delimiterByte(dialect.delimiter), dialect.encoding);
-  eachRow(sample, isWhole, dialect.delimiter, ({ bytes, start, end }) => {
-    const count = cells.split(bytes, start, end, previewColumns);
+  eachRow(sample, isWhole, dialect.delimiter, ({ bytes, start, end }, isPartial) => {
+    // The last cell of a part of a row may be a part too.
+    const count = cells.split(bytes, start, end, previewColumns) - (isPartial ? 1 : 0);
     rows.push(Array.from({ length: count }, (_, i) => cells.text(i, longestName) ?? ''));
   });
   return rows;
@@ -111,15 +112,17 @@ function eachRow(
   sample: Uint8Array,
   isWhole: boolean,
   delimiter: Delimiter,
-  take: (row: { readonly bytes: Uint8Array; readonly start: number; readonly end: number }) => void,
+  take: (row: RowBytes, isPartial: boolean) => void,
 ): void {
   let rows = 0;
+  let isPartial = false;
   const feed = new RowFeed(delimiterByte(delimiter), { row: 0, offset: 0 }, Infinity, (row) => {
-    take(row);
+    take(row, isPartial);
     rows += 1;
     return rows < previewRows;
   });
   feed.push(sample);
+  isPartial = !isWhole;
   if (isWhole || rows === 0) feed.end();
 }
 
@@ -132,17 +135,14 @@ function columnTypes(rows: readonly (readonly string[])[]): ColumnType[] {
 }
 
 /**
- * Names are texts, different ones and not blank. Where the rows below are texts too, nothing tells them apart; then the
- * first row is taken for names, as nearly every file has them.
+ * Names are texts, different ones unless a column below has values of another type. Where nothing tells the first row from
+ * the others, it is taken for names, as nearly every file has them.
  */
-function isHeader(names: readonly string[], types: readonly ColumnType[], dataRows: number): boolean {
-  if (names.length === 0) return false;
+function isHeader(names: readonly string[], types: readonly ColumnType[]): boolean {
   const kinds = names.map(cellTypeOf);
-  if (kinds.some((kind) => kind !== 'text' && kind !== 'empty')) return false;
-  if (kinds.every((kind) => kind === 'empty')) return false;
+  if (!kinds.includes('text') || kinds.some((kind) => kind !== 'text' && kind !== 'empty')) return false;
   const isTyped = types.some((type) => type !== 'text' && type !== 'empty');
-  if (isTyped) return true;
-  return dataRows > 0 && new Set(names.map((name) => name.trim())).size === names.length;
+  return isTyped || new Set(names.map((name) => name.trim())).size === names.length;
 }
 
 /** The last character of a part may have lost bytes: at most three, all with the high bit. */

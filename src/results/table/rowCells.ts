@@ -4,15 +4,18 @@ import type { TextEncodingName } from './dialect.ts';
 /** Splits one row after the other into cells. Holds positions in the bytes of the last row, not the bytes' copies. */
 export class RowCells {
   readonly #delimiter: number;
-  readonly #decode: (bytes: Uint8Array, start: number, end: number) => string;
+  /** For another encoding than UTF-8. */
+  readonly #decoder: InstanceType<typeof TextDecoder> | undefined;
   #bytes: Uint8Array = new Uint8Array(0);
+  /** The same memory: making a view of it for each cell would cost more than decoding most cells. */
+  #buffer: Buffer = Buffer.alloc(0);
   /** Where each cell begins, and one entry after the last. */
   #starts = new Int32Array(64);
   #count = 0;
 
   constructor(delimiter: number, encoding: TextEncodingName) {
     this.#delimiter = delimiter;
-    this.#decode = encoding === 'utf-8' ? decodeUtf8 : decodeWith(new TextDecoder(encoding));
+    this.#decoder = encoding === 'utf-8' ? undefined : new TextDecoder(encoding);
   }
 
   /** How many cells the row has, or how many were asked for if it has more. */
@@ -23,7 +26,7 @@ export class RowCells {
   /** Looks at the first `most` cells of the row that `bytes` has between `start` and `end`. Returns `count`. */
   split(bytes: Uint8Array, start: number, end: number, most = Infinity): number {
     const delimiter = this.#delimiter;
-    this.#bytes = bytes;
+    this.#look(bytes);
     let count = 0;
     let at = start;
     this.#starts[0] = start;
@@ -50,21 +53,34 @@ export class RowCells {
     const text =
       this.#bytes[start] === QUOTE && start < end
         ? this.#unquoted(start, enough)
-        : this.#decode(this.#bytes, start, enough);
+        : this.#decode(start, enough);
     return text.length <= limit ? text : cutText(text, limit);
   }
 
   /** A whole row as it is written. */
   decoded(bytes: Uint8Array, start: number, end: number): string {
-    return this.#decode(bytes, start, end);
+    this.#look(bytes);
+    this.#count = 0;
+    return this.#decode(start, end);
+  }
+
+  #look(bytes: Uint8Array): void {
+    if (bytes === this.#bytes) return;
+    this.#bytes = bytes;
+    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  #decode(start: number, end: number): string {
+    if (this.#decoder === undefined) return this.#buffer.toString('utf8', start, end);
+    return this.#decoder.decode(this.#bytes.subarray(start, Math.max(start, end)));
   }
 
   #unquoted(start: number, end: number): string {
     const bytes = this.#bytes;
     const first = bytes.indexOf(QUOTE, start + 1);
-    if (first === -1 || first >= end) return this.#decode(bytes, start + 1, end);
-    if (first === end - 1) return this.#decode(bytes, start + 1, first);
-    return withoutQuotes(this.#decode(bytes, start + 1, end));
+    if (first === -1 || first >= end) return this.#decode(start + 1, end);
+    if (first === end - 1) return this.#decode(start + 1, first);
+    return withoutQuotes(this.#decode(start + 1, end));
   }
 
   #grow(): void {
@@ -102,13 +118,4 @@ function withoutQuotes(raw: string): string {
 function cutText(text: string, limit: number): string {
   const splitsPair = /[\uD800-\uDBFF]/.test(text[limit - 1] ?? '');
   return text.slice(0, splitsPair ? limit - 1 : limit);
-}
-
-function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.max(0, end - start)).toString('utf8');
-}
-
-function decodeWith(decoder: InstanceType<typeof TextDecoder>) {
-  return (bytes: Uint8Array, start: number, end: number): string =>
-    decoder.decode(bytes.subarray(start, Math.max(start, end)));
 }

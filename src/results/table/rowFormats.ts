@@ -1,12 +1,15 @@
 import { formatDelimitedRow } from '../../protocol/csv.ts';
 import { numberOf } from './cellTypes.ts';
 
+/** Equals, plus, minus, at, tab and CR. */
+const formulaStarts: ReadonlySet<number> = new Set([61, 43, 45, 64, 9, 13]);
+
 /**
  * What a spreadsheet would run as a formula, made a text by an apostrophe in front (CWE-1236). Numbers with a sign are
  * none, and stay as they are.
  */
 export function withoutFormula(cell: string): string {
-  return /^[=+\-@\t\r]/.test(cell) && numberOf(cell) === undefined ? `'${cell}` : cell;
+  return formulaStarts.has(cell.charCodeAt(0)) && numberOf(cell) === undefined ? `'${cell}` : cell;
 }
 
 export function formatCsvRow(
@@ -18,13 +21,13 @@ export function formatCsvRow(
 }
 
 /**
- * One line of JSON. A cell becomes a number, true or false only if that is written exactly as in the cell (so not 007, and
+ * One line of JSON; `names` are JSON strings already. A cell becomes a number, true or false only if that is written exactly as in the cell (so not 007, and
  * not 1.50), null when it is empty, else a string. Cells that the row does not have are left out.
  */
 export function formatJsonRow(names: readonly string[], cells: readonly (string | undefined)[]): string {
   const members: string[] = [];
   for (const [i, cell] of cells.entries()) {
-    if (cell !== undefined) members.push(`${JSON.stringify(names[i] ?? '')}:${jsonValue(cell)}`);
+    if (cell !== undefined) members.push(`${names[i] ?? '""'}:${jsonValue(cell)}`);
   }
   return `{${members.join(',')}}\n`;
 }

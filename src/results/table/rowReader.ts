@@ -133,7 +133,7 @@ export class RowReader {
       position += block.length;
       if (!feed.push(block)) return { taken, atEnd: false };
       const read = position - start.offset;
-      if (taken.length === 0 && read > reach && !this.#index.complete) return undefined;
+      if (feed.row < from && read > reach && !this.#index.complete) return undefined;
       if (taken.length === 0) continue;
       if (read > fullPage) return { taken, atEnd: false };
       if (!feed.insideCutRow) continue;

@@ -54,6 +54,7 @@ export function rowWriter(how: {
 }): (cells: RowCells) => string {
   const { format, columns } = how;
   const names = columns === 'all' ? [...how.names] : columns.map(({ name }) => name);
+  const written: string[] = [];
   return (cells) => {
     const count = columns === 'all' ? cells.count : columns.length;
     const values = Array.from({ length: count }, (_, i) =>
@@ -61,7 +62,8 @@ export function rowWriter(how: {
     );
     if (format.type === 'jsonl') {
       while (names.length < count) names.push(freeName(names));
-      return formatJsonRow(names, values);
+      while (written.length < names.length) written.push(JSON.stringify(names[written.length]));
+      return formatJsonRow(written, values);
     }
     return formatCsvRow(
       values.map((value) => value ?? ''),

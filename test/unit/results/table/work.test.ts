@@ -7,6 +7,7 @@ import {
   type ExportOptions,
   type RowSelection,
   type Table,
+  type WorkOptions,
 } from '../../../../src/results/table/index.ts';
 import { failsWith, MemorySource } from './tables.ts';
 import { naiveRows } from './naiveCsv.ts';
@@ -285,5 +286,63 @@ describe('saving rows of a table', () => {
         ],
       );
     });
+  });
+});
+
+describe('work on a big table', () => {
+  const rows = 300_000;
+  const open = () =>
+    openTable(new MemorySource(Array.from({ length: rows }, (_, i) => `${i},text ${i}\n`).join('')), {
+      blockSize: 64 * 1024,
+    });
+
+  it('tells how far it is, and ends at once when it is cancelled', async () => {
+    const table = await open();
+    const work = [
+      (how: WorkOptions) => table.find({ text: 'nowhere' }, how),
+      (how: WorkOptions) => table.filter({ conditions: [] }, how),
+      (how: WorkOptions) => table.summarize([0], {}, how),
+      (how: WorkOptions) => table.sort(0, true, {}, how),
+      (how: WorkOptions) => exported(table, { format: { type: 'jsonl' }, ...how }),
+    ];
+    for (const start of work) {
+      const abort = new AbortController();
+      let done = 0;
+      const onProgress = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }) => {
+        assert.ok(doneBytes >= done && doneBytes < totalBytes);
+        done = doneBytes;
+        if (doneBytes > totalBytes / 4) abort.abort();
+      };
+      await assert.rejects(start({ signal: abort.signal, onProgress }), failsWith('Cancelled'));
+      assert.ok(done > 0 && done < table.size / 2, `${done} of ${table.size}`);
+    }
+    await table.close();
+  });
+
+  it('reads no faster than what it writes is taken', async () => {
+    const source = new MemorySource(Buffer.alloc(4_000_000, 'a,b\n'));
+    const table = await openTable(source, { blockSize: 64 * 1024 });
+    const saving = table.export({ format: { type: 'jsonl' } });
+    await saving.next();
+    const { length } = source.reads;
+    await new Promise(setImmediate);
+    assert.ok(source.reads.length <= length + 1 && length < 10, `${source.reads.length} blocks`);
+    await saving.return();
+    await table.close();
+  });
+
+  it('tells rows of a filter while it goes on', async () => {
+    const table = await open();
+    let parts = 0;
+    const conditions: Condition[] = [{ test: 'contains', text: '99' }];
+    const { rows: found, count } = await table.filter(
+      { from: 0, conditions },
+      { onRows: () => (parts += 1) },
+    );
+    const expected = Array.from({ length: rows }, (_, i) => i).filter((i) => String(i).includes('99'));
+    assert.deepEqual([...found], expected);
+    assert.equal(count, expected.length);
+    assert.ok(parts > 10);
+    await table.close();
   });
 });
