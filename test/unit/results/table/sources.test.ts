@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFileSource, openRangeSource, openTable } from '../../../../src/results/table/index.ts';
@@ -12,6 +13,19 @@ function numbered(rows: number): Buffer {
   return Buffer.from(
     `n,text\n${Array.from({ length: rows }, (_, i) => `${i + 1},"row ""${i + 1}"""\n`).join('')}`,
   );
+}
+
+/** Of reads that are under way together, the last one is done first. */
+class BackwardsSource extends MemorySource {
+  #waiting: (() => void)[] = [];
+
+  override async read(target: Uint8Array, position: number): Promise<void> {
+    await super.read(target, position);
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      setImmediate(() => this.#waiting.pop()?.());
+    });
+  }
 }
 
 describe('reading no more than is needed', () => {
@@ -47,6 +61,14 @@ describe('reading no more than is needed', () => {
     const table = await openTable(new MemorySource(numbered(800_000)));
     const { rows } = await table.rows(400_000, 1);
     assert.deepEqual(rows[0]?.cells, ['400000', 'row "400000"']);
+    await table.close();
+  });
+
+  it('takes blocks in order, though they arrive in another', async () => {
+    const source = new BackwardsSource(numbered(20_000));
+    const table = await openTable(source, { blockSize: 1000 });
+    assert.equal(await table.index(), 20_001);
+    assert.deepEqual(await table.find({ text: '"19999"' }), { row: 19_999, column: 1 });
     await table.close();
   });
 
@@ -136,17 +158,23 @@ describe('a table in blob storage', () => {
     const content = numbered(1_000_000);
     let valid = 'secret';
     let renewed = 0;
+    let refused = 0;
+    const refusals = new EventEmitter();
+    const threeRefused = once(refusals, 'third');
     const { url } = await serve(
       () => content,
       (request, response) => {
         if (request.url?.endsWith(`sig=${valid}`) === true) return false;
+        refused += 1;
+        if (refused === 3) refusals.emit('third');
         response.writeHead(403, { 'x-ms-error-code': 'AuthenticationFailed' }).end('<Error/>');
         return true;
       },
     );
-    const freshUrl = () => {
+    const freshUrl = async () => {
       renewed += 1;
-      return Promise.resolve(url.replace('secret', valid));
+      await threeRefused;
+      return url.replace('secret', valid);
     };
     const table = await openTable(await openRangeSource({ http, url, freshUrl }));
     valid = 'second';

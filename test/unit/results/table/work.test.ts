@@ -117,6 +117,11 @@ describe('finding and filtering', () => {
     });
   });
 
+  it('finds a quote that is written twice', async () => {
+    const match = await withTable('x\n"say ""a"" b"\n', (table) => table.find({ text: '"a" B' }));
+    assert.deepEqual(match, { row: 1, column: 0 });
+  });
+
   it('compares columns as numbers or as texts', async () => {
     assert.deepEqual(await rowsWith({ test: 'greater', column: 2, value: '30' }), [1, 3]);
     assert.deepEqual(await rowsWith({ test: 'less', column: 4, value: '2' }), [1, 2]);
