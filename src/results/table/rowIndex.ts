@@ -43,11 +43,6 @@ export class RowIndex {
     return this.#at(this.#count - 1);
   }
 
-  /** Bytes of memory. */
-  get memory(): number {
-    return this.#rows.byteLength + this.#offsets.byteLength;
-  }
-
   /** Adds what has been found up to `knownBytes`; entries at or before the last one are known already. */
   add(found: {
     readonly rows: Float64Array;
@@ -72,11 +67,6 @@ export class RowIndex {
   /** The last entry at or before a row. */
   before(row: number): RowStart {
     return this.#at(this.#lastAtMost(this.#rows, row));
-  }
-
-  /** The last entry at or before a byte. */
-  beforeOffset(offset: number): RowStart {
-    return this.#at(this.#lastAtMost(this.#offsets, offset));
   }
 
   #lastAtMost(values: Float64Array, wanted: number): number {

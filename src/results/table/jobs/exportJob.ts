@@ -55,28 +55,25 @@ export function rowWriter(how: {
   const { format, columns } = how;
   const names = columns === 'all' ? [...how.names] : columns.map(({ name }) => name);
   const written: string[] = [];
+  const taken = new Set(names);
   return (cells) => {
     const count = columns === 'all' ? cells.count : columns.length;
-    const values = Array.from({ length: count }, (_, i) =>
-      cells.text(columns === 'all' ? i : (columns[i]?.column ?? 0)),
-    );
-    if (format.type === 'jsonl') {
-      while (names.length < count) names.push(freeName(names));
-      while (written.length < names.length) written.push(JSON.stringify(names[written.length]));
-      return formatJsonRow(written, values);
+    const values: (string | undefined)[] = [];
+    for (let i = 0; i < count; i++) {
+      values.push(cells.text(columns === 'all' ? i : (columns[i]?.column ?? 0)));
     }
-    return formatCsvRow(
-      values.map((value) => value ?? ''),
-      format.delimiter,
-      format.escapeFormulas,
-    );
+    if (format.type === 'csv') return formatCsvRow(values, format.delimiter, format.escapeFormulas);
+    while (names.length < count) names.push(freeName(names.length, taken));
+    while (written.length < names.length) written.push(JSON.stringify(names[written.length]));
+    return formatJsonRow(written, values);
   };
 }
 
 /** A name for a cell beyond the named columns. */
-function freeName(names: readonly string[]): string {
-  let name = `column${names.length + 1}`;
-  while (names.includes(name)) name += '_';
+function freeName(column: number, taken: Set<string>): string {
+  let name = `column${column + 1}`;
+  while (taken.has(name)) name += '_';
+  taken.add(name);
   return name;
 }
 

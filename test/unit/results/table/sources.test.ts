@@ -292,6 +292,25 @@ describe('hostile tables', () => {
     await table.close();
   });
 
+  it('names 50,000 columns of one name, and as many without', async () => {
+    const table = await openTable(new MemorySource(`${'a,'.repeat(50_000)}a\n1${',2'.repeat(100_000)}`), {
+      pageSize: MiB,
+    });
+    let json = '';
+    for await (const piece of table.export({ format: { type: 'jsonl' } }))
+      json += Buffer.from(piece).toString();
+    const entries = Object.entries(JSON.parse(json) as object);
+    assert.equal(entries.length, 100_001);
+    assert.deepEqual(
+      [entries[49_999], entries[100_000]],
+      [
+        ['a_50000', 2],
+        ['column100001', 2],
+      ],
+    );
+    await table.close();
+  });
+
   it('reads a part of the columns where there are 50,000', async () => {
     const row = (value: (i: number) => string) =>
       Array.from({ length: 50_000 }, (_, i) => value(i)).join(',');
