@@ -25,7 +25,7 @@ function entryTools(store: CatalogStore): EntryTools {
     takenNames: () => store.names(),
     consent: store.consent,
     titleOf: async (endpoint) =>
-      (await store.schema(endpoint, { signal: AbortSignal.timeout(5_000) }))?.title,
+      (await store.schemaIfAny(endpoint, { signal: AbortSignal.timeout(5_000) }))?.title,
     whatIsWanted: (endpoint) => store.keys.whatIsWanted(endpoint, AbortSignal.timeout(5_000)),
     showLocal: () => store.showLocal(),
   };

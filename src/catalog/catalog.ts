@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Discovery } from './discovery.ts';
 import { Failure } from '../protocol/failure.ts';
 import { isRetiredHost } from '../protocol/studio/regions.ts';
 import { swaggerUrl } from '../protocol/studio/urls.ts';
@@ -7,15 +8,16 @@ import { commandId, prefix, settings, views } from '../shared/contributions.ts';
 import type { Foundation } from '../shared/feature.ts';
 import type { AuthorizeOptions } from './keys.ts';
 import { defaultSubscriptionKeyHeader, Keys } from './keys.ts';
-import { endpointOf, findEndpoint, unknownWorkspace } from './endpoints.ts';
+import { endpointOf, findEndpoint, serviceByReference, unknownWorkspace } from './endpoints.ts';
+import { ManagementClient } from './managementClient.ts';
 import { LocalWorkspace } from './localWorkspace.ts';
 import { microsoftToken } from './microsoftToken.ts';
 import type { Endpoint, Workspace } from './model.ts';
 import { localWorkspaceName } from './names.ts';
 import { PlainHttpConsent } from '../shared/plainHttpConsent.ts';
 import { Schemas, type SchemaQuery } from './schemas.ts';
-import { belongsTo, CatalogSecrets } from './secrets.ts';
-import { readWorkspaces, type WorkspaceSettings } from './settings.ts';
+import { belongsTo, CatalogSecrets, isWorkspaceToken } from './secrets.ts';
+import { changeWorkspace, readWorkspaces, type WorkspaceSettings } from './settings.ts';
 import { type Trouble, Troubles } from './troubles.ts';
 
 export interface Remedy {
@@ -30,6 +32,8 @@ export class CatalogStore {
   readonly local: LocalWorkspace;
   readonly consent: PlainHttpConsent;
   readonly troubles: Troubles;
+  readonly management: ManagementClient;
+  readonly discovery: Discovery;
   /** What a pick offers first. */
   lastPicked: string | undefined;
   readonly onDidChange: vscode.Event<void>;
@@ -37,6 +41,8 @@ export class CatalogStore {
   readonly #schemas: Schemas;
   readonly #subscriptions: vscode.Disposable[] = [];
   #settings: WorkspaceSettings | undefined;
+  /** The workspaces of the settings with what was discovered in them. */
+  #complete: readonly Workspace[] | undefined;
 
   constructor(
     { context, log, http }: Foundation,
@@ -45,7 +51,18 @@ export class CatalogStore {
     this.onDidChange = this.#changed.event;
     const fire = (): void => this.#changed.fire();
     this.secrets = new CatalogSecrets(context.secrets, (line) => log.warn(line));
-    this.keys = new Keys(this.secrets, http);
+    this.management = new ManagementClient(http);
+    this.discovery = new Discovery({
+      client: this.management,
+      path: vscode.Uri.joinPath(context.globalStorageUri, 'discovered-services.json').fsPath,
+      tokenOf: (workspace) => this.secrets.workspaceToken(workspace),
+      onDidChange: () => {
+        this.#complete = undefined;
+        fire();
+      },
+      log: (line) => log.warn(line),
+    });
+    this.keys = new Keys(this.secrets, http, (endpoint) => this.discovery.apiKey(endpoint));
     this.consent = new PlainHttpConsent(context.globalState);
     this.troubles = new Troubles(fire);
     this.#schemas = new Schemas(http, (line) => log.debug(line));
@@ -62,6 +79,7 @@ export class CatalogStore {
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (!event.affectsConfiguration(`${prefix}.${settings.workspaces}`)) return;
         this.#settings = undefined;
+        this.#complete = undefined;
         this.troubles.clear();
         fire();
       }),
@@ -72,11 +90,43 @@ export class CatalogStore {
         );
       }),
       this.local,
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) this.#lookAtLocal(log);
+      }),
     );
+    this.#lookAtLocal(log);
   }
 
   workspaces(): readonly Workspace[] {
-    return [this.local.entry(), ...this.fromSettings().workspaces];
+    this.#complete ??= this.fromSettings().workspaces.map((each) => this.#withDiscovered(each));
+    return [this.local.entry(), ...this.#complete];
+  }
+
+  /** Looks into a workspace of the management API. Throws a `Failure` when nothing is known of it. */
+  async discover(name: string): Promise<void> {
+    const workspace = this.fromSettings().workspaces.find((each) => each.name === name);
+    if (workspace?.managementUrl === undefined) return;
+    await this.discovery.services(workspace);
+    const nothing = this.workspace(name).services.length === 0;
+    if (nothing && (await this.secrets.workspaceToken(workspace)) === undefined)
+      throw missingToken(workspace);
+  }
+
+  async discoverEndpoints(name: string, serviceId: string): Promise<void> {
+    const workspace = this.fromSettings().workspaces.find((each) => each.name === name);
+    if (workspace?.managementUrl !== undefined) await this.discovery.endpoints(workspace, serviceId);
+  }
+
+  /** Looks into all workspaces; those that cannot be reached stay as they are known. */
+  async discoverAll(): Promise<void> {
+    const names = this.fromSettings().workspaces.map(({ name }) => name);
+    await Promise.allSettled(names.map((name) => this.discover(name)));
+  }
+
+  /** The next look into workspaces, all of them or one, asks the management API again. */
+  rediscover(name?: string): void {
+    for (const workspace of this.fromSettings().workspaces)
+      if (name === undefined || workspace.name === name) this.discovery.forgetAsked(workspace);
   }
 
   fromSettings(): WorkspaceSettings {
@@ -97,9 +147,48 @@ export class CatalogStore {
     return found;
   }
 
+  /** Another window may have started or stopped it. */
+  #lookAtLocal(log: vscode.LogOutputChannel): void {
+    this.local
+      .look()
+      .catch((error: unknown) => log.warn(`Whether the local service runs is not known: ${String(error)}`));
+  }
+
   async find(workspaceName: string, service: string): Promise<Endpoint> {
     if (workspaceName === localWorkspaceName) await this.local.start();
+    else await this.#discoverFor(workspaceName, service);
     return findEndpoint(this.workspace(workspaceName), service);
+  }
+
+  /** Lists what a reference may mean; whatever is known already is not asked for. */
+  async #discoverFor(workspaceName: string, reference: string): Promise<void> {
+    const { managementUrl } = this.workspace(workspaceName);
+    if (managementUrl === undefined) return;
+    await this.discover(workspaceName);
+    const workspace = this.workspace(workspaceName);
+    const [name] = reference.split('/');
+    const meant = serviceByReference(workspace, reference);
+    const services = meant ? [meant] : workspace.services.filter((service) => service.name === name);
+    for (const { serviceId, discovered, endpoints } of services) {
+      if (discovered === true && serviceId !== undefined && endpoints.length === 0)
+        await this.discoverEndpoints(workspaceName, serviceId);
+    }
+  }
+
+  /** A service that is in the settings too is left as it is there. */
+  #withDiscovered(workspace: Workspace): Workspace {
+    if (workspace.managementUrl === undefined) return workspace;
+    const ids = new Set(workspace.services.map(({ serviceId }) => serviceId));
+    const own = new Set(
+      workspace.services.flatMap(({ endpoints }) => endpoints.map((each) => each.endpointId)),
+    );
+    const discovered = this.discovery
+      .servicesOf(workspace)
+      .filter(
+        ({ serviceId, endpoints }) =>
+          !ids.has(serviceId) && !endpoints.some(({ endpointId }) => own.has(endpointId)),
+      );
+    return { ...workspace, services: [...workspace.services, ...discovered] };
   }
 
   authorize(endpoint: Endpoint, options: AuthorizeOptions): Promise<Record<string, string>> {
@@ -107,17 +196,49 @@ export class CatalogStore {
   }
 
   async schema(endpoint: Endpoint, query: SchemaQuery = {}): ReturnType<Schemas['of']> {
-    return this.#schemas.of(endpoint, await this.#gatewayHeaders(endpoint), query);
+    try {
+      const schema = await this.#schemas.of(
+        endpoint,
+        await this.keys.storedSubscriptionKey(endpoint.workspace),
+        query,
+      );
+      this.#noteReached(endpoint);
+      return schema;
+    } catch (error) {
+      const isStopped = endpoint.workspace.local && !this.local.running;
+      if (error instanceof Failure && !isStopped) this.note(endpoint, error);
+      throw error;
+    }
+  }
+
+  async schemaIfAny(endpoint: Endpoint, query?: SchemaQuery): ReturnType<Schemas['of']> {
+    try {
+      return await this.schema(endpoint, query);
+    } catch (error) {
+      if (error instanceof Failure) return undefined;
+      throw error;
+    }
   }
 
   async swaggerDocument(endpoint: Endpoint): Promise<string | undefined> {
-    return this.#schemas.document(swaggerUrl(endpoint.address), await this.#gatewayHeaders(endpoint));
+    return this.#schemas.document(
+      swaggerUrl(endpoint.address),
+      await this.keys.storedSubscriptionKey(endpoint.workspace),
+    );
   }
 
   /** Takes note of how a call ended, for the tree. */
   note(endpoint: Endpoint, failure: Failure | undefined): void {
     if (failure !== undefined && saysNothing(failure)) return;
+    if (failure === undefined) this.#schemas.forgetFailure(endpoint);
     this.troubles.set(endpoint, failure && troubleOf(failure));
+  }
+
+  /** An answer that needs no key says nothing about keys. */
+  #noteReached(endpoint: Endpoint): void {
+    const { workspace, endpointId } = endpoint;
+    if (this.troubles.of(workspace.name, endpointId)?.kind === 'unreachable')
+      this.troubles.set(endpoint, undefined);
   }
 
   /** Takes note of how a call ended, and says what would mend it. */
@@ -129,7 +250,7 @@ export class CatalogStore {
     if (wantsSubscriptionKey(failure)) {
       remedies.push({
         label: vscode.l10n.t('Set subscription key…'),
-        run: () => settled(this.keys.askForSubscriptionKey(endpoint.workspace, endpoint)),
+        run: () => this.askForSubscriptionKey(endpoint.workspace, endpoint),
       });
     } else if (isAboutCredential(failure)) {
       remedies.push(...this.#credentialRemedies(endpoint));
@@ -166,6 +287,7 @@ export class CatalogStore {
       case 'header':
       case 'apiKey':
         return [
+          ...(endpoint.service.discovered === true ? [this.#fetchKeyRemedy(endpoint)] : []),
           {
             label:
               auth.type === 'header' ? vscode.l10n.t('Set {0}…', auth.name) : vscode.l10n.t('Set API key…'),
@@ -173,6 +295,16 @@ export class CatalogStore {
           },
         ];
     }
+  }
+
+  /** The key may have been changed since it was fetched. */
+  #fetchKeyRemedy(endpoint: Endpoint): Remedy {
+    return {
+      label: vscode.l10n.t('Fetch the key again'),
+      run: async () => {
+        await this.keys.fetch(endpoint);
+      },
+    };
   }
 
   /** Nobody knows the keys of the local service but itself. */
@@ -198,6 +330,16 @@ export class CatalogStore {
     return { label, run: () => settled(open()) };
   }
 
+  async askForSubscriptionKey(workspace: Workspace, sample: Endpoint | undefined): Promise<void> {
+    const key = await this.keys.askForSubscriptionKey(workspace, sample);
+    if (key !== undefined) await restoreGateway(workspace);
+  }
+
+  async storeSubscriptionKey(workspace: Workspace, key: string): Promise<void> {
+    await this.keys.storeSubscriptionKey(workspace, key);
+    await restoreGateway(workspace);
+  }
+
   /** Starts the local service and puts the tree, which has its services, in front. */
   async showLocal(): Promise<void> {
     await this.local.start();
@@ -206,18 +348,14 @@ export class CatalogStore {
 
   /** A key that was set may have mended what it is for. The local service brings a key that was forgotten again. */
   async #onKeyChanged(id: string): Promise<void> {
-    for (const workspace of this.workspaces())
-      if (belongsTo(id, workspace)) this.troubles.clear(workspace.name);
+    for (const workspace of this.workspaces()) {
+      if (!belongsTo(id, workspace)) continue;
+      this.troubles.clear(workspace.name);
+      if (isWorkspaceToken(id)) this.rediscover(workspace.name);
+    }
     const ofLocal = this.local.running && belongsTo(id, this.local.entry());
     if (ofLocal && !(await this.secrets.isStored(id))) await this.local.leave();
     this.#changed.fire();
-  }
-
-  async #gatewayHeaders(endpoint: Endpoint): Promise<Record<string, string>> {
-    const key = await this.secrets.subscriptionKey(endpoint.workspace);
-    return key === undefined
-      ? {}
-      : { [endpoint.workspace.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader]: key };
   }
 
   #unknown(name: string, all: readonly Workspace[]): Failure {
@@ -237,6 +375,12 @@ export class CatalogStore {
   }
 }
 
+/** Who sets a subscription key for a workspace whose header was emptied wants it to be sent again. */
+async function restoreGateway({ name, subscriptionKeyHeader }: Workspace): Promise<void> {
+  if (subscriptionKeyHeader !== '') return;
+  await changeWorkspace(name, (entry) => ({ ...entry, subscriptionKeyHeader: defaultSubscriptionKeyHeader }));
+}
+
 async function settled(work: PromiseLike<unknown>): Promise<void> {
   await work;
 }
@@ -244,6 +388,18 @@ async function settled(work: PromiseLike<unknown>): Promise<void> {
 /** The tree's node of an endpoint, which commands take. */
 export function node(endpoint: Endpoint): { node: 'endpoint'; workspace: string; service: string } {
   return { node: 'endpoint', workspace: endpoint.workspace.name, service: endpoint.endpointId };
+}
+
+function missingToken({ name, managementUrl = '' }: Workspace): Failure {
+  return new Failure({
+    code: 'MissingWorkspaceToken',
+    origin: 'client',
+    sentence: vscode.l10n.t(
+      'No authorization token of the workspace "{0}" is stored for {1}. Set it to list its web services.',
+      name,
+      URL.parse(managementUrl)?.host ?? managementUrl,
+    ),
+  });
 }
 
 function wantsSubscriptionKey(failure: Failure): boolean {

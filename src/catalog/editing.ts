@@ -19,7 +19,7 @@ export async function editWorkspace(store: CatalogStore, target: unknown): Promi
   const change = await member?.edit();
   if (change === undefined) return;
   if (!(await store.consent.ask(change.baseUrl ?? workspace.baseUrl))) return;
-  await changeWorkspace(workspace.name, (entry) => withoutEmpty({ ...entry, ...change }));
+  await changeWorkspace(workspace.name, (entry) => ({ ...entry, ...change }));
   await offerToForget(store, workspace);
 }
 
@@ -54,11 +54,11 @@ function editableMembers(workspace: Workspace): EditableMember[] {
     },
     {
       label: l10n.t('Subscription key header'),
-      description: workspace.subscriptionKeyHeader ?? l10n.t('none'),
+      description: workspace.subscriptionKeyHeader || l10n.t('none'),
       edit: async () => {
         const subscriptionKeyHeader = await askLine(
           l10n.t('Header in which the gateway wants its subscription key; empty for no gateway'),
-          workspace.subscriptionKeyHeader ?? 'Ocp-Apim-Subscription-Key',
+          workspace.subscriptionKeyHeader || 'Ocp-Apim-Subscription-Key',
           (text) => (text === '' ? undefined : headerNameProblem(text)),
         );
         return subscriptionKeyHeader === undefined ? undefined : { subscriptionKeyHeader };
@@ -164,11 +164,6 @@ export async function changeService(
     const own = entry.services?.[service];
     return own === undefined ? entry : { ...entry, services: { ...entry.services, [service]: change(own) } };
   });
-}
-
-function withoutEmpty(entry: WorkspaceEntry): WorkspaceEntry {
-  const { subscriptionKeyHeader, ...rest } = entry;
-  return subscriptionKeyHeader ? { ...rest, subscriptionKeyHeader } : rest;
 }
 
 function askLine(

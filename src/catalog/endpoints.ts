@@ -17,7 +17,15 @@ export function endpointsOfService(workspace: Workspace, service: WebService): r
   return service.endpoints.map((entry) => endpointOf(workspace, service, entry));
 }
 
+/** A service by its own id, or by the id of an endpoint of it. */
+export function serviceByReference(workspace: Workspace, reference: string): WebService | undefined {
+  return (
+    endpointById(workspace, reference)?.service ?? indexOf(workspace).byServiceId.get(reference.toLowerCase())
+  );
+}
+
 interface Index {
+  readonly byServiceId: ReadonlyMap<string, WebService>;
   readonly all: readonly Endpoint[];
   readonly byId: ReadonlyMap<string, Endpoint>;
 }
@@ -29,7 +37,16 @@ function indexOf(workspace: Workspace): Index {
   let index = indexes.get(workspace);
   if (index === undefined) {
     const all = workspace.services.flatMap((service) => endpointsOfService(workspace, service));
-    index = { all, byId: new Map(all.map((endpoint) => [endpoint.endpointId.toLowerCase(), endpoint])) };
+    const byServiceId = new Map(
+      workspace.services.flatMap((service) =>
+        service.serviceId === undefined ? [] : [[service.serviceId.toLowerCase(), service]],
+      ),
+    );
+    index = {
+      byServiceId,
+      all,
+      byId: new Map(all.map((endpoint) => [endpoint.endpointId.toLowerCase(), endpoint])),
+    };
     indexes.set(workspace, index);
   }
   return index;
@@ -51,11 +68,20 @@ export function endpointOf(workspace: Workspace, service: WebService, entry: End
   };
 }
 
-/** The endpoint that `service`, `service/endpoint` or an endpoint id means; names are case-sensitive, ids are not. */
+/**
+ * The endpoint that `service`, `service/endpoint` or an endpoint id means, or the id of a discovered service; names are
+ * case-sensitive, ids are not.
+ */
 export function findEndpoint(workspace: Workspace, reference: string): Endpoint {
   const byId = endpointById(workspace, reference);
   if (byId !== undefined) return byId;
   const all = endpointsOf(workspace);
+  const service = serviceByReference(workspace, reference);
+  if (service?.discovered === true) {
+    const of = endpointsOfService(workspace, service);
+    const [first] = of.length > 1 ? of.filter(({ name }) => name === 'default') : of;
+    if (first !== undefined) return first;
+  }
   const byName = all.filter(
     (endpoint) =>
       endpoint.service.name === reference || `${endpoint.service.name}/${endpoint.name}` === reference,

@@ -4,6 +4,7 @@ import type { Feature } from '../shared/feature.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { addEndpoint, addService, addWorkspace } from './adding.ts';
+import { addWorkspaceByToken, setWorkspaceToken } from './addingByToken.ts';
 import { CatalogStore, type Remedy } from './catalog.ts';
 import { editEndpoint, editWorkspace } from './editing.ts';
 import {
@@ -14,16 +15,18 @@ import {
   setSubscriptionKey,
 } from './keyActions.ts';
 import { resetLocalService, stopLocalService } from './localActions.ts';
+import type { AuthorizeOptions } from './keys.ts';
 import type { Endpoint, Workspace } from './model.ts';
 import { pickEndpoint } from './picking.ts';
 import { remove, rename } from './renaming.ts';
+import type { SchemaQuery } from './schemas.ts';
 import type { SettingProblem } from './settings.ts';
 import type { Trouble } from './troubles.ts';
 
 export type { Remedy } from './catalog.ts';
 export type { SettingProblem } from './settings.ts';
 export type { Trouble } from './troubles.ts';
-export { endpointById, endpointsOf, endpointsOfService } from './endpoints.ts';
+export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';
 export type { Authorization, Endpoint, EndpointEntry, WebService, Workspace } from './model.ts';
 
 export interface Catalog extends Feature<'catalog'> {
@@ -34,10 +37,22 @@ export interface Catalog extends Feature<'catalog'> {
   workspaces(): readonly Workspace[];
 
   /**
-   * The endpoint of a service named `service`, `service/endpoint` or by its endpoint id; starts the local
-   * service when the workspace is its own. Rejects with `UnknownWorkspace`, `UnknownService` or `AmbiguousService`.
+   * The endpoint of a service named `service`, `service/endpoint` or by its endpoint id, or the default one of a
+   * discovered service by that service's id; starts the local service when the workspace is its own. Rejects with `UnknownWorkspace`, `UnknownService` or `AmbiguousService`.
    */
   find(workspace: string, service: string): Promise<Endpoint>;
+
+  /**
+   * Has the management API list the services of a workspace whose authorization token is stored; at once when they are
+   * known. Rejects with a `Failure` when nothing is known, and with `MissingWorkspaceToken` when there is nothing else.
+   */
+  discover(workspace: string): Promise<void>;
+
+  /** Has the management API list the endpoints of a discovered service. */
+  discoverEndpoints(workspace: string, serviceId: string): Promise<void>;
+
+  /** Whatever is next looked into is asked for again: in one workspace, or in all. */
+  rediscover(workspace?: string): void;
 
   /** Lets the user pick. Undefined when dismissed. */
   pickEndpoint(title: string): Promise<Endpoint | undefined>;
@@ -45,15 +60,18 @@ export interface Catalog extends Feature<'catalog'> {
   /**
    * The headers that authorize a call. Interactive: asks for a missing key, naming host, service and kind of key;
    * otherwise a missing key rejects with `MissingApiKey` or `MissingSubscriptionKey`. A dismissed prompt rejects with
-   * `Cancelled`.
+   * `Cancelled`, and so does one that the signal closes.
    */
-  authorize(endpoint: Endpoint, options: { readonly interactive: boolean }): Promise<Record<string, string>>;
+  authorize(endpoint: Endpoint, options: AuthorizeOptions): Promise<Record<string, string>>;
 
-  /** Inputs, outputs and parameters of a service, cached; undefined where no `swagger.json` answers. */
-  schema(
-    endpoint: Endpoint,
-    options?: { refresh?: boolean; signal?: AbortSignal },
-  ): Promise<ServiceSchema | undefined>;
+  /**
+   * Inputs, outputs and parameters of a service, cached; undefined where there is no `swagger.json`. Rejects with a
+   * `Failure` when the service could not be asked, of which the tree takes note.
+   */
+  schema(endpoint: Endpoint, options?: SchemaQuery): Promise<ServiceSchema | undefined>;
+
+  /** As `schema`, for work that does without one: undefined also when the service could not be asked. */
+  schemaIfAny(endpoint: Endpoint, options?: SchemaQuery): Promise<ServiceSchema | undefined>;
 
   /**
    * Takes note of how a call ended (`undefined`: it was accepted), for the tree. Returns the actions that mend a failure,
@@ -86,9 +104,13 @@ export function createCatalog(
     onDidChange: store.onDidChange,
     workspaces: () => store.workspaces(),
     find: (workspace, service) => store.find(workspace, service),
+    discover: (workspace) => store.discover(workspace),
+    discoverEndpoints: (workspace, serviceId) => store.discoverEndpoints(workspace, serviceId),
+    rediscover: (workspace) => store.rediscover(workspace),
     pickEndpoint: (title) => pickEndpoint(store, title),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
     schema: (endpoint, options) => store.schema(endpoint, options),
+    schemaIfAny: (endpoint, options) => store.schemaIfAny(endpoint, options),
     swaggerDocument: (endpoint) => store.swaggerDocument(endpoint),
     remedies: (endpoint, failure) => store.remedies(endpoint, failure),
     trouble: (endpoint) => store.troubles.of(endpoint.workspace.name, endpoint.endpointId),
@@ -99,6 +121,8 @@ export function createCatalog(
     },
     commands: {
       addWorkspace: () => addWorkspace(store),
+      addWorkspaceByToken: () => addWorkspaceByToken(store),
+      setWorkspaceToken: (...args) => setWorkspaceToken(store, args),
       addService: (target) => addService(store, target),
       addEndpoint: (target) => addEndpoint(store, target),
       editWorkspace: (target) => editWorkspace(store, target),

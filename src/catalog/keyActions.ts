@@ -49,14 +49,14 @@ export async function removeApiKey(store: CatalogStore, target: unknown): Promis
 export async function setSubscriptionKey(store: CatalogStore, args: readonly unknown[]): Promise<void> {
   if (isProgramCall(args)) {
     const { workspace, key } = parseArguments('setSubscriptionKey', subscriptionKeyCall, args[0]);
-    return store.keys.storeSubscriptionKey(store.workspace(workspace), key);
+    return store.storeSubscriptionKey(store.workspace(workspace), key);
   }
   const [target] = args;
   const workspace = await pickOwnWorkspace(store, target, vscode.l10n.t('Set the subscription key of'));
   if (workspace === undefined) return;
   const endpointId = isExplorerNode(target) && 'service' in target ? target.service : '';
   const sample = endpointById(workspace, endpointId) ?? endpointsOf(workspace)[0];
-  await store.keys.askForSubscriptionKey(workspace, sample);
+  await store.askForSubscriptionKey(workspace, sample);
 }
 
 export async function removeSubscriptionKey(store: CatalogStore, target: unknown): Promise<void> {
@@ -73,12 +73,13 @@ export async function forgetAllKeys(store: CatalogStore): Promise<void> {
     {
       modal: true,
       detail: vscode.l10n.t(
-        'API keys, subscription keys and storage keys of all workspaces. You will be asked for them again.',
+        'API keys, subscription keys and storage keys of all workspaces, and your consent to plain http. You will be asked for them again.',
       ),
     },
     forget,
   );
   if (choice !== forget) return;
+  await store.consent.takeBack();
   const count = await store.secrets.removeAll();
   say(vscode.l10n.t('{0} stored secrets are forgotten.', count));
 }

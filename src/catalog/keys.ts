@@ -3,6 +3,7 @@ import { Failure } from '../protocol/failure.ts';
 import { jobUrl } from '../protocol/studio/urls.ts';
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
 import type { HttpClient } from '../transport/httpClient.ts';
+import { abortable } from '../shared/abortable.ts';
 import { cleanKey } from './cleanKey.ts';
 import { microsoftToken } from './microsoftToken.ts';
 import type { CatalogSecrets } from './secrets.ts';
@@ -16,18 +17,26 @@ const probeTimeoutMs = 10_000;
 
 export interface AuthorizeOptions {
   readonly interactive: boolean;
+  /** Closes the prompt. */
+  readonly signal?: AbortSignal;
 }
 
 type Headers = Record<string, string>;
+
+/** The API key of an endpoint whose workspace has a token that fetches it; undefined for any other. */
+type FetchKey = (endpoint: Endpoint) => Promise<string | undefined>;
 
 /** Asks for keys, tries them, keeps them, and puts them into the headers of calls. */
 export class Keys {
   readonly #secrets: CatalogSecrets;
   readonly #http: () => Promise<HttpClient>;
+  readonly #fetchKey: FetchKey;
+  readonly #fetching = new Map<string, Promise<string | undefined>>();
 
-  constructor(secrets: CatalogSecrets, http: () => Promise<HttpClient>) {
+  constructor(secrets: CatalogSecrets, http: () => Promise<HttpClient>, fetchKey: FetchKey) {
     this.#secrets = secrets;
     this.#http = http;
+    this.#fetchKey = fetchKey;
   }
 
   async authorize(endpoint: Endpoint, options: AuthorizeOptions): Promise<Headers> {
@@ -41,11 +50,10 @@ export class Keys {
    * Asks for an API key, or for the value of the header that the workspace has instead, and stores it once the service
    * accepts it, or the user wants it stored all the same.
    */
-  async askForCredential(endpoint: Endpoint): Promise<string | undefined> {
+  async askForCredential(endpoint: Endpoint, signal?: AbortSignal): Promise<string | undefined> {
     const { auth, baseUrl } = endpoint.workspace;
     const { host } = new URL(baseUrl);
-    const subscriptionKey = await this.#secrets.subscriptionKey(endpoint.workspace);
-    const subscription = subscriptionKey === undefined ? {} : keyHeader(endpoint.workspace, subscriptionKey);
+    const subscription = await this.storedSubscriptionKey(endpoint.workspace);
     const own = auth.type === 'header';
     return this.#askUntilAccepted({
       prompt: own
@@ -60,13 +68,23 @@ export class Keys {
           own ? undefined : 'service',
         ),
       store: (key) => this.#secrets.storeCredential(endpoint, key),
+      signal,
     });
+  }
+
+  /** Gets the API key of a discovered endpoint from the management API and stores it; undefined for any other. */
+  fetch(endpoint: Endpoint): Promise<string | undefined> {
+    const id = JSON.stringify(endpoint.address);
+    const fetching = this.#fetching.get(id) ?? this.#fetchAndStore(endpoint);
+    this.#fetching.set(id, fetching);
+    return fetching.finally(() => this.#fetching.delete(id));
   }
 
   /** Asks for a gateway's subscription key; tried on the endpoint, if there is one. */
   async askForSubscriptionKey(
     workspace: Workspace,
     sample: Endpoint | undefined,
+    signal?: AbortSignal,
   ): Promise<string | undefined> {
     return this.#askUntilAccepted({
       prompt: vscode.l10n.t(
@@ -74,14 +92,12 @@ export class Keys {
         new URL(workspace.baseUrl).host,
         workspace.name,
       ),
-      placeHolder: vscode.l10n.t(
-        'Sent as {0}',
-        workspace.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader,
-      ),
+      placeHolder: vscode.l10n.t('Sent as {0}', subscriptionKeyHeaderOf(workspace)),
       clean: cleanKey,
       probe: async (key) =>
         sample === undefined ? undefined : await this.#probe(sample, keyHeader(workspace, key), 'gateway'),
       store: (key) => this.#secrets.storeSubscriptionKey(workspace, key),
+      signal,
     });
   }
 
@@ -92,6 +108,13 @@ export class Keys {
 
   async storeSubscriptionKey(workspace: Workspace, key: string): Promise<void> {
     await this.#secrets.storeSubscriptionKey(workspace, cleanKey(key));
+  }
+
+  /** The header with the subscription key that is stored, if one is and the workspace has a gateway. */
+  async storedSubscriptionKey(workspace: Workspace): Promise<Headers> {
+    if (workspace.subscriptionKeyHeader === '') return {};
+    const stored = await this.#secrets.subscriptionKey(workspace);
+    return stored === undefined ? {} : keyHeader(workspace, stored);
   }
 
   /** Which credentials an address wants, told from its answer to a call without any; undefined when it cannot be told. */
@@ -120,12 +143,16 @@ export class Keys {
     }
   }
 
-  async #subscriptionKeyHeader(endpoint: Endpoint, { interactive }: AuthorizeOptions): Promise<Headers> {
+  async #subscriptionKeyHeader(
+    endpoint: Endpoint,
+    { interactive, signal }: AuthorizeOptions,
+  ): Promise<Headers> {
     const { workspace } = endpoint;
+    if (workspace.subscriptionKeyHeader === '') return {};
     const stored = await this.#secrets.subscriptionKey(workspace);
     if (stored !== undefined) return keyHeader(workspace, stored);
     if (workspace.subscriptionKeyHeader === undefined) return {};
-    const asked = interactive ? await this.askForSubscriptionKey(workspace, endpoint) : undefined;
+    const asked = interactive ? await this.askForSubscriptionKey(workspace, endpoint, signal) : undefined;
     if (asked !== undefined) return keyHeader(workspace, asked);
     throw interactive ? dismissed() : missingSubscriptionKey(workspace);
   }
@@ -134,26 +161,44 @@ export class Keys {
     const { auth } = endpoint.workspace;
     if (auth.type === 'gateway') return {};
     if (auth.type === 'microsoft')
-      return bearer(await microsoftToken(auth.scope, options.interactive ? 'ask' : 'silent'));
-    const stored = await this.#secrets.credential(endpoint);
+      return bearer(
+        await abortable(microsoftToken(auth.scope, options.interactive ? 'ask' : 'silent'), options.signal),
+      );
+    const stored =
+      (await this.#secrets.credential(endpoint)) ??
+      (await abortable(this.#fetched(endpoint, options), options.signal));
     if (stored !== undefined) return credentialHeader(endpoint, stored);
-    const asked = options.interactive ? await this.askForCredential(endpoint) : undefined;
+    const asked = options.interactive ? await this.askForCredential(endpoint, options.signal) : undefined;
     if (asked !== undefined) return credentialHeader(endpoint, asked);
     throw options.interactive ? dismissed() : missingCredential(endpoint);
   }
 
+  async #fetchAndStore(endpoint: Endpoint): Promise<string | undefined> {
+    if (endpoint.workspace.auth.type !== 'apiKey') return undefined;
+    const key = await this.#fetchKey(endpoint);
+    if (key !== undefined) await this.#secrets.storeCredential(endpoint, key);
+    return key;
+  }
+
+  /** A person who is there can type a key that could not be fetched. */
+  async #fetched(endpoint: Endpoint, { interactive }: AuthorizeOptions): Promise<string | undefined> {
+    try {
+      return await this.fetch(endpoint);
+    } catch (error) {
+      if (!interactive || !(error instanceof Failure)) throw error;
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t('The API key could not be fetched. {0}', error.sentence),
+      );
+      return undefined;
+    }
+  }
+
   async #askUntilAccepted(question: KeyQuestion): Promise<string | undefined> {
     for (;;) {
-      const typed = await vscode.window.showInputBox({
-        prompt: question.prompt,
-        placeHolder: question.placeHolder,
-        password: true,
-        ignoreFocusOut: true,
-        validateInput: (text) => notEmpty(question.clean(text)),
-      });
+      const typed = await askOnce(question);
       if (typed === undefined) return undefined;
       const key = question.clean(typed);
-      const decision = await decide(question, key);
+      const decision = await abortable(decide(question, key), question.signal);
       if (decision === 'stop') return undefined;
       if (decision === 'again') continue;
       await question.store(key);
@@ -212,6 +257,24 @@ interface KeyQuestion {
   readonly clean: (text: string) => string;
   readonly probe: (key: string) => Promise<Failure | undefined>;
   readonly store: (key: string) => Promise<void>;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function askOnce({ prompt, placeHolder, clean, signal }: KeyQuestion): Promise<string | undefined> {
+  if (signal?.aborted === true) return undefined;
+  const closing = new vscode.CancellationTokenSource();
+  const close = (): void => closing.cancel();
+  signal?.addEventListener('abort', close, { once: true });
+  try {
+    const validateInput = (text: string): string | undefined => notEmpty(clean(text));
+    return await vscode.window.showInputBox(
+      { prompt, placeHolder, password: true, ignoreFocusOut: true, validateInput },
+      closing.token,
+    );
+  } finally {
+    signal?.removeEventListener('abort', close);
+    closing.dispose();
+  }
 }
 
 async function decide(question: KeyQuestion, key: string): Promise<'store' | 'again' | 'stop'> {
@@ -239,8 +302,13 @@ function credentialHeader({ workspace }: Endpoint, key: string): Headers {
   return workspace.auth.type === 'header' ? { [workspace.auth.name]: key } : bearer(key);
 }
 
+/** A workspace that names none has a gateway as soon as a key is stored for it; an empty name means no gateway. */
+function subscriptionKeyHeaderOf({ subscriptionKeyHeader }: Workspace): string {
+  return subscriptionKeyHeader || defaultSubscriptionKeyHeader;
+}
+
 function keyHeader(workspace: Workspace, key: string): Headers {
-  return { [workspace.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader]: key };
+  return { [subscriptionKeyHeaderOf(workspace)]: key };
 }
 
 /** The value of a header of one's own may have spaces and quotes inside. */

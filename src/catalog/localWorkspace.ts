@@ -26,6 +26,9 @@ export class LocalWorkspace {
   readonly #onStarted: OnStarted;
   readonly #onChange: () => void;
   #running: Promise<LocalServiceHandle> | undefined;
+  #joined = false;
+  /** Another window had it running when this one last looked. */
+  #elsewhere = false;
 
   constructor(context: vscode.ExtensionContext, onStarted: OnStarted, onChange: () => void) {
     this.#context = context;
@@ -52,16 +55,35 @@ export class LocalWorkspace {
         endpoints: [{ name: 'default', endpointId }],
       })),
       local: true,
+      state: this.#state,
     };
+  }
+
+  /** Looks whether it runs, without starting it. */
+  async look(): Promise<void> {
+    const { localServiceRuns } = await import('../local-service/launcher.ts');
+    const before = this.#state;
+    this.#elsewhere = await localServiceRuns(this.#dataFolder);
+    if (this.#state !== before) this.#onChange();
+  }
+
+  get #state(): NonNullable<Workspace['state']> {
+    if (this.#joined || (this.#running === undefined && this.#elsewhere)) return 'running';
+    return this.#running === undefined ? 'stopped' : 'starting';
   }
 
   /** Starts the service, or joins the one that another window has started. */
   async start(): Promise<LocalServiceDescription> {
+    const isFirst = this.#running === undefined;
     const running = (this.#running ??= this.#join());
+    if (isFirst) this.#onChange();
     try {
       return (await running).description;
     } catch (error) {
-      if (this.#running === running) this.#running = undefined;
+      if (this.#running === running) {
+        this.#running = undefined;
+        this.#onChange();
+      }
       throw error;
     }
   }
@@ -70,6 +92,7 @@ export class LocalWorkspace {
     const { stopLocalService } = await import('../local-service/launcher.ts');
     await this.leave();
     await stopLocalService(this.#dataFolder);
+    this.#elsewhere = false;
     this.#onChange();
   }
 
@@ -78,6 +101,7 @@ export class LocalWorkspace {
     const { resetLocalService } = await import('../local-service/launcher.ts');
     await this.leave();
     await resetLocalService(this.#dataFolder);
+    this.#elsewhere = false;
     await this.#context.globalState.update(memento, undefined);
     this.#onChange();
   }
@@ -86,6 +110,7 @@ export class LocalWorkspace {
   async leave(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
+    this.#joined = false;
     await running?.then(
       (handle) => handle.dispose(),
       () => undefined,
@@ -104,7 +129,11 @@ export class LocalWorkspace {
   async #lost(handle: LocalServiceHandle): Promise<void> {
     const running = this.#running;
     if ((await running?.catch(() => undefined)) !== handle) return;
-    if (this.#running === running) this.#running = undefined;
+    if (this.#running === running) {
+      this.#running = undefined;
+      this.#joined = false;
+      this.#elsewhere = false;
+    }
     this.#onChange();
   }
 
@@ -126,6 +155,7 @@ export class LocalWorkspace {
       handle.dispose();
       throw error;
     }
+    this.#joined = true;
     void handle.closed.then(() => this.#lost(handle));
     this.#onChange();
     return handle;

@@ -22,12 +22,16 @@ export interface Workspace {
   readonly services: readonly WebService[];
   /** The workspace of the local service: not in settings, cannot be edited. */
   readonly local: boolean;
+  /** Of the local service alone, as last seen: another window may start or stop it. */
+  readonly state?: 'starting' | 'running' | 'stopped';
 }
 
 export interface WebService {
   readonly name: string;
   readonly serviceId?: string;
   readonly endpoints: readonly EndpointEntry[];
+  /** Listed by the management API, not in settings: it has an id, and no endpoints until they are listed. */
+  readonly discovered?: boolean;
 }
 
 export interface EndpointEntry {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Failure } from '../protocol/failure.ts';
+import { commandId } from '../shared/contributions.ts';
 import { type ExplorerNode, isExplorerNode } from '../shared/explorerNode.ts';
 import type { CatalogStore } from './catalog.ts';
 import { endpointsOf, findEndpoint } from './endpoints.ts';
@@ -15,6 +16,7 @@ export interface Entry {
 /** An endpoint that the user picks; the one that was picked last comes first. */
 export async function pickEndpoint(store: CatalogStore, title: string): Promise<Endpoint | undefined> {
   await startLocalIfNew(store);
+  await store.discoverAll();
   const items = store
     .workspaces()
     .flatMap(endpointsOf)
@@ -22,9 +24,11 @@ export async function pickEndpoint(store: CatalogStore, title: string): Promise<
       label: endpoint.label,
       description: endpoint.workspace.name,
       detail: endpoint.workspace.baseUrl,
-      endpoint,
-    }));
-  const last = items.findIndex(({ endpoint }) => placeOf(endpoint) === store.lastPicked);
+      place: placeOf(endpoint),
+      find: () => store.find(endpoint.workspace.name, endpoint.endpointId),
+    }))
+    .concat(store.workspaces().flatMap((workspace) => unlistedServices(store, workspace)));
+  const last = items.findIndex(({ place }) => place === store.lastPicked);
   const picked = await vscode.window.showQuickPick([...items.splice(last, last < 0 ? 0 : 1), ...items], {
     title,
     placeHolder: vscode.l10n.t('Web service'),
@@ -32,8 +36,26 @@ export async function pickEndpoint(store: CatalogStore, title: string): Promise<
     matchOnDetail: true,
   });
   if (picked === undefined) return undefined;
-  store.lastPicked = placeOf(picked.endpoint);
-  return store.find(picked.endpoint.workspace.name, picked.endpoint.endpointId);
+  const endpoint = await picked.find();
+  store.lastPicked = placeOf(endpoint);
+  return endpoint;
+}
+
+/** Discovered services whose endpoints are listed when they are picked. */
+function unlistedServices(store: CatalogStore, { name, baseUrl, services }: Workspace) {
+  return services.flatMap((service) => {
+    const { serviceId } = service;
+    if (service.endpoints.length > 0 || serviceId === undefined) return [];
+    return [
+      {
+        label: service.name,
+        description: name,
+        detail: baseUrl,
+        place: `${name}/${serviceId}`,
+        find: () => store.find(name, serviceId),
+      },
+    ];
+  });
 }
 
 function placeOf({ workspace, endpointId }: Endpoint): string {
@@ -69,7 +91,9 @@ export async function pickOwnEndpoint(
   if (isExplorerNode(target) && 'service' in target) {
     return findEndpoint(ownWorkspace(store, target.workspace), target.service);
   }
-  const items = ownWorkspaces(store)
+  const workspaces = ownWorkspaces(store);
+  if (workspaces === undefined) return undefined;
+  const items = workspaces
     .flatMap(endpointsOf)
     .map((endpoint) => ({ label: endpoint.label, description: endpoint.workspace.name, endpoint }));
   return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Web service') }))
@@ -82,7 +106,9 @@ export async function pickOwnWorkspace(
   title: string,
 ): Promise<Workspace | undefined> {
   if (isExplorerNode(target) && 'workspace' in target) return ownWorkspace(store, target.workspace);
-  const items = ownWorkspaces(store).map((workspace) => ({
+  const workspaces = ownWorkspaces(store);
+  if (workspaces === undefined) return undefined;
+  const items = workspaces.map((workspace) => ({
     label: workspace.name,
     description: workspace.baseUrl,
     workspace,
@@ -100,7 +126,9 @@ export async function pickOwnService(
     const { workspace, service } = entryOf(store, target) ?? {};
     return workspace === undefined || service === undefined ? undefined : { workspace, service };
   }
-  const items = ownWorkspaces(store).flatMap((workspace) =>
+  const workspaces = ownWorkspaces(store);
+  if (workspaces === undefined) return undefined;
+  const items = workspaces.flatMap((workspace) =>
     workspace.services.map((service) => ({
       label: service.name,
       description: workspace.name,
@@ -118,7 +146,9 @@ export async function pickEntry(
   title: string,
 ): Promise<Entry | undefined> {
   if (isExplorerNode(target)) return entryOf(store, target);
-  const items = ownWorkspaces(store).flatMap((workspace): (vscode.QuickPickItem & { entry: Entry })[] => [
+  const workspaces = ownWorkspaces(store);
+  if (workspaces === undefined) return undefined;
+  const items = workspaces.flatMap((workspace): (vscode.QuickPickItem & { entry: Entry })[] => [
     { label: workspace.name, description: vscode.l10n.t('workspace'), entry: { workspace } },
     ...workspace.services.map((service) => ({
       label: service.name,
@@ -152,8 +182,10 @@ function entryOf(store: CatalogStore, target: ExplorerNode): Entry | undefined {
 }
 
 function ownWorkspace(store: CatalogStore, name: string): Workspace {
-  const workspace = store.workspace(name);
-  if (!workspace.local) return workspace;
+  // What was discovered is not the user's own to edit.
+  const own = store.fromSettings().workspaces.find((workspace) => workspace.name === name);
+  if (own !== undefined) return own;
+  if (!store.workspace(name).local) return store.workspace(name);
   throw new Failure({
     code: 'LocalWorkspace',
     origin: 'client',
@@ -161,12 +193,19 @@ function ownWorkspace(store: CatalogStore, name: string): Workspace {
   });
 }
 
-function ownWorkspaces(store: CatalogStore): readonly Workspace[] {
+/** Undefined when there are none yet: then the user is offered to add one. */
+function ownWorkspaces(store: CatalogStore): readonly Workspace[] | undefined {
   const { workspaces } = store.fromSettings();
   if (workspaces.length > 0) return workspaces;
-  throw new Failure({
-    code: 'NothingToPick',
-    origin: 'client',
-    sentence: vscode.l10n.t('There is no workspace of your own yet. Use "Add workspace" first.'),
-  });
+  void offerToAdd();
+  return undefined;
+}
+
+async function offerToAdd(): Promise<void> {
+  const add = vscode.l10n.t('Add workspace…');
+  const choice = await vscode.window.showInformationMessage(
+    vscode.l10n.t('There is no workspace of your own yet.'),
+    add,
+  );
+  if (choice === add) await vscode.commands.executeCommand(commandId('addWorkspace'));
 }

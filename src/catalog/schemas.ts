@@ -1,3 +1,4 @@
+import { Failure } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { parseServiceSchema } from '../protocol/studio/swagger.ts';
 import { swaggerUrl } from '../protocol/studio/urls.ts';
@@ -5,6 +6,8 @@ import type { HttpClient } from '../transport/httpClient.ts';
 import type { Endpoint } from './model.ts';
 
 const schemaTimeoutMs = 15_000;
+/** Those who ask for the same schema one after the other do not each wait for a host that does not answer. */
+const failureKeptMs = 5_000;
 const largestDocument = 20 * 1024 * 1024;
 
 export interface SchemaQuery {
@@ -12,10 +15,16 @@ export interface SchemaQuery {
   readonly signal?: AbortSignal;
 }
 
+interface Known {
+  readonly schema: Promise<ServiceSchema | undefined>;
+  /** On the monotonic clock, in milliseconds; for a schema that could not be read. */
+  failedAt?: number;
+}
+
 /** The schemas that services publish about themselves as `swagger.json`, kept for as long as the window lives. */
 export class Schemas {
   readonly #http: () => Promise<HttpClient>;
-  readonly #known = new Map<string, Promise<ServiceSchema | undefined>>();
+  readonly #known = new Map<string, Known>();
   readonly #log: (line: string) => void;
 
   constructor(http: () => Promise<HttpClient>, log: (line: string) => void) {
@@ -23,19 +32,26 @@ export class Schemas {
     this.#log = log;
   }
 
+  /** Undefined where the service publishes none; rejects with a `Failure` when it could not be asked. */
   async of(
     endpoint: Endpoint,
     headers: Record<string, string>,
     query: SchemaQuery,
   ): Promise<ServiceSchema | undefined> {
     const url = swaggerUrl(endpoint.address);
-    const known = query.refresh === true ? undefined : this.#known.get(url);
-    if (known !== undefined) return known;
-    const fetched = this.#fetch(url, headers, query.signal);
-    this.#known.set(url, fetched);
-    const schema = await fetched;
-    if (schema === undefined) this.#known.delete(url);
-    return schema;
+    const earlier = query.refresh === true ? undefined : this.#known.get(url);
+    if (earlier !== undefined && !isStale(earlier)) return earlier.schema;
+    const known: Known = { schema: this.#fetch(url, headers, query.signal) };
+    this.#known.set(url, known);
+    try {
+      const schema = await known.schema;
+      if (schema === undefined) this.#forget(url, known);
+      return schema;
+    } catch (error) {
+      if (error instanceof Failure && error.origin === 'network') known.failedAt = performance.now();
+      else this.#forget(url, known);
+      throw error;
+    }
   }
 
   /** The document as the service sent it; undefined where none answers. */
@@ -58,6 +74,16 @@ export class Schemas {
     return answer.status === 200 ? text : undefined;
   }
 
+  /** The service answers again: what failed is asked for anew. */
+  forgetFailure(endpoint: Endpoint): void {
+    const url = swaggerUrl(endpoint.address);
+    if (this.#known.get(url)?.failedAt !== undefined) this.#known.delete(url);
+  }
+
+  #forget(url: string, known: Known): void {
+    if (this.#known.get(url) === known) this.#known.delete(url);
+  }
+
   async #fetch(
     url: string,
     headers: Record<string, string>,
@@ -68,7 +94,12 @@ export class Schemas {
       return text === undefined ? undefined : parseServiceSchema(JSON.parse(text));
     } catch (error) {
       this.#log(`No schema from ${url}: ${error instanceof Error ? error.message : String(error)}`);
+      if (error instanceof Failure) throw error;
       return undefined;
     }
   }
+}
+
+function isStale({ failedAt }: Known): boolean {
+  return failedAt !== undefined && performance.now() - failedAt > failureKeptMs;
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { endpointsOf } from './endpoints.ts';
 import type { Endpoint, Workspace } from './model.ts';
 
-const kinds = ['apiKey', 'subscriptionKey', 'header'] as const;
+const kinds = ['apiKey', 'subscriptionKey', 'header', 'workspaceToken'] as const;
 
 /**
  * The keys of the catalog. A secret's id is made from what it belongs to (base URL, workspace, endpoint or header), so a
@@ -37,6 +37,11 @@ export class CatalogSecrets {
     return this.#get(subscriptionKeyId(workspace));
   }
 
+  /** The authorization token that the management API of a workspace takes. */
+  workspaceToken(workspace: Workspace): Promise<string | undefined> {
+    return this.#get(workspaceTokenId(workspace));
+  }
+
   async isStored(id: string): Promise<boolean> {
     return (await this.#get(id)) !== undefined;
   }
@@ -47,6 +52,10 @@ export class CatalogSecrets {
 
   storeSubscriptionKey(workspace: Workspace, key: string): Promise<void> {
     return this.#store(subscriptionKeyId(workspace), key);
+  }
+
+  storeWorkspaceToken(workspace: Workspace, token: string): Promise<void> {
+    return this.#store(workspaceTokenId(workspace), token);
   }
 
   removeCredential(endpoint: Endpoint): Promise<void> {
@@ -118,6 +127,10 @@ export class CatalogSecrets {
   }
 }
 
+export function isWorkspaceToken(id: string): boolean {
+  return id.startsWith('["workspaceToken"');
+}
+
 /** Whether a secret is kept for the address of a workspace. */
 export function belongsTo(id: string, workspace: Workspace): boolean {
   return kinds.some((kind) => {
@@ -129,7 +142,9 @@ export function belongsTo(id: string, workspace: Workspace): boolean {
 /** The ids of all that a workspace may have stored; one without services has no use for a key. */
 function idsOf(workspace: Workspace): readonly string[] {
   const endpoints = endpointsOf(workspace);
-  return endpoints.length === 0 ? [] : [subscriptionKeyId(workspace), ...endpoints.map(credentialId)];
+  const token = workspace.managementUrl === undefined ? [] : [workspaceTokenId(workspace)];
+  if (workspace.services.length === 0) return token;
+  return [...token, subscriptionKeyId(workspace), ...endpoints.map(credentialId)];
 }
 
 function credentialId(endpoint: Endpoint): string {
@@ -141,6 +156,11 @@ function credentialId(endpoint: Endpoint): string {
 
 function subscriptionKeyId(workspace: Workspace): string {
   return secretId('subscriptionKey', workspace);
+}
+
+/** The token fetches keys, so it belongs to the address that the keys are for as much as to the one that it is sent to. */
+function workspaceTokenId(workspace: Workspace): string {
+  return secretId('workspaceToken', workspace, workspace.managementUrl ?? '');
 }
 
 function secretId(kind: (typeof kinds)[number], workspace: Workspace, ...rest: readonly string[]): string {

@@ -178,7 +178,7 @@ function toWorkspace(
     workspaceId: value.workspaceId,
     baseUrl: url instanceof Failure ? value.baseUrl : url,
     ...(value.managementUrl !== undefined && { managementUrl: value.managementUrl }),
-    ...(value.subscriptionKeyHeader && { subscriptionKeyHeader: value.subscriptionKeyHeader }),
+    ...(value.subscriptionKeyHeader !== undefined && { subscriptionKeyHeader: value.subscriptionKeyHeader }),
     auth: toAuthorization(value.auth),
     style: value.addressedBy ?? 'workspaces',
     services: toServices(value.services, refuse),

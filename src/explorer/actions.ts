@@ -36,6 +36,7 @@ export function explorerActions(
  */
 async function recheck(catalog: Catalog, node: ExplorerNode | undefined): Promise<void> {
   if (node === undefined || !('service' in node)) {
+    catalog.rediscover(node !== undefined && 'workspace' in node ? node.workspace : undefined);
     const troubled = catalog
       .workspaces()
       .filter(({ name }) => node === undefined || !('workspace' in node) || name === node.workspace)
@@ -50,7 +51,7 @@ async function recheck(catalog: Catalog, node: ExplorerNode | undefined): Promis
   await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Asking {0}…', service.name) },
     async () => {
-      await Promise.all(endpoints.map((each) => catalog.schema(each, { refresh: true })));
+      await Promise.all(endpoints.map((each) => catalog.schemaIfAny(each, { refresh: true })));
       await Promise.all(endpoints.map((each) => catalog.check(each)));
     },
   );

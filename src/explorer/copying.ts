@@ -5,6 +5,8 @@ import {
   endpointById,
   endpointsOf,
   endpointsOfService,
+  serviceByReference,
+  type WebService,
   type Workspace,
 } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
@@ -63,11 +65,17 @@ function ofNode(workspaces: readonly Workspace[], jobs: Jobs, node: ExplorerNode
   const workspace = 'workspace' in node && workspaces.find(({ name }) => name === node.workspace);
   if (!workspace) return [];
   if (!('service' in node)) return [ofWorkspace(workspace)];
+  if (node.node === 'service') return ofService(workspace, serviceByReference(workspace, node.service));
   const endpoint = endpointById(workspace, node.service);
-  if (endpoint === undefined) return [];
-  return (node.node === 'service' ? endpointsOfService(workspace, endpoint.service) : [endpoint]).map(
-    ofEndpoint,
-  );
+  return endpoint === undefined ? [] : [ofEndpoint(endpoint)];
+}
+
+/** A discovered service has nothing but its own id until its endpoints are listed. */
+function ofService(workspace: Workspace, service: WebService | undefined): readonly Copyable[] {
+  if (service === undefined) return [];
+  const { name, serviceId = '', endpoints } = service;
+  if (endpoints.length === 0) return [{ label: name, description: workspace.name, id: serviceId, url: '' }];
+  return endpointsOfService(workspace, service).map(ofEndpoint);
 }
 
 function ofWorkspace({ name, workspaceId, baseUrl }: Workspace): Copyable {

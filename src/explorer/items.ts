@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Endpoint, Trouble, Workspace } from '../catalog/index.ts';
+import type { Endpoint, Trouble, WebService, Workspace } from '../catalog/index.ts';
 import type { Job } from '../jobs/index.ts';
 import { isRetiredHost } from '../protocol/studio/regions.ts';
 import { serviceUrl } from '../protocol/studio/urls.ts';
@@ -16,7 +16,7 @@ export function workspaceItem(workspace: Workspace): vscode.TreeItem {
   item.id = idOf('workspace', workspace.name);
   item.contextValue = workspace.local ? 'workspace.local' : 'workspace';
   item.iconPath = new vscode.ThemeIcon(workspace.local ? 'vm' : 'server-environment');
-  item.description = workspace.local ? vscode.l10n.t('local service') : host;
+  item.description = workspace.local ? localState(workspace) : host;
   item.tooltip = facts(workspace.name, {
     [vscode.l10n.t('Base URL')]: workspace.baseUrl,
     [vscode.l10n.t('Workspace id')]: workspace.workspaceId,
@@ -30,6 +30,17 @@ export function workspaceItem(workspace: Workspace): vscode.TreeItem {
   return item;
 }
 
+function localState({ state }: Workspace): string {
+  switch (state) {
+    case 'running':
+      return vscode.l10n.t('local service, running');
+    case 'starting':
+      return vscode.l10n.t('local service, starting…');
+    default:
+      return vscode.l10n.t('local service, stopped');
+  }
+}
+
 export function pageItem(node: Node<'page'>, first: string, last: string, count: number): vscode.TreeItem {
   const item = new vscode.TreeItem(`${first} … ${last}`, Collapsed);
   item.id = idOf('page', node.workspace, String(node.first));
@@ -39,20 +50,26 @@ export function pageItem(node: Node<'page'>, first: string, last: string, count:
   return item;
 }
 
-export function serviceItem(endpoint: Endpoint, trouble: Trouble | undefined): vscode.TreeItem {
+/** @param shared whether other services of the workspace have the same name */
+export function serviceItem(
+  endpoint: Endpoint,
+  trouble: Trouble | undefined,
+  shared: boolean,
+): vscode.TreeItem {
   const { service, workspace } = endpoint;
   const single = service.endpoints.length === 1;
   const item = new vscode.TreeItem(service.name, Collapsed);
-  item.id = idOf('service', workspace.name, service.name);
+  item.id = serviceItemId(workspace, service);
   item.contextValue = contextValue([
     'service',
     single && 'single',
     workspace.local && 'local',
+    service.discovered === true && 'discovered',
     // With several endpoints it is mended at the one that has it.
     single && trouble?.kind,
   ]);
   item.iconPath = icon('symbol-method', trouble);
-  item.description = describe(trouble) ?? '';
+  item.description = describe(trouble) ?? (shared ? shortId(service) : '');
   item.accessibilityInformation = spoken(service.name, item.description);
   item.tooltip = facts(service.name, {
     ...(service.serviceId !== undefined && { [vscode.l10n.t('Web service id')]: service.serviceId }),
@@ -62,10 +79,43 @@ export function serviceItem(endpoint: Endpoint, trouble: Trouble | undefined): v
   return item;
 }
 
+/** A service of the management API whose endpoints are not listed yet. */
+export function discoveredServiceItem(
+  workspace: Workspace,
+  service: WebService,
+  shared: boolean,
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(service.name, Collapsed);
+  item.id = serviceItemId(workspace, service);
+  item.contextValue = 'service.discovered';
+  item.iconPath = icon('symbol-method', undefined);
+  item.tooltip = facts(service.name, { [vscode.l10n.t('Web service id')]: service.serviceId ?? '' });
+  item.description = shared ? shortId(service) : '';
+  item.accessibilityInformation = spoken(service.name, item.description);
+  return item;
+}
+
+/** Enough of an id to tell services of one name apart. */
+function shortId({ serviceId = '' }: WebService): string {
+  return serviceId.slice(0, 8);
+}
+
+/** Discovered services of one name are told apart by their ids. */
+function serviceItemId(workspace: Workspace, { name, discovered, serviceId = '' }: WebService): string {
+  return discovered === true
+    ? idOf('discovered', workspace.name, serviceId)
+    : idOf('service', workspace.name, name);
+}
+
 export function endpointItem(endpoint: Endpoint, trouble: Trouble | undefined): vscode.TreeItem {
   const item = new vscode.TreeItem(endpoint.name, Collapsed);
   item.id = idOf('endpoint', endpoint.workspace.name, endpoint.endpointId);
-  item.contextValue = contextValue(['endpoint', endpoint.workspace.local && 'local', trouble?.kind]);
+  item.contextValue = contextValue([
+    'endpoint',
+    endpoint.workspace.local && 'local',
+    endpoint.service.discovered === true && 'discovered',
+    trouble?.kind,
+  ]);
   item.iconPath = icon('plug', trouble);
   item.description =
     describe(trouble) ?? (endpoint.name === 'default' ? vscode.l10n.t('default endpoint') : '');
@@ -105,14 +155,18 @@ export function jobsItem(node: Node<'jobs'>, jobs: readonly Job[]): vscode.TreeI
 }
 
 export function jobItem(job: Job): vscode.TreeItem {
-  const finished = job.status === 'Finished' && Object.keys(job.outputs).length > 0;
-  const item = new vscode.TreeItem(job.title, finished ? Collapsed : None);
+  const item = new vscode.TreeItem(job.title, job.hasResults ? Collapsed : None);
   item.id = idOf('job', job.localId);
-  item.contextValue = contextValue(['job', job.open ? 'open' : 'ended', job.status]);
+  item.contextValue = contextValue([
+    'job',
+    job.deleted ? 'deleted' : job.open ? 'open' : 'ended',
+    job.deleted && !job.hasResults ? undefined : job.status,
+  ]);
   item.iconPath = jobIcon(job);
-  item.description = job.progress ?? job.status;
+  const state = job.deleted ? vscode.l10n.t('{0}, deleted on the server', job.status) : job.status;
+  item.description = job.progress ?? `${state} · ${timeOf(job)}`;
   item.tooltip = facts(job.id, {
-    [vscode.l10n.t('State')]: job.status,
+    [vscode.l10n.t('State')]: state,
     [vscode.l10n.t('Submitted')]: new Date(job.submittedAt).toLocaleString(),
     ...(job.startedAt !== undefined && {
       [vscode.l10n.t('Started')]: new Date(job.startedAt).toLocaleString(),
@@ -127,6 +181,13 @@ export function jobItem(job: Job): vscode.TreeItem {
     arguments: [{ node: 'job', jobId: job.localId } satisfies ExplorerNode],
   };
   return item;
+}
+
+/** Tells runs of the same file apart. */
+function timeOf(job: Job): string {
+  const time = new Date(job.startedAt ?? job.submittedAt);
+  const isToday = time.toDateString() === new Date().toDateString();
+  return isToday ? time.toLocaleTimeString() : time.toLocaleString();
 }
 
 export function outputItem(job: Job, output: string): vscode.TreeItem {
@@ -151,13 +212,36 @@ export function messageItem(node: Node<'message'>): vscode.TreeItem {
   item.contextValue = 'message';
   item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
   item.accessibilityInformation = { label: vscode.l10n.t('Warning: {0}', node.text) };
-  const retry = node.mend === 'retry';
-  item.command = {
-    command: retry ? commandId('refresh') : 'workbench.action.openSettingsJson',
-    title: retry ? vscode.l10n.t('Try again') : vscode.l10n.t('Open settings'),
-  };
-  item.tooltip = `${node.text}\n${retry ? vscode.l10n.t('Click to try again.') : vscode.l10n.t('Click to open the settings.')}`;
+  const { command, hint } = mending(node);
+  item.command = command;
+  item.tooltip = `${node.text}\n${hint}`;
   return item;
+}
+
+function mending(node: Node<'message'>): { command: vscode.Command; hint: string } {
+  switch (node.mend) {
+    case 'retry':
+      return {
+        command: { command: commandId('refresh'), title: vscode.l10n.t('Try again') },
+        hint: vscode.l10n.t('Click to try again.'),
+      };
+    case 'settings':
+      return {
+        command: { command: 'workbench.action.openSettingsJson', title: vscode.l10n.t('Open settings') },
+        hint: vscode.l10n.t('Click to open the settings.'),
+      };
+    case 'token': {
+      const workspace: ExplorerNode = { node: 'workspace', workspace: node.workspace };
+      return {
+        command: {
+          command: commandId('setWorkspaceToken'),
+          title: vscode.l10n.t('Set token…'),
+          arguments: [workspace],
+        },
+        hint: vscode.l10n.t('Click to set the authorization token.'),
+      };
+    }
+  }
 }
 
 const jobIcons: Readonly<Record<string, readonly [icon: string, color?: string]>> = {

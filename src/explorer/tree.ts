@@ -4,13 +4,16 @@ import {
   type Endpoint,
   endpointById,
   endpointsOfService,
+  serviceByReference,
   type WebService,
   type Workspace,
 } from '../catalog/index.ts';
+import { Failure } from '../protocol/failure.ts';
 import type { Jobs } from '../jobs/index.ts';
 import { sentenceOf } from '../shared/reportFailure.ts';
 import type { ExplorerNode } from '../shared/explorerNode.ts';
 import {
+  discoveredServiceItem,
   endpointItem,
   jobItem,
   jobsItem,
@@ -29,7 +32,10 @@ type JobsNode = Extract<ExplorerNode, { node: 'jobs' }>;
 const pageSize = 1_000;
 
 /** What the tree is drawn from. */
-export type TreeCatalog = Pick<Catalog, 'workspaces' | 'problems' | 'trouble' | 'startLocalService'>;
+export type TreeCatalog = Pick<
+  Catalog,
+  'workspaces' | 'problems' | 'trouble' | 'startLocalService' | 'discover' | 'discoverEndpoints'
+>;
 export type TreeJobs = Pick<Jobs, 'list'>;
 
 /** Maps the catalog and the jobs to nodes. */
@@ -38,6 +44,9 @@ export class ExplorerTree {
   readonly #jobs: JobIndex;
   /** The nodes that were handed out: VS Code redraws a node only when it is given the same object again. */
   readonly #jobsNodes = new Map<string, JobsNode>();
+
+  /** How many services of a workspace have a name. A workspace never changes: another one takes its place. */
+  readonly #nameCounts = new WeakMap<Workspace, Map<string, number>>();
 
   constructor(catalog: TreeCatalog, jobs: TreeJobs) {
     this.#catalog = catalog;
@@ -81,10 +90,8 @@ export class ExplorerTree {
       }
       case 'page':
         return this.#pageItem(node);
-      case 'service': {
-        const endpoint = this.#endpoint(node.workspace, node.service);
-        return endpoint === undefined ? gone() : serviceItem(endpoint, this.#troubleOfService(endpoint));
-      }
+      case 'service':
+        return this.#serviceItem(node.workspace, node.service);
       case 'endpoint': {
         const endpoint = this.#endpoint(node.workspace, node.service);
         return endpoint === undefined ? gone() : endpointItem(endpoint, this.#catalog.trouble(endpoint));
@@ -118,8 +125,9 @@ export class ExplorerTree {
   async #workspaceChildren(name: string): Promise<ExplorerNode[]> {
     try {
       await this.#startLocalIfNew(name);
+      await this.#catalog.discover(name);
     } catch (error) {
-      return [{ node: 'message', text: sentenceOf(error), mend: 'retry' }];
+      if (this.#services(name).length === 0) return [messageNode(error, name)];
     }
     const services = this.#services(name);
     if (services.length <= pageSize) return services;
@@ -138,10 +146,10 @@ export class ExplorerTree {
 
   #services(name: string): (ExplorerNode & { readonly node: 'service' })[] {
     return (this.#workspace(name)?.services ?? []).flatMap((service) => {
-      const [first] = service.endpoints;
-      return first === undefined
+      const reference = service.discovered === true ? service.serviceId : service.endpoints[0]?.endpointId;
+      return reference === undefined
         ? []
-        : [{ node: 'service', workspace: name, service: first.endpointId, name: service.name } as const];
+        : [{ node: 'service', workspace: name, service: reference, name: service.name } as const];
     });
   }
 
@@ -151,11 +159,40 @@ export class ExplorerTree {
     return pageItem(node, page.at(0)?.name ?? '', page.at(-1)?.name ?? '', page.length);
   }
 
+  #serviceItem(workspaceName: string, reference: string): vscode.TreeItem {
+    const workspace = this.#workspace(workspaceName);
+    const service = workspace && serviceByReference(workspace, reference);
+    if (workspace === undefined || service === undefined) return gone();
+    const [endpoint] = endpointsOfService(workspace, service);
+    const shared = this.#hasNamesake(workspace, service);
+    if (endpoint === undefined) return discoveredServiceItem(workspace, service, shared);
+    return serviceItem(endpoint, this.#troubleOfService(endpoint), shared);
+  }
+
+  #hasNamesake(workspace: Workspace, { name }: WebService): boolean {
+    let counts = this.#nameCounts.get(workspace);
+    if (counts === undefined) {
+      counts = new Map<string, number>();
+      for (const each of workspace.services) counts.set(each.name, (counts.get(each.name) ?? 0) + 1);
+      this.#nameCounts.set(workspace, counts);
+    }
+    return (counts.get(name) ?? 0) > 1;
+  }
+
   /** A single endpoint is not shown as a level of its own. */
-  #serviceChildren(workspace: string, endpointId: string): ExplorerNode[] {
-    const service = this.#service(workspace, endpointId);
+  async #serviceChildren(workspace: string, reference: string): Promise<ExplorerNode[]> {
+    const listed = this.#service(workspace, reference);
+    if (listed?.discovered === true && listed.serviceId !== undefined) {
+      try {
+        await this.#catalog.discoverEndpoints(workspace, listed.serviceId);
+      } catch (error) {
+        return [messageNode(error, workspace)];
+      }
+    }
+    const service = this.#service(workspace, reference);
     if (service === undefined) return [];
-    if (service.endpoints.length === 1) return this.#endpointChildren(workspace, endpointId);
+    const [only, ...others] = service.endpoints;
+    if (only !== undefined && others.length === 0) return this.#endpointChildren(workspace, only.endpointId);
     return service.endpoints.map((entry) => ({ node: 'endpoint', workspace, service: entry.endpointId }));
   }
 
@@ -178,7 +215,7 @@ export class ExplorerTree {
 
   #outputsOf(jobId: string): ExplorerNode[] {
     const job = this.#jobs.find(jobId);
-    if (job?.status !== 'Finished') return [];
+    if (job?.hasResults !== true) return [];
     return Object.keys(job.outputs).map((output) => ({ node: 'output', jobId, output }));
   }
 
@@ -191,9 +228,20 @@ export class ExplorerTree {
     return workspace && endpointById(workspace, endpointId);
   }
 
-  #service(workspaceName: string, endpointId: string): WebService | undefined {
-    return this.#endpoint(workspaceName, endpointId)?.service;
+  #service(workspaceName: string, reference: string): WebService | undefined {
+    const workspace = this.#workspace(workspaceName);
+    return workspace && serviceByReference(workspace, reference);
   }
+}
+
+/** What keeps a level from being listed, with what mends it. */
+function messageNode(error: unknown, workspace: string): ExplorerNode {
+  const text = sentenceOf(error);
+  const aboutToken =
+    error instanceof Failure && (error.code === 'MissingWorkspaceToken' || error.status === 401);
+  return aboutToken
+    ? { node: 'message', text, mend: 'token', workspace }
+    : { node: 'message', text, mend: 'retry' };
 }
 
 /** A node whose thing was removed while the tree was being drawn. */

@@ -196,9 +196,10 @@ export class BatchRunner {
     if (client === undefined) return {};
     const schema = await this.#ports.schema(request.endpoint, signal);
     return Object.fromEntries(
-      (schema?.outputs ?? []).map(({ name }) => [
+      (schema?.outputs ?? []).map(({ name, columns }) => [
         name,
-        `${client.container}/${record.ownId}/${safeName(name)}.csv`,
+        // An output without columns is no table but a trained model.
+        `${client.container}/${record.ownId}/${safeName(name)}.${columns.length === 0 ? 'ilearner' : 'csv'}`,
       ]),
     );
   }

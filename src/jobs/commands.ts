@@ -24,6 +24,7 @@ import { jobDocument } from './jobDocument.ts';
 import { identifierOf, jobIdProblem } from './jobIdentifier.ts';
 import { pickJob, pickJobOrOther, showJobList, type JobAction } from './jobPicks.ts';
 import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
+import { hasResults } from './jobStates.ts';
 import { askForJob, impliedStorage } from './newJob.ts';
 import { recordOf } from './results.ts';
 
@@ -64,10 +65,7 @@ export class JobCommands {
 
   async pickFinished(title: string): Promise<JobRecord | undefined> {
     const { store } = await this.#tools.engine();
-    return pickJob(
-      store.list().filter(({ status, outputs }) => status === 'Finished' && Object.keys(outputs).length > 0),
-      title,
-    );
+    return pickJob(store.list().filter(hasResults), title);
   }
 
   /** Rewrites the details that are open in an editor when their job has changed. */

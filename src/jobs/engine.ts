@@ -5,6 +5,7 @@ import type { TransferProgress } from '../storage/index.ts';
 import type { HttpClient } from '../transport/index.ts';
 import { BatchRunner, interrupted, type BatchRequest } from './batchJob.ts';
 import { BatchService, recordedFailure, type AuthorizedAddress } from './batchService.ts';
+import { askers } from './division.ts';
 import { Follower } from './follower.ts';
 import { newOwnId, type JobOperation, type JobRecord, type RecordedAnswer } from './jobRecord.ts';
 import { JobStore } from './jobStore.ts';
@@ -52,7 +53,7 @@ export class JobEngine {
     this.store = store;
     this.#service = new BatchService(() => ports.http());
     this.#windows = new Windows(store.folder);
-    this.#lease = new PollingLease(store.folder, this.#windows, (held) => this.#leaseChanged(held));
+    this.#lease = new PollingLease(store.folder, this.#windows);
     const common = {
       store,
       service: this.#service,
@@ -79,6 +80,7 @@ export class JobEngine {
   /** Takes up the jobs that are still open. */
   static async open(ports: EnginePorts): Promise<JobEngine> {
     const engine = new JobEngine(ports, await JobStore.open(ports.globalStoragePath));
+    engine.#tracker.start();
     engine.#storeChanged();
     return engine;
   }
@@ -104,6 +106,7 @@ export class JobEngine {
     if (this.#openJobs().length === 0 || this.#lease.held) return;
     await this.#windows.join();
     await this.#lease.take();
+    this.#trackOpenJobs();
   }
 
   /** A key was entered, or the catalog changed. */
@@ -150,6 +153,7 @@ export class JobEngine {
     const deleted = (current: JobRecord): JobRecord => ({
       ...withAnswer(current, 'BES Delete', answer),
       deleteSent: true,
+      ...(current.ended ? { deleted: true } : {}),
       startWanted: undefined,
     });
     const isKept = this.store.find(record.ownId) !== undefined;
@@ -251,23 +255,22 @@ export class JobEngine {
     const open = this.#openJobs();
     if (open.length > 0) this.#beginLooking();
     else this.#endLooking();
-    if (this.#lease.held) this.#trackOpenJobs();
+    this.#trackOpenJobs();
     this.#tell();
   }
 
+  /** Each job is asked for by one window: mostly by the one that holds the lease. */
   #trackOpenJobs(): void {
-    for (const { ownId, serviceJobId, createdAt } of this.#openJobs()) {
-      if (serviceJobId !== undefined) this.#tracker.track(ownId, Date.parse(createdAt));
-    }
-  }
-
-  #leaseChanged(held: boolean): void {
-    if (held) {
-      this.#trackOpenJobs();
-      this.#tracker.start();
-    } else {
-      this.#tracker.stop();
-    }
+    const { holder } = this.#lease;
+    if (holder === undefined) return;
+    const askerOf = askers(holder, this.#windows.alive());
+    const open = this.#openJobs().filter(({ serviceJobId }) => serviceJobId !== undefined);
+    const mine = open.filter(({ ownId }) => askerOf(ownId) === this.#windows.id);
+    const wanted = new Set(mine.map(({ ownId }) => ownId));
+    const known = new Set(open.map(({ ownId }) => ownId));
+    // A paused job stays, to be taken up once it is mended here.
+    this.#tracker.keepOnly((ownId, paused) => (paused ? known : wanted).has(ownId));
+    for (const { ownId, createdAt } of mine) this.#tracker.track(ownId, Date.parse(createdAt));
   }
 
   /** Heartbeat, lease and recovery go on only while there are open jobs. */
@@ -295,8 +298,11 @@ export class JobEngine {
 
   async #look(): Promise<void> {
     await this.#windows.join();
+    this.#windows.cannotAsk(this.#tracker.pausedIds());
     await this.#windows.look();
     await this.#lease.refresh();
+    if (this.#disposed) return;
+    this.#trackOpenJobs();
     if (this.#lease.held) await this.#recover();
   }
 

@@ -6,6 +6,7 @@ import { JobCommands } from './commands.ts';
 import { EndNotices } from './endNotices.ts';
 import { JobEngine } from './engine.ts';
 import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
+import { hasResults } from './jobStates.ts';
 import { progressText, titleOf } from './jobWords.ts';
 import { resultOf, type JobResult } from './results.ts';
 import { JobsStatusBar } from './statusBar.ts';
@@ -21,6 +22,10 @@ export interface Job extends JobAnswer {
   /** What a person tells it apart by. */
   readonly title: string;
   readonly open: boolean;
+  /** The server does not know it any more. */
+  readonly deleted: boolean;
+  /** There are results, and a way to read them. */
+  readonly hasResults: boolean;
   /** While a file is uploaded: percent and speed. */
   readonly progress?: string;
   /** Why it failed, or why it cannot be followed just now. */
@@ -107,7 +112,7 @@ class JobsFeature implements Jobs {
       http: () => foundation.http(),
       endpointOf: (record) => endpointOf(catalog, record),
       authorize: (endpoint, interactive) => catalog.authorize(endpoint, { interactive }),
-      schema: (endpoint, signal) => catalog.schema(endpoint, { signal }),
+      schema: (endpoint, signal) => catalog.schemaIfAny(endpoint, { signal }),
       note: (endpoint, failure) => void catalog.remedies(endpoint, failure),
       report: (error) => foundation.log.error(`Following batch jobs: ${String(error)}`),
       onEnd: (record) => this.#notices.add(record),
@@ -166,6 +171,8 @@ function jobOf(record: JobRecord, engine: JobEngine): Job {
     endpointId: record.endpointId,
     title: titleOf(record),
     open: !record.ended,
+    deleted: record.deleted === true,
+    hasResults: hasResults(record),
     ...(progress === undefined ? {} : { progress: progressText(progress) }),
     ...(note === undefined ? {} : { note }),
   };

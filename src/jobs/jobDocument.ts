@@ -7,7 +7,7 @@ export function jobDocument(record: JobRecord): string {
     ...facts({
       'Job id': record.serviceJobId ?? 'none: it is not on the server',
       'Own id': record.ownId,
-      State: record.status + (record.ended || record.startWanted !== true ? '' : ' (to be started)'),
+      State: record.status + remarkOn(record),
       Service: `${record.workspace} / ${record.service}`,
       'Endpoint id': record.endpointId,
       'Base URL': record.baseUrl,
@@ -41,6 +41,11 @@ export function jobDocument(record: JobRecord): string {
     ),
     '',
   ].join('\n');
+}
+
+function remarkOn({ ended, startWanted, deleted }: JobRecord): string {
+  if (deleted === true) return ' (deleted on the server)';
+  return ended || startWanted !== true ? '' : ' (to be started)';
 }
 
 function failure({ status, details }: JobRecord): readonly string[] {

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { JobEngine } from './engine.ts';
 import type { JobRecord } from './jobRecord.ts';
-import { elapsed, progressText, statusLabel, titleOf } from './jobWords.ts';
+import { hasResults } from './jobStates.ts';
+import { elapsed, progressText, stateText, titleOf } from './jobWords.ts';
 
 export type JobAction =
   | 'openResult'
@@ -124,7 +125,7 @@ const icons: Readonly<Record<string, string>> = {
 };
 
 function itemOf(record: JobRecord, progress: string | undefined): vscode.QuickPickItem {
-  const state = statusLabel(record.status);
+  const state = stateText(record);
   return {
     label: `${icons[record.status] ?? '$(question)'} ${titleOf(record)}`,
     description: progress === undefined ? `${state} · ${elapsed(record)}` : `${state} · ${progress}`,
@@ -144,17 +145,16 @@ async function chooseAction(tools: JobListTools, record: JobRecord): Promise<voi
     action,
   }));
   const chosen = await vscode.window.showQuickPick(items, {
-    title: `${titleOf(record)} · ${statusLabel(record.status)}`,
+    title: `${titleOf(record)} · ${stateText(record)}`,
   });
   if (chosen !== undefined) tools.act(chosen.action, record);
 }
 
 function actionsFor(engine: JobEngine, record: JobRecord): readonly JobAction[] {
   if (engine.runner.isUploading(record.ownId)) return ['cancelUpload', 'showJobDetails'];
-  const hasOutputs = record.status === 'Finished' && Object.keys(record.outputs).length > 0;
   const isOnServer = record.serviceJobId !== undefined;
   return [
-    ...(hasOutputs ? (['openResult', 'downloadResult'] as const) : []),
+    ...(hasResults(record) ? (['openResult', 'downloadResult'] as const) : []),
     'showJobDetails',
     ...(isOnServer ? (['besDelete', 'besStatus', 'besStart'] as const) : []),
     'forgetJob',

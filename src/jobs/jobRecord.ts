@@ -51,6 +51,8 @@ const recordShape = v.object({
   endedAt: v.optional(v.string()),
   /** DELETE was sent: the service may not know the job any more. */
   deleteSent: v.optional(v.boolean()),
+  /** The server does not know it any more. */
+  deleted: v.optional(v.boolean()),
   /** A program runs it: its end is not announced. */
   quiet: v.optional(v.boolean()),
   /** Why the job cannot be followed just now. */

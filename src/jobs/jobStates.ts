@@ -36,6 +36,7 @@ export function withStatus(
     status.ended !== record.ended ||
     details !== record.details ||
     record.problem !== undefined ||
+    record.deleted === true ||
     JSON.stringify(outputs) !== JSON.stringify(record.outputs);
   if (!isNews) return undefined;
   const hasStarted = status.status !== 'NotStarted';
@@ -46,6 +47,7 @@ export function withStatus(
     details,
     outputs,
     problem: undefined,
+    deleted: undefined,
     ...(hasStarted ? { startWanted: undefined, startedAt: record.startedAt ?? now } : {}),
     ...(status.ended ? { endedAt: record.endedAt ?? now, owner: undefined } : {}),
     answers: { ...record.answers, ['BES Status' satisfies JobOperation]: answer },
@@ -55,7 +57,14 @@ export function withStatus(
 /** The record after the service has said that it does not know the job. */
 export function withoutJob(record: JobRecord, answer: RecordedAnswer): JobRecord {
   const answers = { ...record.answers, ['BES Status' satisfies JobOperation]: answer };
-  const gone = { ...record, answers, owner: undefined, startWanted: undefined, problem: undefined };
+  const gone = {
+    ...record,
+    answers,
+    owner: undefined,
+    startWanted: undefined,
+    problem: undefined,
+    deleted: true,
+  };
   if (record.ended) return { ...gone, deleteSent: true };
   const details =
     record.deleteSent === true
@@ -71,6 +80,12 @@ export function withAnswer(record: JobRecord, operation: JobOperation, answer: R
 /** Undefined when the same is known already. */
 export function withProblem(record: JobRecord, { code, sentence }: Failure): JobRecord | undefined {
   return record.problem?.code === code ? undefined : { ...record, problem: { code, sentence } };
+}
+
+/** The results outlive the job: they are read with the storage that it wrote to, if that is known here. */
+export function hasResults({ status, outputs, deleted, storage }: JobRecord): boolean {
+  const isWithinReach = deleted !== true || storage !== undefined;
+  return status === 'Finished' && Object.keys(outputs).length > 0 && isWithinReach;
 }
 
 export function isMendable(failure: Failure): boolean {

@@ -30,6 +30,12 @@ export function statusLabel(status: string): string {
   }
 }
 
+/** The state, and whether the server still has the job. */
+export function stateText({ status, deleted }: JobRecord): string {
+  const state = statusLabel(status);
+  return deleted === true ? vscode.l10n.t('{0}, deleted on the server', state) : state;
+}
+
 /** Like `43 % · 12 MB/s`. */
 export function progressText({ doneBytes, totalBytes, bytesPerSecond }: TransferProgress): string {
   const done =

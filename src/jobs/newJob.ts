@@ -38,7 +38,7 @@ export async function askForJob(
 ): Promise<BatchRequest | undefined> {
   const schema = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Reading the schema…') },
-    () => tools.catalog.schema(endpoint),
+    () => tools.catalog.schemaIfAny(endpoint),
   );
   const inputs = await askForInputs(endpoint, schema);
   if (inputs === undefined) return undefined;

@@ -6,28 +6,31 @@ import type { Windows } from './windows.ts';
 /**
  * Which window asks the services for the jobs' states: the one whose id is in the lease file. A window takes a lease that
  * nobody alive holds; the one that the user looks at may take it from another. For a moment after that two may ask, which
- * costs a request and changes nothing.
+ * costs a request and changes nothing. For what the holder cannot ask, see `askers`.
  */
 export class PollingLease {
   readonly #path: string;
   readonly #windows: Windows;
-  readonly #onChange: (held: boolean) => void;
-  #held = false;
+  #holder: string | undefined;
 
-  constructor(jobsFolder: string, windows: Windows, onChange: (held: boolean) => void) {
+  constructor(jobsFolder: string, windows: Windows) {
     this.#path = join(jobsFolder, 'lease');
     this.#windows = windows;
-    this.#onChange = onChange;
+  }
+
+  /** The window that has it, as it was at the last look. */
+  get holder(): string | undefined {
+    return this.#holder;
   }
 
   get held(): boolean {
-    return this.#held;
+    return this.#holder === this.#windows.id;
   }
 
   /** Looks who holds the lease, and takes it when nobody does. */
   async refresh(): Promise<void> {
-    const holder = await this.#holder();
-    if (holder !== undefined && this.#windows.isAlive(holder)) this.#set(holder === this.#windows.id);
+    const holder = await this.#read();
+    if (holder !== undefined && this.#windows.isAlive(holder)) this.#holder = holder;
     else await this.take();
   }
 
@@ -36,7 +39,7 @@ export class PollingLease {
     await writeFile(temporary, this.#windows.id, { mode: 0o600 });
     await rename(temporary, this.#path);
     // Of two that take it at once, the last one has it; the other sees that at its next look.
-    this.#set((await this.#holder()) === this.#windows.id);
+    this.#holder = await this.#read();
   }
 
   releaseNow(): void {
@@ -45,16 +48,10 @@ export class PollingLease {
     } catch {
       // There is no lease to give back.
     }
-    this.#held = false;
+    this.#holder = undefined;
   }
 
-  async #holder(): Promise<string | undefined> {
+  async #read(): Promise<string | undefined> {
     return readFile(this.#path, 'utf8').catch(() => undefined);
-  }
-
-  #set(held: boolean): void {
-    if (held === this.#held) return;
-    this.#held = held;
-    this.#onChange(held);
   }
 }

@@ -104,6 +104,16 @@ export class Tracker {
     return this.#jobs.has(id);
   }
 
+  /** Those for which nothing is asked until something is mended. */
+  pausedIds(): readonly string[] {
+    return [...this.#jobs.values()].filter(({ paused }) => paused).map(({ id }) => id);
+  }
+
+  /** Lets go of the others. */
+  keepOnly(keeps: (id: string, paused: boolean) => boolean): void {
+    for (const { id, paused } of this.#jobs.values()) if (!keeps(id, paused)) this.#jobs.delete(id);
+  }
+
   get size(): number {
     return this.#jobs.size;
   }

@@ -4,8 +4,14 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { Asker } from './division.ts';
 
-const presenceShape = v.object({ pid: v.number(), host: v.string(), beat: v.number() });
+const presenceShape = v.object({
+  pid: v.number(),
+  host: v.string(),
+  beat: v.number(),
+  cannotAsk: v.optional(v.array(v.string()), []),
+});
 type Presence = v.InferOutput<typeof presenceShape>;
 
 /** So many looks at a heartbeat that stands still mean that its window is gone. */
@@ -24,6 +30,7 @@ interface Observation {
 export class Windows {
   readonly #folder: string;
   readonly #seen = new Map<string, Observation>();
+  #cannotAsk: readonly string[] = [];
   #beat = 0;
   #joined = false;
 
@@ -51,6 +58,20 @@ export class Windows {
     for (const id of others) await this.#observe(id);
   }
 
+  /** The jobs for which this window is refused; the others learn of it with its next heartbeat. */
+  cannotAsk(ownIds: readonly string[]): void {
+    this.#cannotAsk = ownIds;
+  }
+
+  /** This window and those that live, as they were at the last look. */
+  alive(): readonly Asker[] {
+    const others = [...this.#seen].filter(([id]) => this.isAlive(id));
+    return [
+      { id: this.id, cannotAsk: new Set(this.#cannotAsk) },
+      ...others.map(([id, { presence }]) => ({ id, cannotAsk: new Set(presence.cannotAsk) })),
+    ];
+  }
+
   isAlive(id: string): boolean {
     if (id === this.id) return true;
     const observation = this.#seen.get(id);
@@ -74,7 +95,12 @@ export class Windows {
 
   async #write(): Promise<void> {
     this.#beat += 1;
-    const presence: Presence = { pid: process.pid, host: hostname(), beat: this.#beat };
+    const presence: Presence = {
+      pid: process.pid,
+      host: hostname(),
+      beat: this.#beat,
+      cannotAsk: [...this.#cannotAsk],
+    };
     const path = join(this.#folder, this.id);
     await writeFile(`${path}.tmp`, JSON.stringify(presence), { mode: 0o600 });
     await rename(`${path}.tmp`, path);

@@ -26,7 +26,22 @@ export const blobReferenceSchema = v.variant('kind', [connectionStringReferenceS
  */
 export type BlobReference = v.InferOutput<typeof blobReferenceSchema>;
 
-export type PortKind = 'input' | 'output';
+/** What a reference is for: the input or output of a job, a trained model as either. */
+export type PortKind = 'input' | 'output' | 'model' | 'modelOutput';
+
+const LOCATION_MISTAKES = {
+  input: 'inputLocationMissing',
+  output: 'outputLocationMissing',
+  model: 'inputLocationMissing',
+  modelOutput: 'outputLocationMissing',
+} as const;
+
+const EXTENSION_MISTAKES = {
+  input: 'inputExtension',
+  output: 'outputExtension',
+  model: 'modelExtension',
+  modelOutput: 'modelExtension',
+} as const;
 
 const MAX_NAME_LENGTH = 1024;
 
@@ -58,7 +73,7 @@ export function parseBlobReference(value: JsonObject, port: string, kind: PortKi
   const sasBlobToken = text(value, 'SasBlobToken');
   const located = connectionString !== '' || (baseLocation !== '' && sasBlobToken !== '');
   if (!located || location === '') {
-    throw new Refusal(kind === 'input' ? 'inputLocationMissing' : 'outputLocationMissing', { port });
+    throw new Refusal(LOCATION_MISTAKES[kind], { port });
   }
   checkLocation(relativeLocation, port, kind);
   if (connectionString !== '') {
@@ -106,9 +121,9 @@ function checkLocation(location: string, port: string, kind: PortKind): void {
     throw new Refusal('relativeLocationInvalid', { location, port });
   }
   if (blob.length > MAX_NAME_LENGTH) throw new Refusal('blobNameTooLong', { port, length: blob.length });
-  if (fileFormat(location) === undefined) {
-    throw new Refusal(kind === 'input' ? 'inputExtension' : 'outputExtension', { location, port });
-  }
+  const isModel = kind === 'model' || kind === 'modelOutput';
+  const fits = isModel ? /\.ilearner$/i.test(location) : fileFormat(location) !== undefined;
+  if (!fits) throw new Refusal(EXTENSION_MISTAKES[kind], { location, port });
 }
 
 function checkConnectionString(connectionString: string, port: string): void {

@@ -4,6 +4,8 @@ import { Failure } from '../protocol/failure.ts';
 import { mistakes } from './mistakes.ts';
 import type { MistakeId } from './mistakes.ts';
 import type { CallAllowance, Limits, LocalServiceOptions, WireVariants } from './options.ts';
+import { sampleServices } from './samples/index.ts';
+import type { WebService } from './webService.ts';
 
 export interface CommandLine {
   readonly options: LocalServiceOptions;
@@ -49,6 +51,15 @@ const FLAGS = {
     type: 'string',
     text: 'Query parameters at the gateway: required (default) or optional.',
   },
+  'wrong-region': {
+    type: 'string',
+    text: 'Management answer for an unknown workspace: notFound (default), unauthorized or failed.',
+  },
+  twice: {
+    type: 'string',
+    multiple: true,
+    text: 'Publish the sample service of this name twice, as two services of one name; may be repeated.',
+  },
   'other-answer': {
     type: 'string',
     multiple: true,
@@ -70,6 +81,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     ...given('blobPort', number('blob-port')),
     ...given('gatewayPort', number('gateway-port')),
     ...given('dataFolder', one('data')),
+    ...given('services', servicesOf(values.twice ?? [])),
     limits: limitsOf(number, (name) => parseAllowance(name, one(name))),
     variants: variantsOf(one, values['other-answer'] ?? []),
   };
@@ -99,6 +111,16 @@ function parseFlags(args: readonly string[]) {
   } catch (error) {
     throw invalid(error instanceof Error ? error.message : String(error));
   }
+}
+
+function servicesOf(twice: readonly string[]): readonly WebService[] | undefined {
+  if (twice.length === 0) return undefined;
+  const again = twice.map((name) => {
+    const service = sampleServices.find(({ schema }) => schema.title === name);
+    if (!service) throw invalid(`--twice: there is no sample service "${name}".`);
+    return service;
+  });
+  return [...sampleServices, ...again];
 }
 
 type NumberOf = (name: keyof typeof FLAGS) => number | undefined;
@@ -138,6 +160,7 @@ function variantsOf(text: TextOf, otherAnswers: readonly string[]): Partial<Wire
     ...given('results', choose('results', ['plural', 'singular'])),
     ...given('nullCells', choose('null-cells', ['marked', 'every'])),
     ...given('gatewayQuery', choose('gateway-query', ['required', 'optional'])),
+    ...given('wrongRegion', choose('wrong-region', ['notFound', 'unauthorized', 'failed'])),
     otherAnswers: otherAnswers.map(parseMistake),
   };
 }

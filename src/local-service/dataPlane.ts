@@ -3,27 +3,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { BlobAccess } from './blobAccess.ts';
 import { bind, parseGlobalParameters } from './globalParameters.ts';
+import type { Endpoint, Endpoints } from './endpoints.ts';
 import { readBody, sendJson, sendText } from './httpAnswer.ts';
 import { newId } from './identity.ts';
-import type { EndpointIdentity } from './identity.ts';
 import { parseJobBlobs } from './jobRequest.ts';
 import type { Jobs } from './jobs.ts';
 import type { JobRecord, JobState } from './jobStore.ts';
 import { parseBody } from './jsonBody.ts';
-import { answerTo, errorBody, Refusal } from './mistakes.ts';
+import { Refusal } from './mistakes.ts';
 import type { Limits, WireVariants } from './options.ts';
+import { bearerOf, decodeSegment, sendRefusal } from './refusals.ts';
 import { formatAnswer, parseInputs, scoreTables } from './rrsTables.ts';
 import { swaggerDocument } from './swaggerDocument.ts';
-import type { WebService } from './webService.ts';
-
-/** A web service with the ids and keys of its endpoint. */
-export interface Endpoint extends EndpointIdentity {
-  readonly service: WebService;
-}
 
 export interface DataPlaneInit {
   readonly workspaceId: string;
-  readonly endpoints: readonly Endpoint[];
+  readonly endpoints: Endpoints;
   readonly jobs: Jobs;
   readonly blobs: BlobAccess;
   /** Connection string and container for outputs that a job leaves out. */
@@ -73,7 +68,7 @@ export class DataPlane {
     try {
       await this.#answer(request, response, url);
     } catch (error) {
-      this.#refuse(response, error);
+      sendRefusal(response, error, this.#init);
     }
   }
 
@@ -82,7 +77,7 @@ export class DataPlane {
     const [scope = '', workspace = '', services = '', service = '', ...rest] = path
       .split('/')
       .slice(1)
-      .map(decode);
+      .map(decodeSegment);
     const known = (scope === 'workspaces' || scope === 'subscriptions') && services === 'services';
     const operation = known ? findOperation(request.method ?? 'GET', rest) : undefined;
     if (!operation) throw new Refusal('operationUnknown');
@@ -99,7 +94,7 @@ export class DataPlane {
   #endpoint(workspace: string, service: string): Endpoint {
     const { workspaceId, endpoints } = this.#init;
     if (workspace.toLowerCase() !== workspaceId) throw new Refusal('workspaceUnknown', { workspace });
-    const endpoint = endpoints.find(({ endpointId }) => endpointId === service.toLowerCase());
+    const endpoint = endpoints.byId(service);
     if (!endpoint) throw new Refusal('serviceUnknown', { service });
     return endpoint;
   }
@@ -123,8 +118,7 @@ export class DataPlane {
   }
 
   async #limited(endpoint: Endpoint, perform: () => Promise<void>): Promise<void> {
-    const { endpointId } = endpoint;
-    const limit = this.#init.limits.concurrentCalls;
+    const { endpointId, maxConcurrentCalls: limit } = endpoint;
     const inProgress = this.#callsInProgress.get(endpointId) ?? 0;
     if (inProgress >= limit) throw new Refusal('tooManyCalls', { service: endpointId, limit });
     this.#callsInProgress.set(endpointId, inProgress + 1);
@@ -138,6 +132,7 @@ export class DataPlane {
   async #execute({ request, response, query, endpoint }: Call): Promise<void> {
     const { limits, variants } = this.#init;
     const { service } = endpoint;
+    if (service.modelOutputs) throw new Refusal('batchOnly');
     const form = query.get('format')?.toLowerCase() === 'swagger' ? 'swagger' : 'table';
     const details = query.get('details')?.toLowerCase() === 'true';
     const body = parseBody(await readBody(request, limits.bodyBytes));
@@ -154,7 +149,7 @@ export class DataPlane {
     const { blobs, jobs, limits, variants } = this.#init;
     const { schema } = endpoint.service;
     const body = parseBody(await readBody(request, limits.bodyBytes));
-    const given = parseJobBlobs(body, schema);
+    const given = parseJobBlobs(body, endpoint.service);
     const parameters = parseGlobalParameters(body, schema.globalParameters);
     bind(endpoint.service, parameters);
     const checks = Object.entries(given.inputs).map(([name, reference]) =>
@@ -175,8 +170,10 @@ export class DataPlane {
   /** Blobs of random names for outputs that a job leaves out. */
   #defaultOutputs(endpoint: Endpoint): JobRecord['outputs'] {
     const { connectionString, container } = this.#init.defaultStorage;
-    const outputs = endpoint.service.schema.outputs.map(({ name }) => {
-      const relativeLocation = `${container}/${newId()}.csv`;
+    const { schema, modelOutputs } = endpoint.service;
+    const outputs = schema.outputs.map(({ name }) => {
+      const extension = modelOutputs?.includes(name) ? 'ilearner' : 'csv';
+      const relativeLocation = `${container}/${newId()}.${extension}`;
       return [name, { kind: 'connectionString', connectionString, relativeLocation }] as const;
     });
     return Object.fromEntries(outputs);
@@ -217,19 +214,6 @@ export class DataPlane {
     const host = `${localAddress.replace(/^::ffff:/, '')}:${localPort}`;
     sendJson(response, 200, swaggerDocument(endpoint.service.schema, { host, basePath }));
   }
-
-  #refuse(response: ServerResponse, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    const refusal = error instanceof Refusal ? error : new Refusal('internal', { reason });
-    const answer = answerTo(refusal.mistake, this.#init.variants.otherAnswers.includes(refusal.mistake));
-    const { retryAfterSeconds } = this.#init.limits;
-    const retryAfter =
-      answer.status === 503 && retryAfterSeconds !== undefined
-        ? { 'Retry-After': String(retryAfterSeconds) }
-        : {};
-    const connection = refusal.mistake === 'bodyTooLarge' ? { Connection: 'close' } : {};
-    sendJson(response, answer.status, errorBody(answer, refusal.message), { ...retryAfter, ...connection });
-  }
 }
 
 /** The operation that a method and the path below an endpoint name. */
@@ -264,7 +248,7 @@ function checkVersion(query: ReadonlyMap<string, string>, operation: Operation):
 }
 
 function bearerKey(request: IncomingMessage): string {
-  const key = /^bearer +(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1];
+  const key = bearerOf(request);
   if (key === undefined) throw new Refusal('keyMissing');
   return key;
 }
@@ -272,14 +256,6 @@ function bearerKey(request: IncomingMessage): string {
 function requireJobId(jobId: string): string {
   if (jobId === '') throw new Refusal('jobIdMissing');
   return jobId;
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
 
 async function waitWhileConnected(milliseconds: number, response: ServerResponse): Promise<void> {

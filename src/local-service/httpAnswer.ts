@@ -26,9 +26,10 @@ export function sendText(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (response.destroyed || response.headersSent) return;
-  const length = status === 204 ? {} : { 'Content-Length': String(Buffer.byteLength(text)) };
+  const bodiless = status === 204 || status === 304;
+  const length = bodiless ? {} : { 'Content-Length': String(Buffer.byteLength(text)) };
   response.writeHead(status, { 'x-ms-request-id': randomUUID(), ...length, ...headers });
-  response.end(status === 204 ? undefined : text);
+  response.end(bodiless ? undefined : text);
 }
 
 /** The body of a request. @throws Refusal `bodyTooLarge` */

@@ -10,6 +10,8 @@ const endpointIdentitySchema = v.object({
   endpointId: v.string(),
   primaryKey: v.string(),
   secondaryKey: v.string(),
+  /** ISO 8601. */
+  creationTime: v.optional(v.string(), () => new Date().toISOString()),
 });
 
 const identitySchema = v.object({
@@ -31,14 +33,14 @@ const FILE = 'identity.json';
 
 /**
  * Reads the identity of a data folder, making what is missing.
- * @param titles the services that need an endpoint
+ * @param services the names of the services that need an endpoint, each once
  * @throws Failure `LocalServiceDataUnreadable`
  */
-export async function loadIdentity(dataFolder: string, titles: readonly string[]): Promise<Identity> {
+export async function loadIdentity(dataFolder: string, services: readonly string[]): Promise<Identity> {
   const path = join(dataFolder, FILE);
   const known = (await readIdentity(path)) ?? newIdentity();
-  const missing = titles.filter((title) => !Object.hasOwn(known.endpoints, title));
-  const added = Object.fromEntries(missing.map((title) => [title, newEndpoint()]));
+  const missing = services.filter((name) => !Object.hasOwn(known.endpoints, name));
+  const added = Object.fromEntries(missing.map((name) => [name, newEndpoint()]));
   const identity = { ...known, endpoints: { ...known.endpoints, ...added } };
   await writePrivateJson(path, identity);
   return identity;
@@ -70,7 +72,13 @@ function newIdentity(): Identity {
 }
 
 function newEndpoint(): EndpointIdentity {
-  return { serviceId: newId(), endpointId: newId(), primaryKey: newKey(), secondaryKey: newKey() };
+  return {
+    serviceId: newId(),
+    endpointId: newId(),
+    primaryKey: newKey(),
+    secondaryKey: newKey(),
+    creationTime: new Date().toISOString(),
+  };
 }
 
 /** 32 hex digits. */
@@ -79,6 +87,6 @@ export function newId(): string {
 }
 
 /** 64 random bytes in base64, which ends in `==`. */
-function newKey(): string {
+export function newKey(): string {
   return randomBytes(64).toString('base64');
 }

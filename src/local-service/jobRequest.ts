@@ -1,10 +1,11 @@
-import type { Port, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import type { Port } from '../protocol/studio/serviceSchema.ts';
 import { isEmptyReference, parseBlobReference } from './blobReference.ts';
 import type { BlobReference, PortKind } from './blobReference.ts';
 import { optionalObject, requireObject } from './jsonBody.ts';
 import type { JsonObject } from './jsonBody.ts';
 import { Refusal } from './mistakes.ts';
 import { checkInputNames, listOf } from './rrsTables.ts';
+import type { WebService } from './webService.ts';
 
 /** The blobs of a job, by input and output name. Outputs that are left out go to the default storage. */
 export interface JobBlobs {
@@ -18,8 +19,9 @@ export interface JobBlobs {
  * Unknown members, such as `AzureBatchPoolId`, are ignored.
  * @throws Refusal
  */
-export function parseJobBlobs(body: JsonObject, schema: ServiceSchema): JobBlobs {
-  return { inputs: parseInputs(body, schema.inputs), outputs: parseOutputs(body, schema.outputs) };
+export function parseJobBlobs(body: JsonObject, service: WebService): JobBlobs {
+  const { inputs } = service.schema;
+  return { inputs: parseInputs(body, inputs), outputs: parseOutputs(body, service) };
 }
 
 function parseInputs(body: JsonObject, ports: readonly Port[]): Record<string, BlobReference> {
@@ -31,10 +33,13 @@ function parseInputs(body: JsonObject, ports: readonly Port[]): Record<string, B
   checkInputNames(given, ports);
   const missing = ports.find(({ name }) => !Object.hasOwn(given, name) || given[name] === null);
   if (missing) throw new Refusal('batchInputMissing', { input: missing.name });
-  return parseReferences(given, 'input');
+  return parseReferences(given, 'Inputs', () => 'input');
 }
 
-function parseOutputs(body: JsonObject, ports: readonly Port[]): Record<string, BlobReference> {
+function parseOutputs(
+  body: JsonObject,
+  { schema: { outputs: ports }, modelOutputs }: WebService,
+): Record<string, BlobReference> {
   const single = singleReference(body, 'Output');
   const several = optionalObject(body, 'Outputs');
   if (single !== undefined && isPresent(body, 'Outputs')) throw new Refusal('outputAndOutputs');
@@ -43,7 +48,8 @@ function parseOutputs(body: JsonObject, ports: readonly Port[]): Record<string, 
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Refusal('outputUnknown', { output: unknown, known: listOf(known) });
   const named = Object.entries(given).filter(([, reference]) => reference !== null);
-  return parseReferences(Object.fromEntries(named), 'output');
+  const kindOf = (name: string): PortKind => (modelOutputs?.includes(name) ? 'modelOutput' : 'output');
+  return parseReferences(Object.fromEntries(named), 'Outputs', kindOf);
 }
 
 /** A singular member; one with null members only is what clients of services without input send. */
@@ -57,11 +63,14 @@ function isPresent(body: JsonObject, member: string): boolean {
   return body[member] !== undefined && body[member] !== null;
 }
 
-function parseReferences(given: JsonObject, kind: PortKind): Record<string, BlobReference> {
-  const member = kind === 'input' ? 'Inputs' : 'Outputs';
+function parseReferences(
+  given: JsonObject,
+  member: 'Inputs' | 'Outputs',
+  kindOf: (name: string) => PortKind,
+): Record<string, BlobReference> {
   const references = Object.entries(given).map(([name, value]) => {
     const place = `${member}.${name}`;
-    return [name, parseBlobReference(requireObject(value, place), place, kind)] as const;
+    return [name, parseBlobReference(requireObject(value, place), place, kindOf(name))] as const;
   });
   return Object.fromEntries(references);
 }

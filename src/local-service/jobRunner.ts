@@ -28,12 +28,14 @@ export async function runJob(run: JobRun, signal: AbortSignal): Promise<void> {
   const files = new Map<string, OutputFile>();
   for (const table of scoring.outputs) {
     const reference = job.outputs[table.name];
-    if (reference) files.set(table.name, new OutputFile(table, reference, blobs, ended));
+    const header = service.modelOutputs?.includes(table.name) ? '' : undefined;
+    if (reference) files.set(table.name, new OutputFile(table, reference, blobs, ended, header));
   }
   const score = async (): Promise<void> => {
     await scoring.run({
       read: (input) => readInput(run, input, ended),
       write: async (output, rows) => files.get(output)?.write(rows),
+      writeModel: async (output, content) => files.get(output)?.writeText(content),
     });
     for (const file of files.values()) file.end();
   };
@@ -82,18 +84,28 @@ class OutputFile {
   readonly #format: FileFormat;
   readonly #signal: AbortSignal;
 
-  constructor(table: OutputTable, reference: BlobReference, blobs: BlobAccess, signal: AbortSignal) {
+  constructor(
+    table: OutputTable,
+    reference: BlobReference,
+    blobs: BlobAccess,
+    signal: AbortSignal,
+    header = formatHeader(formatOf(reference), table),
+  ) {
     this.#table = table;
     this.#format = formatOf(reference);
     this.#signal = signal;
     this.#stream.on('error', () => undefined);
-    this.#stream.write(formatHeader(this.#format, table));
+    this.#stream.write(header);
     this.uploaded = blobs.write(reference, this.#stream, signal);
   }
 
   /** Resolves when the upload has room for more. */
   async write(rows: readonly Row[]): Promise<void> {
-    const hasRoom = this.#stream.write(formatRows(this.#format, this.#table, rows));
+    await this.writeText(formatRows(this.#format, this.#table, rows));
+  }
+
+  async writeText(text: string): Promise<void> {
+    const hasRoom = this.#stream.write(text);
     if (!hasRoom) await once(this.#stream, 'drain', { signal: this.#signal });
   }
 

@@ -102,6 +102,14 @@ export class Jobs {
     await kept;
   }
 
+  /** Stops and forgets the jobs of an endpoint that is gone. */
+  async forgetAllOf(endpointId: string): Promise<void> {
+    const ids = [...this.#records.values()]
+      .filter((job) => job.endpointId === endpointId)
+      .map(({ id }) => id);
+    await Promise.all(ids.map((id) => this.delete(endpointId, id, true)));
+  }
+
   /** Stops what runs, to be run again at the next start. */
   async close(): Promise<void> {
     this.#closed = true;

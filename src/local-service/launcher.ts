@@ -63,6 +63,12 @@ export async function joinLocalService(options: JoinOptions): Promise<LocalServi
   throw await notStarted(dataFolder);
 }
 
+/** Whether the local service of a data folder runs, whoever started it. */
+export async function localServiceRuns(dataFolder: string): Promise<boolean> {
+  const lease = await readLease(dataFolder);
+  return isReady(lease) && (await isAlive(lease));
+}
+
 /** Ends the local service of a data folder for all windows, and waits until its data is on disk. @throws Failure */
 export async function stopLocalService(dataFolder: string): Promise<void> {
   const deadline = Date.now() + STOP_TIMEOUT_MS;

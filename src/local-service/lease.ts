@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 
@@ -50,7 +50,7 @@ export class Lease {
       if (await lease.#create()) return lease;
       const holder = await readLease(dataFolder);
       if (holder === 'unreadable' || (holder && (await isAlive(holder)))) throw inUse(dataFolder);
-      if (holder) await removeStale(lease.#path, holder);
+      if (holder && (await lease.#takeOver(holder))) return lease;
     }
     throw inUse(dataFolder);
   }
@@ -77,6 +77,20 @@ export class Lease {
       throw error;
     }
     return this.#isOurs();
+  }
+
+  /** One process at a time replaces a dead holder's lease, and without a moment in which there is none. */
+  async #takeOver(stale: LeaseContent): Promise<boolean> {
+    const guard = `${this.#path}.takeover`;
+    if (!(await createGuard(guard))) return false;
+    try {
+      const current = await readLeaseFile(this.#path);
+      if (current === undefined || current === 'unreadable' || current.token !== stale.token) return false;
+      await writePrivateJson(this.#path, this.#content({ state: 'starting' }));
+      return true;
+    } finally {
+      await rm(guard, { force: true });
+    }
   }
 
   async #write(change: Pick<LeaseContent, 'state' | 'port'>): Promise<void> {
@@ -145,17 +159,18 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Moves a dead holder's lease away; a fresh one that came in between is put back. */
-async function removeStale(path: string, stale: LeaseContent): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString('hex')}.stale`;
+/** Creates the file that only one has; one that was left behind by a process that died is removed for the next try. */
+async function createGuard(path: string): Promise<boolean> {
   try {
-    await rename(path, aside);
+    await writeFile(path, '', { flag: 'wx', mode: PRIVATE_FILE });
+    return true;
   } catch (error) {
-    if (isMissing(error)) return;
-    throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > LONGEST_WRITE_MS) await rm(path, { force: true });
+    return false;
   }
-  const moved = await readLeaseFile(aside);
-  const fresh = moved !== undefined && moved !== 'unreadable' && moved.token !== stale.token;
-  if (fresh) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
 }

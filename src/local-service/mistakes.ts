@@ -24,8 +24,11 @@ const EXTENSIONS = 'MicrosoftDocs/azure-docs issue 32354';
 const LIMITS = 'azure-docs stream-analytics-scale-with-machine-learning-functions.md';
 const SCALING = 'azure-docs scaling-webservice.md';
 const SILENT = 'no public source';
+const CMDLETS = 'hning86/azuremlps README.md';
+const ENDPOINTS = 'azure-docs create-endpoint.md';
+const RETRAINING = 'azure-docs retrain-classic-web-service.md';
 
-/** Every mistake that the data plane answers, and how. */
+/** Every mistake that the data plane and the management API answer, and how. */
 export const mistakes = {
   badVersion: {
     when: 'the api-version is missing or is not 2.0',
@@ -331,6 +334,160 @@ export const mistakes = {
     message: 'The service could not score the request: {reason}',
     source: CODES,
   },
+  batchOnly: {
+    when: 'an RRS request goes to a service that writes a trained model',
+    status: 400,
+    code: 'InvalidOperation',
+    detail: 'IncompatibleModel',
+    message: 'The service writes a trained model, which only a job can do.',
+    source: `${CODES}, ${RETRAINING}`,
+  },
+  modelExtension: {
+    when: 'the blob of a trained model is no .ilearner file',
+    status: 400,
+    code: 'BadArgument',
+    detail: 'InvalidBlobExtension',
+    message: 'The blob "{location}" of {port} has to end with .ilearner.',
+    source: `${CODES}, ${RETRAINING}`,
+  },
+  tokenMissing: {
+    when: 'a management call has no Authorization header of the form "Bearer token"',
+    status: 401,
+    code: 'Unauthorized',
+    detail: 'ManagementRequestUnauthorized',
+    message: 'The Authorization header has to be "Bearer" and the authorization token of the workspace.',
+    source: CODES,
+  },
+  tokenWrong: {
+    when: 'the token of a management call is neither of the workspace nor a key of the endpoint it is about',
+    status: 401,
+    code: 'Unauthorized',
+    detail: 'ManagementRequestUnauthorized',
+    message: 'The token is not the authorization token of this workspace.',
+    source: CODES,
+    unconfirmed: { status: 401 },
+  },
+  workspaceFailed: {
+    when: 'the workspace is in another region, and this one fails over it',
+    status: 500,
+    code: 'InternalError',
+    detail: 'GetWorkspaceFailed',
+    message: 'The workspace "{workspace}" could not be looked up.',
+    source: 'Azure/Azure-MachineLearning-ClientLibrary-Python issue 32',
+  },
+  managedServiceUnknown: {
+    when: 'a management call names a web service that the workspace does not have',
+    status: 404,
+    code: 'NotFound',
+    detail: 'WebServiceIdNotFoundInWorkspace',
+    message: 'The workspace has no web service "{service}".',
+    source: CODES,
+  },
+  endpointUnknown: {
+    when: 'a management call names an endpoint that the web service does not have',
+    status: 404,
+    code: 'NotFound',
+    detail: 'WebServiceNotFound',
+    message: 'The web service has no endpoint "{endpoint}".',
+    source: SILENT,
+    unconfirmed: { status: 404, code: 'NotFound' },
+  },
+  endpointExists: {
+    when: 'an endpoint is added whose name is taken',
+    status: 409,
+    code: 'Conflict',
+    message: 'The web service has an endpoint "{endpoint}" already.',
+    source: SILENT,
+    unconfirmed: { status: 400, code: 'BadArgument', detail: 'BadParameterValue' },
+  },
+  endpointNameInvalid: {
+    when: 'the name of a new endpoint is not 1 to 24 lower-case letters and digits',
+    status: 400,
+    code: 'BadArgument',
+    detail: 'BadParameterValue',
+    message: 'An endpoint cannot be called "{endpoint}": 1 to 24 lower-case letters and digits are allowed.',
+    source: `${CODES}, ${ENDPOINTS}`,
+  },
+  serviceIdWrong: {
+    when: 'WebServiceId in the body is not the one of the URL',
+    status: 400,
+    code: 'BadArgument',
+    detail: 'WebServiceIdInvalid',
+    message: 'WebServiceId is "{given}", but the URL names the web service {service}.',
+    source: CODES,
+  },
+  settingInvalid: {
+    when: 'a setting of an endpoint has a value that it does not take',
+    status: 400,
+    code: 'BadArgument',
+    detail: 'BadParameterValue',
+    message: '{member} has to be {expected}.',
+    source: CODES,
+  },
+  concurrencyInvalid: {
+    when: 'MaxConcurrentCalls is not a whole number of 1 or more',
+    status: 400,
+    code: 'BadArgument',
+    detail: 'WebServiceConcurrentRequestRequirementInvalid',
+    message: 'MaxConcurrentCalls has to be a whole number from 1 to 200.',
+    source: `${CODES}, ${CMDLETS}`,
+  },
+  concurrencyTooHigh: {
+    when: 'MaxConcurrentCalls is over 200',
+    status: 400,
+    code: 'BadArgument',
+    detail: 'WebServiceTooManyConcurrentRequestRequirement',
+    message: 'MaxConcurrentCalls is {given}; an endpoint answers 200 calls at a time at most.',
+    source: `${CODES}, ${CMDLETS}`,
+  },
+  defaultFixed: {
+    when: 'the default endpoint is patched, refreshed or deleted',
+    status: 400,
+    code: 'InvalidOperation',
+    message: 'The default endpoint cannot be {what}; add another endpoint to the web service.',
+    source: `${CMDLETS}, ${ENDPOINTS} (that it is refused; no source names the answer)`,
+    unconfirmed: { status: 409, code: 'Conflict' },
+  },
+  updatePrevented: {
+    when: 'an endpoint that was made with PreventUpdate is refreshed or gets a trained model',
+    status: 400,
+    code: 'InvalidOperation',
+    message: 'The endpoint "{endpoint}" was made with PreventUpdate, so its model stays as it is.',
+    source: SILENT,
+    unconfirmed: { status: 409, code: 'Conflict' },
+  },
+  resourceUnknown: {
+    when: 'a patch names a resource that the endpoint does not have',
+    status: 404,
+    code: 'NotFound',
+    detail: 'ModelPackageNotFound',
+    message: 'The endpoint has no resource "{resource}"; it has {known}.',
+    source: SILENT,
+    unconfirmed: { status: 400, code: 'BadArgument', detail: 'BadParameterValue' },
+  },
+  sasExpired: {
+    when: 'the SAS of a trained model has expired',
+    status: 400,
+    code: 'BadArgument',
+    detail: 'ExpiryTimeInThePast',
+    message: 'The SAS of {port} expired at {expiry}.',
+    source: CODES,
+  },
+  modelUnreadable: {
+    when: 'the .ilearner file of a patch is none',
+    status: 500,
+    code: 'ModelPackageFormatError',
+    message: 'The blob "{location}" is no trained model: {reason}',
+    source: CODES,
+  },
+  modelMismatch: {
+    when: 'the trained model of a patch was trained on other columns',
+    status: 409,
+    code: 'Conflict',
+    detail: 'ModelOutputMetadataMismatch',
+    message: 'The trained model in "{location}" does not fit the endpoint: {reason}.',
+    source: CODES,
+  },
   internal: {
     when: 'the local service itself fails',
     status: 500,
@@ -365,8 +522,9 @@ export function answerTo(mistake: MistakeId, other: boolean): ErrorAnswer {
 /** The body that goes with an answer, in the service's error shape; undefined when it has none. */
 export function errorBody(answer: ErrorAnswer, message: string): object | undefined {
   if (answer.code === undefined) return undefined;
-  const detail = answer.detail === undefined ? {} : { details: [{ code: answer.detail, message }] };
-  return { error: { code: answer.code, message: sentenceOf(answer.code) ?? message, ...detail } };
+  const { code, detail } = answer;
+  if (detail === undefined) return { error: { code, message } };
+  return { error: { code, message: sentenceOf(code) ?? message, details: [{ code: detail, message }] } };
 }
 
 const CLASS_SENTENCES: Readonly<Record<string, string>> = {
@@ -376,6 +534,8 @@ const CLASS_SENTENCES: Readonly<Record<string, string>> = {
   Unauthorized: 'The request is not authorized.',
   ServiceUnavailable: 'The service is not available now.',
   InternalError: 'The service failed.',
+  NotFound: 'What the request names was not found.',
+  Conflict: 'The request does not fit the present state.',
 };
 
 function sentenceOf(code: string): string | undefined {

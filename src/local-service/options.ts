@@ -18,6 +18,8 @@ export interface WireVariants {
   readonly nullCells: 'marked' | 'every';
   /** Whether the gateway insists on the query parameters of its URL templates. */
   readonly gatewayQuery: 'required' | 'optional';
+  /** What the management API says of a workspace that it does not have: nobody says "wrong region". */
+  readonly wrongRegion: 'notFound' | 'unauthorized' | 'failed';
   /** Mistakes that get their unconfirmed other answer. */
   readonly otherAnswers: readonly MistakeId[];
 }
@@ -31,6 +33,7 @@ export const DEFAULT_VARIANTS: WireVariants = {
   results: 'plural',
   nullCells: 'marked',
   gatewayQuery: 'required',
+  wrongRegion: 'notFound',
   otherAnswers: [],
 };
 
@@ -43,7 +46,7 @@ export interface CallAllowance {
 export interface Limits {
   /** Bytes of a request's body. */
   readonly bodyBytes: number;
-  /** RRS calls that one endpoint answers at a time. */
+  /** RRS calls that a default endpoint answers at a time. */
   readonly concurrentCalls: number;
   /** Jobs that one endpoint runs at a time; others wait in order. */
   readonly concurrentJobs: number;
@@ -92,7 +95,7 @@ export interface LocalServiceOptions {
   readonly blobPort?: number;
   /** Kept when given; otherwise a temporary folder, removed at the end. */
   readonly dataFolder?: string;
-  /** The sample services when absent. Titles have to differ. */
+  /** The sample services when absent. Several may have the same title, as services that were published anew do. */
   readonly services?: readonly WebService[];
   readonly variants?: Partial<WireVariants>;
   readonly limits?: Partial<Limits>;

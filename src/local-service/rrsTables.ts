@@ -53,6 +53,9 @@ export async function scoreTables(
       for (const row of rows) table?.push(row);
       return Promise.resolve();
     },
+    writeModel(output) {
+      return Promise.reject(new Error(`The output "${output}" is a trained model, which only a job writes.`));
+    },
   });
   return outputs;
 }

@@ -10,15 +10,17 @@ import { BlobAccess } from './blobAccess.ts';
 import { startBlobStorage } from './blobStorage.ts';
 import type { BlobStorage } from './blobStorage.ts';
 import { DataPlane } from './dataPlane.ts';
-import type { Endpoint } from './dataPlane.ts';
 import type { LocalServiceDescription } from './description.ts';
+import { DEFAULT_ENDPOINT, Endpoints } from './endpoints.ts';
 import { PRIVATE_FOLDER, readJson, writePrivateJson } from './files.ts';
 import { Gateway } from './gateway.ts';
-import { applyFault, sendJson } from './httpAnswer.ts';
+import { answerHelp, isHelpPath } from './helpPage.ts';
+import { applyFault } from './httpAnswer.ts';
 import { loadIdentity } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { Jobs } from './jobs.ts';
 import { JobStore } from './jobStore.ts';
+import { ManagementApi } from './management.ts';
 import { DEFAULT_LIMITS, DEFAULT_VARIANTS } from './options.ts';
 import type { LocalServiceOptions } from './options.ts';
 import { listenOnFirstFree, LOOPBACK, portsToTry } from './ports.ts';
@@ -46,7 +48,7 @@ const portsSchema = v.object({ service: v.number(), gateway: v.number(), blob: v
 type Ports = v.InferOutput<typeof portsSchema>;
 
 /**
- * Starts the local service in this process: data plane, gateway and blob storage, all on loopback.
+ * Starts the local service in this process: data plane, management API, gateway and blob storage, all on loopback.
  * @throws Failure `PortInUse`, `LocalServiceDataUnreadable`
  */
 export async function startLocalService(
@@ -74,12 +76,9 @@ async function assemble(
 ): Promise<LocalServiceDescription> {
   const services = options.services ?? sampleServices;
   const dataFolder = await openDataFolder(options.dataFolder, closers);
-  const identity = await loadIdentity(
-    dataFolder,
-    services.map(({ schema }) => schema.title),
-  );
+  const identity = await loadIdentity(dataFolder, publishedNames(services));
   const lastPorts = await readPorts(dataFolder);
-  const endpoints = endpointsOf(services, identity);
+  const endpoints = await openEndpoints(services, identity, dataFolder, options);
   const storage = await startBlobStorage({
     folder: join(dataFolder, 'blobs'),
     account: identity.storageAccount,
@@ -89,7 +88,14 @@ async function assemble(
   });
   closers.push(() => storage.close());
 
-  const dataPlane = await openDataPlane(options, identity, endpoints, storage, dataFolder, closers);
+  const { dataPlane, management } = await openApis(
+    options,
+    identity,
+    endpoints,
+    storage,
+    dataFolder,
+    closers,
+  );
   const { limits = {}, variants = {}, fault } = options;
   const gateway = new Gateway({
     suffix: GATEWAY_SUFFIX,
@@ -102,7 +108,9 @@ async function assemble(
     if (sideDoor(request, response)) return;
     if (await applyFault(fault, 'service', request, response)) return;
     const url = request.url ?? '/';
-    if (url.startsWith(`${MANAGEMENT_PATH}/`)) sendJson(response, 404, undefined);
+    if (isHelpPath(url)) answerHelp(response, url, identity.workspaceId, endpoints);
+    else if (url.startsWith(`${MANAGEMENT_PATH}/`))
+      await management.handle(request, response, url.slice(MANAGEMENT_PATH.length));
     else await dataPlane.handle(request, response, url);
   });
   const gatewayServer = createHttpServer(async (request, response) => {
@@ -117,34 +125,33 @@ async function assemble(
   return describe(ports, identity, endpoints, storage);
 }
 
-async function openDataPlane(
+/** The two APIs of the workspace, over the same endpoints and jobs. */
+async function openApis(
   options: LocalServiceOptions,
   identity: Identity,
-  endpoints: readonly Endpoint[],
+  endpoints: Endpoints,
   storage: BlobStorage,
   dataFolder: string,
   closers: (() => Promise<void>)[],
-): Promise<DataPlane> {
+): Promise<{ readonly dataPlane: DataPlane; readonly management: ManagementApi }> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const variants = { ...DEFAULT_VARIANTS, ...options.variants };
   const blobs = new BlobAccess(storage);
   const jobs = await Jobs.open({
     store: new JobStore(dataFolder),
     blobs,
-    serviceOf: (id) => endpoints.find(({ endpointId }) => endpointId === id)?.service,
+    serviceOf: (id) => endpoints.byId(id)?.service,
     limits,
     everyColumnTakesNull: variants.nullCells === 'every',
   });
   closers.push(() => jobs.close());
-  return new DataPlane({
-    workspaceId: identity.workspaceId,
-    endpoints,
-    jobs,
-    blobs,
-    defaultStorage: { connectionString: storage.connectionString, container: CONTAINER },
-    limits,
-    variants,
-  });
+  const { workspaceId, workspaceToken } = identity;
+  const ownStorage = { connectionString: storage.connectionString, container: CONTAINER };
+  const common = { workspaceId, endpoints, jobs, blobs, limits, variants };
+  return {
+    dataPlane: new DataPlane({ ...common, defaultStorage: ownStorage }),
+    management: new ManagementApi({ ...common, workspaceToken, storage: ownStorage }),
+  };
 }
 
 async function openDataFolder(kept: string | undefined, closers: (() => Promise<void>)[]): Promise<string> {
@@ -157,10 +164,28 @@ async function openDataFolder(kept: string | undefined, closers: (() => Promise<
   return folder;
 }
 
-function endpointsOf(services: readonly WebService[], identity: Identity): Endpoint[] {
-  return services.flatMap((service) => {
-    const endpoint = identity.endpoints[service.schema.title];
-    return endpoint ? [{ ...endpoint, service }] : [];
+/** The title of each service, with a number where several have the same. */
+function publishedNames(services: readonly WebService[]): string[] {
+  return services.map(({ schema: { title } }, index) => {
+    const before = services.slice(0, index).filter(({ schema }) => schema.title === title).length;
+    return before === 0 ? title : `${title} (${before + 1})`;
+  });
+}
+
+function openEndpoints(
+  services: readonly WebService[],
+  identity: Identity,
+  dataFolder: string,
+  options: LocalServiceOptions,
+): Promise<Endpoints> {
+  const names = publishedNames(services);
+  return Endpoints.open({
+    dataFolder,
+    services: services.flatMap((service, index) => {
+      const endpoint = identity.endpoints[names[index] ?? ''];
+      return endpoint ? [{ service, identity: endpoint }] : [];
+    }),
+    concurrentCalls: { ...DEFAULT_LIMITS, ...options.limits }.concurrentCalls,
   });
 }
 
@@ -204,7 +229,7 @@ async function readPorts(dataFolder: string): Promise<Ports | undefined> {
 function describe(
   ports: Ports,
   identity: Identity,
-  endpoints: readonly Endpoint[],
+  endpoints: Endpoints,
   storage: BlobStorage,
 ): LocalServiceDescription {
   const baseUrl = `http://${LOOPBACK}:${ports.service}`;
@@ -217,8 +242,11 @@ function describe(
     workspaceToken: identity.workspaceToken,
     storageConnectionString: storage.connectionString,
     storageContainer: CONTAINER,
-    services: endpoints.map(({ service, serviceId, endpointId, primaryKey }) => {
-      return { name: service.schema.title, serviceId, endpointId, apiKey: primaryKey };
+    services: endpoints.services.flatMap(({ id, service }) => {
+      const endpoint = endpoints.find(id, DEFAULT_ENDPOINT);
+      if (!endpoint) return [];
+      const { endpointId, primaryKey: apiKey } = endpoint;
+      return [{ name: service.schema.title, serviceId: id, endpointId, apiKey }];
     }),
   };
 }

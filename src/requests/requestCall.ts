@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Catalog, Endpoint, Remedy } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
-import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import { abortable } from '../shared/abortable.ts';
 import type { AnswerView, CallState, Ending } from '../shared/requestEditorContract.ts';
 import { holdsCredential } from '../shared/requestForm.ts';
 import type { RequestData } from '../shared/requestData.ts';
@@ -14,6 +14,12 @@ export interface CallServices {
   readonly http: () => Promise<HttpClient>;
   readonly log: vscode.LogOutputChannel;
   readonly timeoutMs: () => number;
+}
+
+interface RunningCall {
+  readonly controller: AbortController;
+  /** When it was sent, on the monotonic clock; the wait for a key is not part of it. */
+  startedAt?: number;
 }
 
 interface Ended {
@@ -30,7 +36,7 @@ export class RequestCall implements vscode.Disposable {
   readonly #services: CallServices;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
-  #running: { readonly controller: AbortController; startedAt: number } | undefined;
+  #running: RunningCall | undefined;
   #ended: Ended | 'cancelled' | undefined;
   #remedies: readonly Remedy[] = [];
 
@@ -53,7 +59,11 @@ export class RequestCall implements vscode.Disposable {
   }
 
   state(): CallState {
-    if (this.#running) return { kind: 'running', elapsedMs: performance.now() - this.#running.startedAt };
+    if (this.#running) {
+      const { startedAt } = this.#running;
+      if (startedAt === undefined) return { kind: 'preparing' };
+      return { kind: 'running', elapsedMs: performance.now() - startedAt };
+    }
     if (this.#ended === undefined) return { kind: 'idle' };
     return this.#ended === 'cancelled' ? { kind: 'cancelled' } : { kind: 'ended', ...this.#ended.view };
   }
@@ -62,7 +72,7 @@ export class RequestCall implements vscode.Disposable {
   async send(request: RequestData, body: string): Promise<void> {
     if (this.#running) return;
     const controller = new AbortController();
-    const running = { controller, startedAt: performance.now() };
+    const running: RunningCall = { controller };
     this.#running = running;
     this.#changed.fire();
     const ended = await this.#perform(request, body, controller.signal, () => {
@@ -98,7 +108,7 @@ export class RequestCall implements vscode.Disposable {
     let endpoint: Endpoint | undefined;
     try {
       endpoint = await abortable(catalog.find(request.workspace, request.service), signal);
-      const authorization = await abortable(catalog.authorize(endpoint, { interactive: true }), signal);
+      const authorization = await catalog.authorize(endpoint, { interactive: true, signal });
       const http = await this.#services.http();
       signal.throwIfAborted();
       onSending();
@@ -107,7 +117,7 @@ export class RequestCall implements vscode.Disposable {
         callOf(request, endpoint, body, signal, this.#services.timeoutMs()),
         authorization,
       );
-      const schema = answer.status < 400 ? await this.#knownSchema(endpoint) : undefined;
+      const schema = answer.status < 400 ? await this.#services.catalog.schemaIfAny(endpoint) : undefined;
       return { answer, ...this.#ending(endpoint, failureOf(answer), viewOfAnswer(answer, schema)) };
     } catch (error) {
       if (signal.aborted || (error instanceof Failure && error.code === 'Cancelled')) return 'cancelled';
@@ -128,14 +138,6 @@ export class RequestCall implements vscode.Disposable {
     };
   }
 
-  async #knownSchema(endpoint: Endpoint): Promise<ServiceSchema | undefined> {
-    try {
-      return await this.#services.catalog.schema(endpoint);
-    } catch {
-      return undefined;
-    }
-  }
-
   #asFailure(error: unknown): Failure {
     if (error instanceof Failure) return error;
     this.#services.log.error(error instanceof Error ? error : String(error));
@@ -146,15 +148,6 @@ export class RequestCall implements vscode.Disposable {
       cause: error,
     });
   }
-}
-
-/** What is waited for may be a prompt, which no signal closes: it is left to itself. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(new Error('cancelled'));
-    signal.addEventListener('abort', () => reject(new Error('cancelled')), { once: true });
-    promise.then(resolve, reject);
-  });
 }
 
 function callOf(

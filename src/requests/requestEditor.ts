@@ -286,7 +286,8 @@ export class RequestEditor implements vscode.Disposable {
     if (!endpoint) return;
     const { name: workspace } = endpoint.workspace;
     switch (kind) {
-      case 'apiKey': {
+      case 'apiKey':
+      case 'header': {
         const node: ExplorerNode = { node: 'endpoint', workspace, service: endpoint.endpointId };
         await run(commandId('setApiKey'), node);
         break;

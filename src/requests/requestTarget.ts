@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { endpointsOf, type Catalog, type Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
-import type { Credential, TargetState } from '../shared/requestEditorContract.ts';
+import { sentenceOf } from '../shared/reportFailure.ts';
+import type { Credential, TargetState, UnreadSchema } from '../shared/requestEditorContract.ts';
 import type { RequestData } from '../shared/requestData.ts';
 
 type Address = Pick<RequestData, 'workspace' | 'service'>;
@@ -69,7 +70,7 @@ export class RequestTarget implements vscode.Disposable {
     const known = this.#state.kind === 'found' ? this.#state.schema : 'loading';
     this.#set({ ...found, schema: options.reloadSchema ? 'loading' : known });
     const schema = await this.#schemaOf(endpoint, options.reloadSchema ?? false);
-    if (isCurrent()) this.#set({ ...found, schema: schema ?? 'none' });
+    if (isCurrent()) this.#set({ ...found, schema });
   }
 
   dispose(): void {
@@ -79,15 +80,15 @@ export class RequestTarget implements vscode.Disposable {
 
   #lose(error: unknown): void {
     this.#endpoint = undefined;
-    this.#set({ kind: 'unknown', sentence: error instanceof Failure ? error.sentence : String(error) });
+    this.#set({ kind: 'unknown', sentence: sentenceOf(error) });
   }
 
   /** A target whose schema cannot be loaded can be called all the same. */
-  async #schemaOf(endpoint: Endpoint, refresh: boolean): Promise<ServiceSchema | undefined> {
+  async #schemaOf(endpoint: Endpoint, refresh: boolean): Promise<ServiceSchema | 'none' | UnreadSchema> {
     try {
-      return await this.#catalog.schema(endpoint, { refresh });
-    } catch {
-      return undefined;
+      return (await this.#catalog.schema(endpoint, { refresh })) ?? 'none';
+    } catch (error) {
+      return { unread: sentenceOf(error) };
     }
   }
 
@@ -104,7 +105,7 @@ export class RequestTarget implements vscode.Disposable {
       if (filled.includes(name)) return { kind, header: name, stored: true };
       return missing === missingCode ? { kind, header: name, stored: false } : { kind, header: name };
     };
-    const subscription = subscriptionKeyHeader ?? filled.find((name) => name !== header);
+    const subscription = subscriptionKeyHeader || filled.find((name) => name !== header);
     return [
       row(auth.type, header, 'MissingApiKey'),
       ...(subscription === undefined ? [] : [row('subscriptionKey', subscription, 'MissingSubscriptionKey')]),

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { Catalog, Endpoint } from '../catalog/index.ts';
-import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { sampleInputs } from '../shared/requestForm.ts';
 import { editText } from './editText.ts';
 import { newRequestText, parseRequest } from './requestDocument.ts';
@@ -34,7 +33,7 @@ export class ScratchRequests {
   }
 
   async #fresh(endpoint: Endpoint): Promise<string> {
-    const schema = await this.#schemaOf(endpoint);
+    const schema = await this.#catalog.schemaIfAny(endpoint);
     return newRequestText({
       workspace: endpoint.workspace.name,
       service: await this.#nameOf(endpoint),
@@ -67,14 +66,6 @@ export class ScratchRequests {
       return (await this.#catalog.find(endpoint.workspace.name, service)).endpointId === endpoint.endpointId;
     } catch {
       return false;
-    }
-  }
-
-  async #schemaOf(endpoint: Endpoint): Promise<ServiceSchema | undefined> {
-    try {
-      return await this.#catalog.schema(endpoint);
-    } catch {
-      return undefined;
     }
   }
 }

@@ -6,6 +6,8 @@ export const prefix = 'azuremlServices';
 export const commandNames = {
   catalog: [
     'addWorkspace',
+    'addWorkspaceByToken',
+    'setWorkspaceToken',
     'addService',
     'addEndpoint',
     'editWorkspace',

@@ -2,8 +2,8 @@
 export type OperationName = 'RRS Execute' | 'BES Submit';
 
 /**
- * An element of the tree, as its menus hand it to commands. `service` is always an endpoint id, which `Catalog.find`
- * takes; `jobId` is our own id of the job.
+ * An element of the tree, as its menus hand it to commands. `service` is an endpoint id or, on the node of a discovered
+ * service, the id of that, both of which `Catalog.find` takes; `jobId` is our own id of the job.
  */
 export type ExplorerNode =
   | { readonly node: 'workspace'; readonly workspace: string }
@@ -20,7 +20,14 @@ export type ExplorerNode =
   | { readonly node: 'jobs'; readonly workspace: string; readonly service: string }
   | { readonly node: 'job'; readonly jobId: string }
   | { readonly node: 'output'; readonly jobId: string; readonly output: string }
-  | { readonly node: 'message'; readonly text: string; readonly mend: 'settings' | 'retry' };
+  | { readonly node: 'message'; readonly text: string; readonly mend: 'settings' | 'retry' }
+  | {
+      readonly node: 'message';
+      readonly text: string;
+      readonly mend: 'token';
+      /** Whose authorization token would help. */
+      readonly workspace: string;
+    };
 
 export function isExplorerNode(value: unknown): value is ExplorerNode {
   return typeof value === 'object' && value !== null && 'node' in value && typeof value.node === 'string';

@@ -35,6 +35,11 @@ export class PlainHttpConsent {
     return true;
   }
 
+  /** Takes back every yes. */
+  async takeBack(): Promise<void> {
+    await this.#state.update(memento, undefined);
+  }
+
   #allowed(): readonly string[] {
     return this.#state.get<readonly string[]>(memento, []);
   }

@@ -36,6 +36,11 @@ export interface Credential {
   readonly stored?: boolean;
 }
 
+/** The service could not be asked for its schema; the sentence says why. */
+export interface UnreadSchema {
+  readonly unread: string;
+}
+
 /** What the request's workspace and service stand for. */
 export type TargetState =
   | { readonly kind: 'finding' }
@@ -45,11 +50,13 @@ export type TargetState =
       readonly address: ServiceAddress;
       readonly label: string;
       readonly credentials: readonly Credential[];
-      readonly schema: ServiceSchema | 'loading' | 'none';
+      readonly schema: ServiceSchema | 'loading' | 'none' | UnreadSchema;
     };
 
 export type CallState =
   | { readonly kind: 'idle' }
+  /** The service is looked up, or the user is asked for a key. */
+  | { readonly kind: 'preparing' }
   | { readonly kind: 'running'; readonly elapsedMs: number }
   | { readonly kind: 'cancelled' }
   | ({ readonly kind: 'ended' } & Ending);

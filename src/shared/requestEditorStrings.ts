@@ -9,6 +9,7 @@ export function requestEditorStrings() {
     resizePanes: vscode.l10n.t('Border between request and answer'),
     send: vscode.l10n.t('Send'),
     cancel: vscode.l10n.t('Cancel'),
+    preparing: vscode.l10n.t('Preparing…'),
     running: vscode.l10n.t('Running… {0}'),
     sendHint: vscode.l10n.t('Send the request ({0})'),
     url: vscode.l10n.t('Request URL'),
@@ -87,6 +88,10 @@ export function requestEditorStrings() {
     ),
     reopenAsText: vscode.l10n.t('Reopen with text editor'),
     noSchema: vscode.l10n.t('The service publishes no schema: the fields come from this request.'),
+    schemaUnread: vscode.l10n.t(
+      'The schema could not be read. {0} Until then the fields come from this request.',
+    ),
+    tryAgain: vscode.l10n.t('Try again'),
     loadingSchema: vscode.l10n.t('Loading the schema…'),
     reloadSchema: vscode.l10n.t('Reload schema'),
     noInputsYet: vscode.l10n.t('The request has no inputs yet. Paste or type its body under JSON.'),

@@ -205,7 +205,9 @@ function connectionStringOf({ accountName, accountKey, endpoint }: Answers): str
 
 function suggestedName(answers: Answers): string {
   const definition = defineStorage(secretOf(answers));
-  return `${new URL(definition.blobEndpoint).hostname.split('.')[0] ?? ''}/${definition.container}`;
+  // The first part of a host name is the account's; an address has no such part.
+  const [host = ''] = new URL(definition.blobEndpoint).hostname.split('.');
+  return `${definition.kind === 'account' ? definition.accountName : host}/${definition.container}`;
 }
 
 function problemOf(parse: () => unknown): string | undefined {

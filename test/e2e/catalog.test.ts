@@ -46,6 +46,17 @@ describe('adding services by hand', () => {
     return { send, alert: editor.getByRole('alert'), cells: editor.getByRole('gridcell'), editor };
   };
 
+  it('offers to add a workspace where there is none of one’s own', async () => {
+    const { quickInput, notifications, runCommand } = bound(workbench);
+    await runCommand('Azure ML: Edit workspace…');
+    const offer = await notifications.waitFor('There is no workspace of your own yet.');
+    await offer.click('Add workspace…');
+    await quickInput.waitFor({ message: 'Paste any URL' });
+    await quickInput.cancel();
+    const { description } = await workbench.window.tree('Web services').find(['Local']);
+    assert.equal(description, 'local service, stopped');
+  });
+
   it('takes a URL with the noise of copying, and keeps the key over a reload', async () => {
     const { window } = workbench;
     const { host } = new URL(own.description.baseUrl);
@@ -141,6 +152,33 @@ describe('adding services by hand', () => {
     assert.ok(!rows.some((label) => label.includes('ussouthcentral')), rows.join('\n'));
   });
 
+  it('sends plain http with consent only, until that is taken back', async () => {
+    const { dialog, notifications, quickInput, runCommand } = bound(workbench);
+    await runCommand('Azure ML: Add workspace…');
+    const path = new URL(own.executeUrl()).pathname;
+    await quickInput.enter(`http://plain.invalid${path}`, { message: 'Paste any URL' });
+    await dialog.click('Allow for plain.invalid');
+    await quickInput.pick('API key', { placeholder: 'How are calls authorized?' });
+    await quickInput.enter('Plain', { message: 'Name of the workspace' });
+    await quickInput.enter(name, { message: 'Name of the web service' });
+    const { send } = await openRequest('Plain');
+    const objection = async () => {
+      await send.click();
+      await quickInput.enter(wrongKey, { message: 'API key of the web service' });
+      return notifications.waitFor('The key could not be tried.');
+    };
+    const allowed = await objection();
+    assert.doesNotMatch(allowed.text, /plain http/);
+    await allowed.dismiss();
+
+    await runCommand('Azure ML: Forget all stored keys…');
+    assert.match(await dialog.text(), /your consent to plain http/);
+    await dialog.click('Forget all');
+    const refused = await objection();
+    assert.match(refused.text, /plain\.invalid is not called over plain http/);
+    await refused.dismiss();
+  });
+
   it('finds a service that is there already, and forgets its key when it is removed', async () => {
     const { quickInput, notifications, dialog, runCommand } = bound(workbench);
     await runCommand('Azure ML: Add workspace…');
@@ -158,6 +196,22 @@ describe('adding services by hand', () => {
     await quickInput.waitFor({ message: 'API key of the web service' });
     await eventually('focus in the prompt', () => quickInput.hasFocus());
     await quickInput.cancel();
+  });
+
+  it('says whether the local service runs', async () => {
+    const { dialog, runCommand } = bound(workbench);
+    const tree = workbench.window.tree('Web services');
+    const says = (state: string): Promise<unknown> =>
+      tree.waitFor(['Local'], ({ description }) => description === `local service, ${state}`);
+    await runCommand('Azure ML: Start the local service');
+    await says('running');
+    await runCommand('Azure ML: Stop the local service');
+    await says('stopped');
+    await runCommand('Azure ML: Start the local service');
+    await says('running');
+    await runCommand('Azure ML: Reset the local service…');
+    await dialog.click('Reset');
+    await says('stopped');
   });
 });
 

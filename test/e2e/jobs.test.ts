@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BlobServiceClient, ContainerSASPermissions } from '@azure/storage-blob';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
+import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -44,11 +46,11 @@ describe('batch jobs by hand', () => {
     await window.editors.waitForActive(/^job /);
     await detailsWith(/State: +NotStarted/);
     const job = [...service, 'Jobs', 'rows.csv'];
-    await tree.waitFor(job, ({ description }) => description === 'NotStarted');
+    await tree.waitFor(job, isInState('NotStarted'));
 
     await window.runCommand('Azure ML: BES Start…');
     await window.quickInput.pick('rows.csv', { title: 'Start a batch job' });
-    await tree.waitFor(job, ({ description }) => description === 'Finished');
+    await tree.waitFor(job, isInState('Finished'));
     await detailsWith(/State: +Finished[^]*Last answer to BES Start/);
 
     await window.runCommand('Azure ML: BES Start…');
@@ -61,7 +63,11 @@ describe('batch jobs by hand', () => {
     await window.quickInput.pick('rows.csv', { title: 'Cancel a batch job' });
     assert.match(await window.dialog.text(), /Delete the job rows\.csv \(Finished\) on the server\?/);
     await window.dialog.click('Delete on Server');
-    await detailsWith(/Last answer to BES Delete/);
+    await detailsWith(/State: +Finished \(deleted on the server\)[^]*Last answer to BES Delete/);
+    await tree.waitFor(job, isInState('Finished, deleted on the server'));
+    const labels = await tree.contextMenuLabels(job);
+    assert.ok(labels.includes('Open results'), 'its results are in a storage that is known');
+    assert.ok(!labels.some((label) => /BES (?:Start|Delete)/.test(label)), labels.join());
     await tree.clickContextMenu(job, 'Forget job…');
     await tree.waitForGone(job);
   });
@@ -93,6 +99,73 @@ describe('batch jobs by hand', () => {
     await window.quickInput.waitForClosed();
   });
 
+  /** Runs a file with a storage that is chosen for it, and gives the result. */
+  const resultBy = async (storage: string, name: string): Promise<string> => {
+    const { window } = workbench;
+    const path = join(workbench.host.workspace, name);
+    await writeFile(path, 'Col2\r\nThis is a good day\r\n');
+    await window.tree('Web services').click([...service, 'BES Submit']);
+    await window.quickInput.enterPath(path, { title: 'file for input1' });
+    await window.quickInput.pick('Storage: Local', { title: /^Run batch job/ });
+    await window.quickInput.pick(storage, { title: /: storage$/ });
+    await window.quickInput.row(`Storage: ${storage}`).waitFor();
+    await window.quickInput.pick('Upload and run', { title: /^Run batch job/ });
+    const finished = await window.notifications.waitFor(new RegExp(`${name} finished`));
+    await finished.click('Open results');
+    await window.editors.waitForActive(/output1.*\.csv/);
+    const text = await window.editors.text();
+    await window.runCommand('View: Close All Editors');
+    return text;
+  };
+
+  it('takes an account by name, key and container, and runs a job with it', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    const { connectionString } = own.storage;
+    const part = (name: string): string => new RegExp(`${name}=([^;]+)`).exec(connectionString)?.[1] ?? '';
+    const account = part('AccountName');
+    await window.runCommand('Azure ML: Set storage…');
+    await quickInput.pick('Account name and key', { placeholder: 'How is the storage known?' });
+    await quickInput.enter(account, { message: 'Name of the storage account' });
+    await quickInput.waitFor({ message: 'Access key of the storage account' });
+    assert.ok(await quickInput.isPassword());
+    await quickInput.enter(part('AccountKey'));
+    await quickInput.waitFor({ message: 'Endpoint suffix, or the URL of the blob endpoint' });
+    assert.equal(await quickInput.input.inputValue(), 'core.windows.net');
+    await quickInput.enter(part('BlobEndpoint'));
+    await quickInput.enter(own.description.storageContainer, { message: 'Container for inputs' });
+    await quickInput.waitFor({ message: 'Name for this storage' });
+    assert.equal(await quickInput.input.inputValue(), `${account}/${own.description.storageContainer}`);
+    await quickInput.enter('By key');
+    await quickInput.waitForClosed();
+
+    const before = own.storage.signatures.length;
+    assert.match(await resultBy('By key', 'by-key.csv'), /This is a good day,1,1,2,2,0,2,0,1/);
+    assert.ok(own.storage.signatures.length >= before + 2, 'input and output by a SAS of their own');
+  });
+
+  it('takes the SAS URL of a container, and runs a job with it', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    const container = BlobServiceClient.fromConnectionString(own.storage.connectionString).getContainerClient(
+      own.description.storageContainer,
+    );
+    const sasUrl = await container.generateSasUrl({
+      permissions: ContainerSASPermissions.parse('rcwl'),
+      expiresOn: new Date(Date.now() + 3_600_000),
+    });
+    await window.runCommand('Azure ML: Set storage…');
+    await quickInput.pick('Container SAS URL', { placeholder: 'How is the storage known?' });
+    await quickInput.waitFor({ message: 'SAS URL of the container' });
+    assert.ok(await quickInput.isPassword());
+    await quickInput.enter(` ${sasUrl} `);
+    await quickInput.enter('By SAS', { message: 'Name for this storage' });
+    await quickInput.waitForClosed();
+
+    assert.match(await resultBy('By SAS', 'by-sas.csv'), /This is a good day,1,1,2,2,0,2,0,1/);
+    assert.ok(own.storage.signatures.includes(new URL(sasUrl).searchParams.get('sig') ?? ''));
+  });
+
   it('cancels a running job after asking, from the list behind the status bar', async () => {
     const { window } = workbench;
     await writeFile(file, `Col2\r\n${'This is a good day to go by train\r\n'.repeat(2_000_000)}`);
@@ -108,7 +181,7 @@ describe('batch jobs by hand', () => {
     await window.quickInput.pick('Cancel job…', { title: /rows\.csv · Running/ });
     assert.match(await window.dialog.text(), /Cancel the job rows\.csv \(Running\)\?/);
     await window.dialog.click('Cancel Job');
-    await tree.waitFor([...service, 'Jobs', 'rows.csv'], ({ description }) => description === 'Cancelled');
+    await tree.waitFor([...service, 'Jobs', 'rows.csv'], isInState('Cancelled'));
   });
 
   it('follows a job by the URL of its status, and saves its result', async () => {
@@ -126,15 +199,20 @@ describe('batch jobs by hand', () => {
     const details = await detailsWith(/State: +Finished/);
     const url = /GET (http\S+)/.exec(details)?.[1] ?? '';
     const id = /\/jobs\/([\da-f]{32})/.exec(url)?.[1] ?? '';
+    await tree.waitFor([...service, 'Jobs', 'rows.csv'], isInState('Finished'));
+    const before = (await tree.children([...service, 'Jobs'])).length;
     await window.runCommand('Azure ML: Forget job…');
     await window.quickInput.row('rows.csv').first().click();
-    await eventually('one job is left', async () => (await tree.children([...service, 'Jobs'])).length === 1);
+    await eventually(
+      'one job less',
+      async () => (await tree.children([...service, 'Jobs'])).length === before - 1,
+    );
 
     await window.runCommand('Azure ML: Track a job by id…');
     await window.quickInput.enter(`"${url}"`, { title: 'Track a job by its id' });
     await detailsWith(/State: +Finished[^]*Last answer to BES Status/);
     const job = [...service, 'Jobs', id.slice(0, 12)];
-    await tree.waitFor(job, ({ description }) => description === 'Finished');
+    await tree.waitFor(job, isInState('Finished'));
 
     const target = join(workbench.host.workspace, 'saved.csv');
     await tree.clickContextMenu(job, 'Save results as…');

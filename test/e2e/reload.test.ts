@@ -5,6 +5,7 @@ import { eventually, patience } from '../support/eventually.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
 import type { WorkbenchWindow } from './support/window.ts';
+import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
 
 const name = 'SimpleFeatureHashingExperiment';
@@ -64,7 +65,7 @@ describe('reloading in the middle of an upload and of a running job', () => {
     );
     await run('long.csv', oneRow, 'Held');
     await reading.reached;
-    await window.tree('Web services').waitFor([...jobs, 'long.csv'], isRunning);
+    await window.tree('Web services').waitFor([...jobs, 'long.csv'], isInState('Running'));
 
     for (const file of ['first.csv', 'second.csv', 'third.csv']) {
       let blocks = 0;
@@ -80,8 +81,8 @@ describe('reloading in the middle of an upload and of a running job', () => {
       uploading.release();
       await lineAbout(file);
       await window.openSideBar('Azure ML Services');
-      await window.tree('Web services').waitFor([...jobs, file], isFailed);
-      await window.tree('Web services').waitFor([...jobs, 'long.csv'], isRunning);
+      await window.tree('Web services').waitFor([...jobs, file], isInState('Failed'));
+      await window.tree('Web services').waitFor([...jobs, 'long.csv'], isInState('Running'));
     }
 
     // The younger a job, the more often it is asked for.
@@ -90,7 +91,7 @@ describe('reloading in the middle of an upload and of a running job', () => {
     reading.release();
     for (const each of [window, second])
       for (const file of ['long.csv', 'late.csv'])
-        await each.tree('Web services').waitFor([...jobs, file], isFinished);
+        await each.tree('Web services').waitFor([...jobs, file], isInState('Finished'));
     assert.equal(own.count('POST', /\/jobs\?/), 2);
     assert.equal(own.count('POST', /\/start\?/), 2);
     assert.equal(own.count('DELETE', /./), 0);
@@ -190,20 +191,4 @@ function isRunningProcess(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-interface Described {
-  readonly description: string;
-}
-
-function isRunning({ description }: Described): boolean {
-  return description === 'Running';
-}
-
-function isFailed({ description }: Described): boolean {
-  return description === 'Failed';
-}
-
-function isFinished({ description }: Described): boolean {
-  return description === 'Finished';
 }

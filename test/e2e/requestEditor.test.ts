@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { eventually } from '../support/eventually.ts';
+import { eventually, shortly } from '../support/eventually.ts';
 import { LocalTestService } from '../unit/local-service/localTestService.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { Workbench } from './support/workbench.ts';
@@ -41,9 +41,41 @@ class SilentService extends EventEmitter {
   }
 }
 
+/** A service whose host does not answer until it is back, and which then has a schema. */
+class AwayService {
+  #server = createServer();
+  #port = 0;
+
+  async reserve(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+    await this.close();
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async comeBack(schema: string): Promise<void> {
+    this.#server = createServer((request, response) => {
+      const known = request.url?.endsWith('/swagger.json') === true;
+      response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' }).end(known ? schema : '');
+    });
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
 /** The request editor as a person uses it, on services that this test runs itself. */
 describe('the request editor', () => {
   const silent = new SilentService();
+  const away = new AwayService();
   let service: LocalTestService;
   let workbench: Workbench;
   let window: WorkbenchWindow;
@@ -52,6 +84,7 @@ describe('the request editor', () => {
   before(async () => {
     service = await LocalTestService.start();
     const { baseUrl, workspaceId, services } = service.local;
+    const silentUrl = await silent.listen();
     workbench = await Workbench.start({
       settings: {
         'azuremlServices.workspaces': {
@@ -64,9 +97,21 @@ describe('the request editor', () => {
           },
           Silent: {
             workspaceId: 'a'.repeat(32),
-            baseUrl: await silent.listen(),
+            baseUrl: silentUrl,
             auth: { type: 'gateway' },
             services: { Sleeper: { endpoints: { default: 'b'.repeat(32) } } },
+          },
+          Headed: {
+            workspaceId: 'e'.repeat(32),
+            baseUrl: silentUrl,
+            auth: { type: 'header', name: 'X-Own' },
+            services: { Sleeper: { endpoints: { default: 'f'.repeat(32) } } },
+          },
+          Away: {
+            workspaceId: 'c'.repeat(32),
+            baseUrl: await away.reserve(),
+            auth: { type: 'gateway' },
+            services: { Absent: { endpoints: { default: 'd'.repeat(32) } } },
           },
         },
       },
@@ -76,7 +121,7 @@ describe('the request editor', () => {
   });
 
   after(async () => {
-    await closeInOrder(workbench, service.running, silent);
+    await closeInOrder(workbench, service.running, silent, away);
   });
 
   const button = (name: string): Locator => editor.getByRole('button', { name, exact: true });
@@ -93,13 +138,19 @@ describe('the request editor', () => {
   };
 
   async function open(name: string, workspace: string): Promise<void> {
-    await window.runCommand('Azure ML: Open request');
-    await window.quickInput.waitFor({ title: 'Open a request for' });
-    await window.quickInput.widget
-      .locator('.monaco-list-row')
-      .filter({ hasText: name })
-      .filter({ hasText: workspace })
-      .click();
+    // An editor that is still loading takes the focus, which closes a pick.
+    await eventually(`${name} of ${workspace} picked`, async () => {
+      await window.runCommand('Azure ML: Open request');
+      await eventually(
+        'pick of a service',
+        async () => (await window.quickInput.title()).includes('Open a request for'),
+        shortly,
+      );
+      await window.quickInput.input.fill(name, { timeout: shortly });
+      const rows = window.quickInput.widget.locator('.monaco-list-row');
+      await rows.filter({ hasText: name }).filter({ hasText: workspace }).click({ timeout: shortly });
+      return true;
+    });
     await window.editors.waitForActive(name);
     await button('Send').waitFor();
   }
@@ -115,6 +166,28 @@ describe('the request editor', () => {
     }
     return found;
   }
+
+  it('takes its question for a key back with the call', async () => {
+    await open(hashing, 'Mine');
+    await button('Send').click();
+    await window.quickInput.waitFor({ message: /API key of the web service/ });
+    await editor.getByText('Preparing…').first().waitFor();
+    assert.equal(await editor.getByText(/Running… \d/).count(), 0, 'nothing runs before it is sent');
+    await button('Cancel').click();
+    await window.quickInput.waitForClosed();
+    await editor.getByText('The call was cancelled.').first().waitFor();
+  });
+
+  it('replaces the value of a header that authorizes', async () => {
+    await open('Sleeper', 'Headed');
+    await editor.getByRole('button', { name: /^Headers/ }).click();
+    await button('Set key…').click();
+    await window.quickInput.enter('a value', { message: 'Value of the header X-Own' });
+    await button('Replace key…').click();
+    await window.quickInput.enter('another value', { message: 'Value of the header X-Own' });
+    await window.quickInput.waitForClosed();
+    await window.editors.close('Sleeper');
+  });
 
   it('asks for the key that it needs, says which one is wrong, and has what mends it', async () => {
     await open(hashing, 'Mine');
@@ -272,6 +345,27 @@ describe('the request editor', () => {
     assert.equal(await editor.getByLabel('Col2', { exact: true }).inputValue(), 'after reload');
     await button('Send').click();
     await eventually('answer', async () => (await cells()).includes('after reload'));
+  });
+
+  it('says that a schema could not be read, here and in the tree, and reads it when the host is back', async () => {
+    await open('Sleeper', 'Silent');
+    await editor.getByText('The service publishes no schema').waitFor();
+    await open('Absent', 'Away');
+    await editor.getByText(/The schema could not be read\. Nothing listens at 127/).waitFor();
+    assert.equal(await editor.getByText('publishes no schema').count(), 0);
+    await window.screenshot('schema-unread');
+    await window.openSideBar('Azure ML Services');
+    const tree = window.tree('Web services');
+    await tree.waitFor(['Away', 'Absent'], ({ description }) => description === 'not reachable');
+    await tree.waitFor(['Silent', 'Sleeper'], ({ description }) => description === '');
+
+    const { baseUrl, workspaceId, services } = service.local;
+    const endpointId = services.find(({ name }) => name === hashing)?.endpointId ?? '';
+    const published = await fetch(`${baseUrl}/workspaces/${workspaceId}/services/${endpointId}/swagger.json`);
+    await away.comeBack(await published.text());
+    await button('Try again').click();
+    await editor.getByText('The service wants this input').waitFor();
+    await tree.waitFor(['Away', 'Absent'], ({ description }) => description === '');
   });
 
   it('leaves no key in any file', async () => {

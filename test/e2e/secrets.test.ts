@@ -7,8 +7,10 @@ import { SecretScan, spellingsOf } from './support/secretScan.ts';
 import { Workbench } from './support/workbench.ts';
 
 const name = 'SimpleFeatureHashingExperiment';
+const scoring = 'AdultCensusIncome';
 const wrongKey = 'd3JvbmcgYnV0IHNlY3JldCBhbGwgdGhlIHNhbWU+Pw==';
 const wrongSubscriptionKey = '0badc0de0badc0de0badc0de0badc0de';
+const wrongToken = 'feedfacefeedfacefeedfacefeedface';
 const body = {
   Inputs: { input1: { ColumnNames: ['Col2'], Values: [['This is a good day']] } },
   GlobalParameters: {},
@@ -23,7 +25,7 @@ describe('secrets', () => {
 
   before(async () => {
     own = await OwnService.start();
-    const { baseUrl, gatewayUrl, workspaceId } = own.description;
+    const { baseUrl, gatewayUrl, managementUrl, workspaceId } = own.description;
     const services = { [name]: { endpoints: { default: own.service().endpointId } } };
     workbench = await Workbench.start({
       logLevel: 'trace',
@@ -36,18 +38,19 @@ describe('secrets', () => {
             subscriptionKeyHeader: 'Ocp-Apim-Subscription-Key',
             services,
           },
+          Managed: { workspaceId, baseUrl, managementUrl },
         },
       },
     });
-    workbench.health.expect(/refused|CannotStartJob|not accepted/);
+    workbench.health.expect(/refused|CannotStartJob|not accepted|ManagementRequestUnauthorized/);
     workbench.window.page.on('console', (message) => seen.push(message.text()));
     await workbench.window.openSideBar('Azure ML Services');
   });
   after(() => closeInOrder(workbench, own));
 
-  const open = async (workspace: string) => {
+  const open = async (workspace: string, service = name) => {
     const { window } = workbench;
-    await window.tree('Web services').click([workspace, name, 'RRS Execute']);
+    await window.tree('Web services').click([workspace, service, 'RRS Execute']);
     await window.editors.waitForActive('.rrs.json');
     const editor = window.editors.webview();
     const send = editor.getByRole('button', { name: 'Send', exact: true });
@@ -141,6 +144,27 @@ describe('secrets', () => {
     assert.ok(own.storage.signatures.length >= 2, own.storage.signatures.join());
   });
 
+  it('of a management API are typed, refused, and fetch others', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    const { host } = new URL(own.description.managementUrl);
+    const message = `No authorization token of the workspace "Managed" is stored for ${host}. Set it to list its web services.`;
+    await window.tree('Web services').click(['Managed', message]);
+    await quickInput.enter(wrongToken, { message: 'Workspace authorization token for' });
+    const refused = await window.notifications.waitFor('refused the workspace authorization token');
+    await refused.dismiss();
+    await window.runCommand('Azure ML: Set workspace authorization token…');
+    await quickInput.pick('Managed');
+    await quickInput.enter(own.description.workspaceToken, { message: 'Workspace authorization token for' });
+    const { send, cells } = await open('Managed', scoring);
+    await send.click();
+    await cells
+      .filter({ hasText: /^[<>]=?50K$/ })
+      .first()
+      .waitFor();
+    assert.equal(own.count('GET', /\/endpoints\/default$/), 1);
+  });
+
   it('of the local service come from the service itself', async () => {
     const { send, cells } = await open('Local');
     await send.click();
@@ -172,8 +196,11 @@ describe('secrets', () => {
       'wrong API key': wrongKey,
       'wrong subscription key': wrongSubscriptionKey,
       'API key': own.service().apiKey,
+      'fetched API key': own.service(scoring).apiKey,
       'subscription key': own.description.subscriptionKey,
       'account key': accountKey,
+      'wrong token': wrongToken,
+      'workspace token': own.description.workspaceToken,
       ...Object.fromEntries(own.storage.signatures.map((value, i) => [`signature ${i}`, value])),
     };
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DelimitedReader } from '../../src/protocol/csv.ts';
+import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
 
 const service = ['Local', 'SimpleFeatureHashingExperiment'];
@@ -41,10 +42,7 @@ describe('from the tree to a scored file', () => {
     await window.quickInput.pick('Upload and run');
     await window.statusBar.waitFor(/%|Submitting|NotStarted|Running|Finished/);
     const notification = await window.notifications.waitFor(/sentences\.csv finished/);
-    await tree.waitFor(
-      [...service, 'Jobs', 'sentences.csv'],
-      ({ description }) => description === 'Finished',
-    );
+    await tree.waitFor([...service, 'Jobs', 'sentences.csv'], isInState('Finished'));
     await window.screenshot('job-dark');
     await notification.click('Open results');
     await window.editors.waitForActive(/output1.*\.csv/);

@@ -6,10 +6,13 @@ import * as vscode from 'vscode';
 interface Local {
   readonly baseUrl: string;
   readonly gatewayUrl: string;
+  readonly managementUrl: string;
+  readonly workspaceToken: string;
   readonly subscriptionKey: string;
   readonly workspaceId: string;
   readonly services: readonly {
     readonly name: string;
+    readonly serviceId: string;
     readonly endpointId: string;
     readonly apiKey: string;
   }[];
@@ -109,6 +112,38 @@ describe('the catalog', () => {
     }
   });
 
+  it('finds services by a token and fetches their keys, for the base URL that the token was given for', async () => {
+    const { managementUrl, baseUrl, workspaceId, workspaceToken: token } = local;
+    const { serviceId } = local.services[0] ?? { serviceId: '' };
+    const manage = (method: string, sent?: string): Promise<Response> =>
+      fetch(`${managementUrl}/workspaces/${workspaceId}/webservices/${serviceId}/endpoints/fetched`, {
+        method,
+        headers: { Authorization: `Bearer ${token}` },
+        ...(sent !== undefined && { body: sent }),
+      });
+    assert.equal((await manage('PUT', '{}')).status, 200);
+    await define({ Managed: { workspaceId, baseUrl, managementUrl } });
+    await assert.rejects(score('Managed'), /\[client\/MissingWorkspaceToken\]/);
+    await run('setWorkspaceToken', { workspace: 'Managed', token: ` Bearer ${token} ` });
+    const answer = await score('Managed');
+    assert.equal(answer.status, 200);
+    assert.deepEqual(rowOf(answer), scored);
+    assert.equal((await score('Managed', endpointId)).status, 200);
+    const fetched = await score('Managed', `${service}/fetched`);
+    assert.equal(fetched.status, 200);
+    assert.doesNotMatch(fetched.requestUrl, new RegExp(endpointId));
+    assert.equal((await manage('DELETE')).status, 200);
+
+    const elsewhere = baseUrl.replace('127.0.0.1', 'localhost');
+    await define({ Managed: { workspaceId, baseUrl: elsewhere, managementUrl } });
+    await assert.rejects(score('Managed'), /\[client\/MissingWorkspaceToken\]/);
+    await define({ Managed: { workspaceId, baseUrl } });
+    await assert.rejects(
+      run('setWorkspaceToken', { workspace: 'Managed', token }),
+      /\[client\/NoManagementUrl\]/,
+    );
+  });
+
   it('calls through the gateway with both keys, and tells which one is missing', async () => {
     await define({
       Gate: workspace(local.gatewayUrl, { subscriptionKeyHeader: 'Ocp-Apim-Subscription-Key' }),
@@ -131,6 +166,28 @@ describe('the catalog', () => {
       await assert.rejects(score('Own', 'hashing'), /\[client\/MissingApiKey\]/);
       assert.equal(server.requests.length, 1);
       assert.equal(server.requests[0]?.['authorization'], undefined);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('sends a stored subscription key under the name that the workspace has, and under none when it is emptied', async () => {
+    const server = await listen();
+    const sent = async (more: object): Promise<unknown> => {
+      await define({ Gate: workspace(server.url, { auth: { type: 'gateway' }, ...more }) });
+      await score('Gate', 'hashing');
+      const headers = server.requests.at(-1) ?? {};
+      return Object.entries(headers).filter(([, value]) => value === 'dGhlIGtleQ==');
+    };
+    try {
+      await define({ Gate: workspace(server.url, { auth: { type: 'gateway' } }) });
+      await run('setSubscriptionKey', { workspace: 'Gate', key: 'dGhlIGtleQ==' });
+      assert.deepEqual(await sent({}), [['ocp-apim-subscription-key', 'dGhlIGtleQ==']]);
+      assert.deepEqual(await sent({ subscriptionKeyHeader: 'X-Sub' }), [['x-sub', 'dGhlIGtleQ==']]);
+      assert.deepEqual(await sent({ subscriptionKeyHeader: '' }), []);
+      await run('setSubscriptionKey', { workspace: 'Gate', key: 'dGhlIGtleQ==' });
+      await score('Gate', 'hashing');
+      assert.equal(server.requests.at(-1)?.['ocp-apim-subscription-key'], 'dGhlIGtleQ==');
     } finally {
       server.close();
     }

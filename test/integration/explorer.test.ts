@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Endpoint, Trouble, Workspace } from '../../src/catalog/index.ts';
 import { ExplorerTree } from '../../src/explorer/tree.ts';
 import type { Job } from '../../src/jobs/index.ts';
+import { Failure } from '../../src/protocol/failure.ts';
 import type { ExplorerNode } from '../../src/shared/explorerNode.ts';
 
 const hex = (number: number): string => number.toString(16).padStart(32, '0');
@@ -23,6 +24,8 @@ function jobAt(workspace: string, endpointId: string, localId: string): Job {
     title: localId,
     status: 'Running',
     open: true,
+    deleted: false,
+    hasResults: false,
     outputs: {},
     submittedAt: new Date(0).toISOString(),
   };
@@ -35,6 +38,8 @@ class Trees {
   readonly troubles = new Map<string, Trouble>();
   starts = 0;
   start: () => Promise<never> = () => Promise.reject(new Error('no room'));
+  discover: () => Promise<void> = () => Promise.resolve();
+  discoverEndpoints: (serviceId: string) => Promise<void> = () => Promise.resolve();
 
   readonly tree = new ExplorerTree(
     {
@@ -45,6 +50,8 @@ class Trees {
         this.starts += 1;
         return this.start();
       },
+      discover: () => this.discover(),
+      discoverEndpoints: (_, serviceId) => this.discoverEndpoints(serviceId),
     },
     { list: () => this.jobs },
   );
@@ -100,6 +107,56 @@ describe('the tree', () => {
     assert.deepEqual(await jobsOf('Renamed'), ['one', 'two']);
   });
 
+  it('lists the endpoints of a discovered service when it is expanded, and tells namesakes apart', async () => {
+    const trees = new Trees();
+    const discovered = (index: number, endpoints: string[] = []) => ({
+      name: 'scorer',
+      serviceId: String(index).repeat(32),
+      endpoints: endpoints.map((name, at) => ({ name, endpointId: hex(10 * index + at) })),
+      discovered: true,
+    });
+    const asked: string[] = [];
+    trees.discover = () => {
+      trees.workspaces = [workspaceWith('Found', [discovered(1), discovered(2)])];
+      return Promise.resolve();
+    };
+    trees.discoverEndpoints = (serviceId) => {
+      asked.push(serviceId);
+      trees.workspaces = [workspaceWith('Found', [discovered(1), discovered(2, ['default', 'other'])])];
+      return Promise.resolve();
+    };
+    trees.workspaces = [workspaceWith('Found', [])];
+    const root = await trees.child(undefined, 'Found');
+    const [one, two] = await trees.children(root.node);
+    assert.ok(one && two);
+    assert.deepEqual(asked, []);
+    assert.notEqual(one.item.id, two.item.id);
+    assert.deepEqual([one.item.description, two.item.description], ['11111111', '22222222']);
+    const endpoints = await trees.children(two.node);
+    assert.deepEqual(asked, ['2'.repeat(32)]);
+    assert.deepEqual(
+      endpoints.map(({ item }) => item.label),
+      ['default', 'other'],
+    );
+    assert.equal(endpoints[0]?.item.contextValue, 'endpoint.discovered');
+    assert.equal(trees.tree.getTreeItem(two.node).id, two.item.id);
+  });
+
+  it('says what keeps a workspace from being listed, and what mends it', async () => {
+    const trees = new Trees();
+    trees.workspaces = [workspaceWith('Found', [])];
+    const root = await trees.child(undefined, 'Found');
+    for (const [code, command] of [
+      ['MissingWorkspaceToken', 'azuremlServices.setWorkspaceToken'],
+      ['ConnectionRefused', 'azuremlServices.refresh'],
+    ] as const) {
+      trees.discover = () => Promise.reject(new Failure({ code, origin: 'client', sentence: 'So it is.' }));
+      const [only] = await trees.children(root.node);
+      assert.equal(only?.item.label, 'So it is.');
+      assert.equal(only.item.command?.command, command);
+    }
+  });
+
   it('redraws the jobs that changed, by the nodes that were handed out', async () => {
     const trees = new Trees();
     const services = [{ name: 'scorer', endpoints: [{ name: 'default', endpointId: hex(5) }] }];
@@ -111,6 +168,27 @@ describe('the tree', () => {
     assert.equal(changed, jobs.node);
     assert.deepEqual(others, []);
     assert.equal((await trees.children(jobs.node))[0]?.item.label, 'new');
+  });
+
+  it('tells runs of one file apart, and says which the server has deleted', async () => {
+    const trees = new Trees();
+    const services = [{ name: 'scorer', endpoints: [{ name: 'default', endpointId: hex(5) }] }];
+    trees.workspaces = [workspaceWith('Mine', services)];
+    const base = { ...jobAt('Mine', hex(5), 'rows.csv'), status: 'Finished', open: false };
+    const outputs = { output1: { relativeLocation: 'c/b.csv', url: '' } };
+    trees.jobs = [
+      { ...base, localId: 'a', outputs, hasResults: true, startedAt: '2026-01-02T10:00:00Z' },
+      { ...base, localId: 'b', outputs, deleted: true, startedAt: '2026-01-02T10:00:07Z' },
+    ];
+    const service = await trees.child((await trees.child(undefined, 'Mine')).node, 'scorer');
+    const [kept, deleted] = await trees.children((await trees.child(service.node, 'Jobs')).node);
+    assert.ok(kept && deleted);
+    assert.match(String(kept.item.description), /^Finished · .*:00:00/);
+    assert.match(String(deleted.item.description), /^Finished, deleted on the server · .*:00:07/);
+    assert.equal(kept.item.contextValue, 'job.ended.Finished');
+    assert.equal(deleted.item.contextValue, 'job.deleted');
+    assert.equal((await trees.children(kept.node)).length, 1);
+    assert.equal((await trees.children(deleted.node)).length, 0);
   });
 
   it('says in words, and in what menus look at, what is wrong with an endpoint', async () => {

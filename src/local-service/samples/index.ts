@@ -1,5 +1,6 @@
 import type { WebService } from '../webService.ts';
 import { adultCensusIncome } from './adultCensusIncome.ts';
+import { censusTraining } from './censusTraining.ts';
 import { restaurantRecommender } from './restaurantRecommender.ts';
 import { simpleFeatureHashing } from './simpleFeatureHashing.ts';
 
@@ -8,4 +9,5 @@ export const sampleServices: readonly WebService[] = [
   simpleFeatureHashing,
   adultCensusIncome,
   restaurantRecommender,
+  censusTraining,
 ];

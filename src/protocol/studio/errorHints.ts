@@ -21,7 +21,7 @@ export const errorHints: Readonly<Record<string, string>> = {
   ExpiryTimeInThePast: 'The SAS has expired. Make a new one.',
   FailedToEvaluateRScript: "The experiment's own R script failed on this data.",
   GetWorkspaceFailed: 'Often the workspace is in another region. Check the region.',
-  IncompatibleModel: 'Set the API version to 2.0.',
+  IncompatibleModel: 'Run it as a batch job, or set the API version to 2.0.',
   IncompleteSettings: 'Complete the storage reference.',
   InitializingContainers: 'The service is starting. Send it again in a minute.',
   InputBlobRelativeLocationInvalid: 'The location has to be container/path/file.csv.',

@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import { asArray, asObject, asText, isJsonObject, type JsonObject } from '../json.ts';
+import type { SasReference } from './bes.ts';
 import { parseServiceUrl, type ServiceAddress } from './urls.ts';
 
 /** A web service as the management API lists it. Names are not unique, ids are. */
@@ -22,6 +23,8 @@ export interface ManagedEndpoint {
   readonly serviceId?: string;
   /** Where it is called; it has no member with the endpoint's id, which is in its URLs only. */
   readonly address?: ServiceAddress;
+  /** The help page that people read. */
+  readonly helpLocation?: string;
   readonly preventUpdate: boolean;
   readonly maxConcurrentCalls?: number;
   readonly diagnosticsTraceLevel?: string;
@@ -33,6 +36,8 @@ export interface ManagedEndpoint {
 export interface ManagedResource {
   readonly name: string;
   readonly kind?: string;
+  /** The blob that it is now. */
+  readonly location?: SasReference;
 }
 
 export interface EndpointKeys {
@@ -79,13 +84,12 @@ export function parseManagedEndpoints(value: unknown): readonly ManagedEndpoint[
     ...optional('creationTime', asText(endpoint.CreationTime)),
     ...optional('serviceId', asText(endpoint.WebServiceId)),
     ...optional('address', addressIn(endpoint.ApiLocation) ?? addressIn(endpoint.HelpLocation)),
+    ...optional('helpLocation', asText(endpoint.HelpLocation)),
     preventUpdate: endpoint.PreventUpdate === true,
     ...optional('maxConcurrentCalls', asCount(endpoint.MaxConcurrentCalls)),
     ...optional('diagnosticsTraceLevel', asText(endpoint.DiagnosticsTraceLevel)),
     ...optional('throttleLevel', asText(endpoint.ThrottleLevel)),
-    resources: asArray(endpoint.Resources)
-      .map(asObject)
-      .map((resource) => ({ name: required(resource, 'Name'), ...optional('kind', asText(resource.Kind)) })),
+    resources: asArray(endpoint.Resources).map(asObject).map(resourceOf),
   }));
 }
 
@@ -116,6 +120,21 @@ export function parseArmWebServices(value: unknown): readonly ArmWebService[] {
       ...optional('address', addressIn(swaggerLocation)),
     };
   });
+}
+
+function resourceOf(resource: JsonObject): ManagedResource {
+  return {
+    name: required(resource, 'Name'),
+    ...optional('kind', asText(resource.Kind)),
+    ...optional('location', locationOf(asObject(resource.Location))),
+  };
+}
+
+function locationOf(location: JsonObject): SasReference | undefined {
+  const baseLocation = asText(location.BaseLocation);
+  const relativeLocation = asText(location.RelativeLocation);
+  if (baseLocation === undefined || relativeLocation === undefined) return undefined;
+  return { baseLocation, relativeLocation, ...optional('sasBlobToken', asText(location.SasBlobToken)) };
 }
 
 function addressIn(url: unknown): ServiceAddress | undefined {

@@ -23,6 +23,7 @@ export function Answer() {
       </div>
       {call.kind === 'idle' && <p class="empty">{strings.noAnswer}</p>}
       {call.kind === 'cancelled' && <p class="empty">{strings.cancelled}</p>}
+      {call.kind === 'preparing' && <p class="empty">{strings.preparing}</p>}
       {call.kind === 'running' && <p class="empty">{fill(strings.running, '')}</p>}
       {ended?.answer && <AnswerSummary answer={ended.answer} />}
       {ended?.failure && <FailureReport failure={ended.failure} />}
@@ -35,13 +36,14 @@ export function Answer() {
 function useScrollIntoView(top: { readonly current: HTMLElement | null }, call: CallState): void {
   const before = useRef(call.kind);
   useEffect(() => {
-    const came = before.current === 'running' && call.kind === 'ended';
+    const came = (before.current === 'preparing' || before.current === 'running') && call.kind === 'ended';
     before.current = call.kind;
     if (came) top.current?.scrollIntoView({ block: 'nearest' });
   }, [call]);
 }
 
 function announcement(strings: RequestEditorStrings, call: CallState): string {
+  if (call.kind === 'preparing') return strings.preparing;
   if (call.kind === 'running') return fill(strings.running, '');
   if (call.kind === 'cancelled') return strings.cancelled;
   if (call.kind !== 'ended' || !call.answer) return '';

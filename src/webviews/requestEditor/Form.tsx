@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact';
+import type { ServiceSchema } from '../../protocol/studio/serviceSchema.ts';
+import type { TargetState } from '../../shared/requestEditorContract.ts';
 import type { RequestData } from '../../shared/requestData.ts';
 import {
   cellProblem,
@@ -19,7 +21,7 @@ import { fill } from './text.ts';
 /** The body as fields: a row of each input at a time, and the global parameters. */
 export function Form({ request }: { readonly request: RequestData }) {
   const { strings, target } = useSession();
-  const schema = target.kind === 'found' && typeof target.schema === 'object' ? target.schema : undefined;
+  const schema = schemaOf(target);
   const inputs = inputForms(request, schema);
   const parameters = parameterFields(request, schema);
   return (
@@ -43,6 +45,11 @@ export function Form({ request }: { readonly request: RequestData }) {
   );
 }
 
+function schemaOf(target: TargetState): ServiceSchema | undefined {
+  if (target.kind !== 'found' || typeof target.schema === 'string') return undefined;
+  return 'unread' in target.schema ? undefined : target.schema;
+}
+
 function NoInputs({ known }: { readonly known: boolean }) {
   const { strings, target } = useSession();
   if (known) return <p class="muted">{strings.noInputs}</p>;
@@ -54,13 +61,20 @@ function SchemaRemark() {
   const { strings, target, host } = useSession();
   if (target.kind !== 'found') return null;
   if (target.schema === 'loading') return <p class="muted">{strings.loadingSchema}</p>;
-  if (target.schema !== 'none') return null;
+  const reload = (label: string) => (
+    <Button kind="link" label={label} onClick={() => void host.reloadSchema()} />
+  );
+  if (target.schema === 'none') {
+    return (
+      <Message kind="info" actions={reload(strings.reloadSchema)}>
+        {strings.noSchema}
+      </Message>
+    );
+  }
+  if (!('unread' in target.schema)) return null;
   return (
-    <Message
-      kind="info"
-      actions={<Button kind="link" label={strings.reloadSchema} onClick={() => void host.reloadSchema()} />}
-    >
-      {strings.noSchema}
+    <Message kind="warning" actions={reload(strings.tryAgain)}>
+      {fill(strings.schemaUnread, target.schema.unread)}
     </Message>
   );
 }

@@ -249,7 +249,7 @@ function SecretRefused({ header, value, onDone }: SecretRefusedProps) {
 function CredentialRow({ credential }: { readonly credential: Credential }) {
   const { strings, host } = useSession();
   const { header, kind, stored } = credential;
-  const canSet = kind === 'apiKey' || kind === 'subscriptionKey' || (kind === 'header' && stored !== true);
+  const canSet = kind === 'apiKey' || kind === 'subscriptionKey' || kind === 'header';
   return (
     <>
       <span class="header-fixed" title={strings.headerFilled}>

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { executeUrl } from '../../protocol/studio/urls.ts';
 import type { RequestData } from '../../shared/requestData.ts';
 import { Button, IconButton } from '../controls/controls.tsx';
-import { useSession } from './session.ts';
+import { isUnderWay, useSession } from './session.ts';
 import { elapsed, fill } from './text.ts';
 
 /** The URL that the request goes to, and the button that sends it there. */
@@ -10,7 +10,7 @@ export function RequestBar({ request }: { readonly request: RequestData }) {
   const session = useSession();
   const { strings, target, call, host } = session;
   const url = target.kind === 'found' ? executeUrl(target.address, request) : '';
-  const isRunning = call.kind === 'running';
+  const isRunning = isUnderWay(call);
   const actions = useKeptFocus(isRunning);
   return (
     <header class="request-bar">
@@ -33,7 +33,11 @@ export function RequestBar({ request }: { readonly request: RequestData }) {
       <div class="request-actions" ref={actions}>
         {isRunning ? (
           <>
-            <Elapsed since={session.callStart} />
+            {call.kind === 'running' ? (
+              <Elapsed since={session.callStart} />
+            ) : (
+              <span class="elapsed">{strings.preparing}</span>
+            )}
             <Button label={strings.cancel} icon="stop" onClick={() => void host.cancel()} />
           </>
         ) : (

@@ -94,6 +94,11 @@ export class Session {
   }
 }
 
+/** From the click on Send to the end. */
+export function isUnderWay({ kind }: CallState): boolean {
+  return kind === 'preparing' || kind === 'running';
+}
+
 function startOf(call: CallState): number {
   return call.kind === 'running' ? performance.now() - call.elapsedMs : 0;
 }

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LocalServiceDescription } from '../../../src/local-service/description.ts';
-import type { ObservedRequest } from '../../../src/local-service/options.ts';
+import type { LocalServiceOptions, ObservedRequest } from '../../../src/local-service/options.ts';
 import { startLocalService, type RunningLocalService } from '../../../src/local-service/server.ts';
 
 /** A web service of the description, which a test knows to be there. */
@@ -30,9 +30,10 @@ export class OwnService {
     this.storage = storage;
   }
 
-  static async start(): Promise<OwnService> {
+  static async start(options: Pick<LocalServiceOptions, 'services'> = {}): Promise<OwnService> {
     const requests: ObservedRequest[] = [];
     const running = await startLocalService({
+      ...options,
       fault: (observed) => {
         requests.push(observed);
         return undefined;

@@ -19,6 +19,11 @@ export interface TreeRow {
 /** A path of labels from a root down, for instance `['Local', 'SimpleFeatureHashingExperiment']`. */
 export type TreePath = readonly string[];
 
+/** Whether a job's row says that it is in this state; a time comes after it. */
+export function isInState(state: string): (row: TreeRow) => boolean {
+  return ({ description }) => description.startsWith(`${state} · `);
+}
+
 /** One tree view of the side bar or the panel. It draws only the rows in view; keep test trees small. */
 export class Tree {
   readonly #page: Page;

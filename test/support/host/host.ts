@@ -72,6 +72,7 @@ const quietSettings = {
   'update.showReleaseNotes': false,
   'git.openRepositoryInParentFolders': 'never',
   'extensions.webWorker': false,
+  'remote.autoForwardPorts': false,
 };
 
 /**

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { submissionInterrupted, uploadInterrupted, type BatchRequest } from '../../../src/jobs/batchJob.ts';
 import type { EnginePorts, JobEngine } from '../../../src/jobs/engine.ts';
+import { hasResults } from '../../../src/jobs/jobStates.ts';
 import type { JobRecord } from '../../../src/jobs/jobRecord.ts';
 import type { Clock } from '../../../src/jobs/tracker.ts';
 import type { Fault, LocalServiceOptions, ObservedRequest } from '../../../src/local-service/options.ts';
@@ -197,6 +198,31 @@ describe('jobs against a service', () => {
     assert.match(deleted.details ?? '', /deleted on the server/);
   });
 
+  it('knows an ended job as deleted after its DELETE, until the server says otherwise', async () => {
+    await start();
+    const engine = await engineOf();
+    const ended = await endOf(engine, await engine.run(await request()));
+    assert.ok(hasResults(ended));
+    const deleted = await engine.delete(ended, false);
+    assert.deepEqual([deleted.status, deleted.deleted], ['Finished', true]);
+    assert.ok(hasResults(deleted), 'the storage is known');
+    assert.ok(!hasResults({ ...deleted, storage: undefined }));
+    await assert.rejects(engine.status(deleted, false), (error) => error instanceof Failure);
+    assert.equal(engine.store.find(ended.ownId)?.deleted, true);
+    fault = (observed) =>
+      isStatus(observed) ? { status: 200, body: '{"StatusCode":"Finished"}' } : undefined;
+    assert.equal((await engine.status(deleted, false)).deleted, undefined);
+  });
+
+  it('knows as deleted an ended job that the server does not know', async () => {
+    await start();
+    const engine = await engineOf();
+    const ended = await endOf(engine, await engine.run(await request()));
+    fault = (observed) => (isStatus(observed) ? { status: 404, body: '' } : undefined);
+    await assert.rejects(engine.status(ended, false), (error) => error instanceof Failure);
+    assert.equal(engine.store.find(ended.ownId)?.deleted, true);
+  });
+
   it('ends a job that the server has forgotten, but not at the first word', async () => {
     await start({ limits: { jobDelayMs: 600_000 } });
     const engine = await engineOf();
@@ -375,6 +401,48 @@ describe('jobs against a service', () => {
     second.dispose();
     await second.settled();
     await polled('first');
+  });
+
+  it('lets each window ask for the jobs that it has the keys for, whoever holds the lease', async () => {
+    await start({ limits: { jobDelayMs: 600_000 } });
+    const ports = world.ports();
+    const keys = { first: true, second: false };
+    const refused = { first: 0, second: 0 };
+    const asked = { first: 0, second: 0 };
+    const windowOf = (name: keyof typeof keys): Promise<JobEngine> =>
+      engineOf({
+        authorize: (endpoint, interactive) => {
+          if (keys[name]) {
+            asked[name] += 1;
+            return ports.authorize(endpoint, interactive);
+          }
+          refused[name] += 1;
+          return Promise.reject(new Failure({ code: 'MissingApiKey', origin: 'client', sentence: '' }));
+        },
+      });
+    const asksOn = (name: keyof typeof keys): Promise<unknown> => {
+      const before = asked[name];
+      return eventually(`the ${name} window asks`, () => asked[name] >= before + 2);
+    };
+    const first = await windowOf('first');
+    await windowOf('second');
+    const record = await first.run(await request());
+    await when(first, record, ({ status }) => status === 'Running');
+    assert.equal(asked.second, 0);
+
+    keys.first = false;
+    keys.second = true;
+    await asksOn('second');
+    await when(first, record, ({ problem }) => problem === undefined);
+    const { first: refusals } = refused;
+    await asksOn('second');
+    assert.equal(refused.first, refusals, 'the window without the key does not try again');
+
+    keys.first = true;
+    keys.second = false;
+    first.resumePaused();
+    await asksOn('first');
+    assert.equal(first.store.find(record.ownId)?.problem, undefined);
   });
 
   describe('after a window was killed', () => {

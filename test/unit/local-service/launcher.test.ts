@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { EXIT_IN_USE } from '../../../src/local-service/exitCodes.ts';
 import {
   joinLocalService,
+  localServiceRuns,
   resetLocalService,
   stopLocalService,
   type LocalServiceHandle,
@@ -70,6 +71,16 @@ describe('the shared local service', function () {
       return true;
     }
   }
+
+  it('tells whether it runs, without starting it', async () => {
+    assert.equal(await localServiceRuns(join(dataFolder, 'none')), false);
+    assert.equal(await localServiceRuns(dataFolder), false);
+    const handle = await joinIt();
+    assert.equal(await localServiceRuns(dataFolder), true);
+    handle.dispose();
+    await stopLocalService(dataFolder);
+    assert.equal(await localServiceRuns(dataFolder), false);
+  });
 
   it('is started once by windows that come at the same time, and ends by itself after the last', async () => {
     const windows = await Promise.all([1, 2, 3].map(() => openWindow(200)));

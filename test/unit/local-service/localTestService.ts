@@ -67,6 +67,25 @@ export class LocalTestService {
     return this.call(`${this.path(name)}/execute?api-version=2.0&${query}`, { method: 'POST', body }, name);
   }
 
+  /** Calls the management API below its workspace, with the workspace's token unless another is given. */
+  manage(path: string, { method = 'GET', headers = {}, body }: CallOptions = {}): Promise<Response> {
+    const { managementUrl, workspaceId, workspaceToken } = this.local;
+    return fetch(`${managementUrl}/workspaces/${workspaceId}/webservices${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${workspaceToken}`,
+        'Content-Type': 'application/json',
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  }
+
+  /** Path of a service's endpoint in the management API. */
+  endpointPath(endpoint = 'default', name?: string): string {
+    return `/${this.#service(name).serviceId}/endpoints/${endpoint}`;
+  }
+
   submit(body: unknown, name?: string): Promise<Response> {
     return this.call(`${this.path(name)}/jobs?api-version=2.0`, { method: 'POST', body }, name);
   }

@@ -1,3 +1,4 @@
+import { BlobSASPermissions } from '@azure/storage-blob';
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import {
@@ -7,7 +8,8 @@ import {
   type Mistake,
   type MistakeId,
 } from '../../../src/local-service/mistakes.ts';
-import type { WebService } from '../../../src/local-service/webService.ts';
+import type { WireVariants } from '../../../src/local-service/options.ts';
+import { ModelError, type WebService } from '../../../src/local-service/webService.ts';
 import type { ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
 import { echoService, LocalTestService } from './localTestService.ts';
 
@@ -42,6 +44,61 @@ const failing: WebService = {
   },
 };
 
+/** Has a trained model, whose file says what it is for. */
+const trained: WebService = {
+  ...echoService({ ...noInput, title: 'Trained' }),
+  model: {
+    name: 'The model',
+    content: 'a model',
+    replacedBy(content) {
+      if (content === 'a model') return trained;
+      const mismatch = content === 'another model';
+      throw new ModelError(mismatch ? 'mismatch' : 'unreadable', 'it says so');
+    },
+  },
+};
+
+const training: WebService = {
+  ...echoService({ ...noInput, title: 'Training' }),
+  modelOutputs: ['output1'],
+};
+
+/** A name for each endpoint that a request needs for itself, so that the requests do not meet. */
+let lastName = 0;
+
+async function newEndpoint(service: LocalTestService, settings: object = {}): Promise<string> {
+  lastName += 1;
+  const name = `endpoint${lastName}`;
+  const path = service.endpointPath(name, 'Trained');
+  const response = await service.manage(path, { method: 'PUT', body: settings });
+  assert.equal(response.status, 200, await response.text());
+  return path;
+}
+
+function add(service: LocalTestService, name: string, body: object = {}): Promise<Response> {
+  return service.manage(service.endpointPath(name, 'Trained'), { method: 'PUT', body });
+}
+
+/** Patches an endpoint with a blob of the local account, whose text is given. */
+async function patchModel(
+  service: LocalTestService,
+  blob: string,
+  content: string,
+  { expiresOn = new Date(Date.now() + 60_000), name = 'The model', settings = {} } = {},
+): Promise<Response> {
+  const client = service.container.getBlockBlobClient(blob);
+  await client.uploadData(Buffer.from(content));
+  const url = new URL(await client.generateSasUrl({ permissions: BlobSASPermissions.parse('r'), expiresOn }));
+  const [, account = '', ...location] = url.pathname.split('/');
+  const Location = {
+    BaseLocation: `${url.origin}/${account}/`,
+    RelativeLocation: location.join('/'),
+    SasBlobToken: url.search,
+  };
+  const body = { Resources: [{ Name: name, Location }] };
+  return service.manage(await newEndpoint(service, settings), { method: 'PATCH', body });
+}
+
 /** Waits until it is let go. */
 let letGo: () => void = () => undefined;
 const slow: WebService = {
@@ -57,6 +114,21 @@ const good = {
 
 function withRow(...cells: unknown[]): object {
   return { ...good, Inputs: { input1: { ColumnNames: ['count', 'word'], Values: [cells] } } };
+}
+
+/** Asks for a workspace of another region, in a region that has its own way to say that it has none. */
+async function askElsewhere(
+  { local }: LocalTestService,
+  wrongRegion: WireVariants['wrongRegion'],
+): Promise<Response> {
+  const elsewhere = await LocalTestService.start({ services: [], variants: { wrongRegion } });
+  try {
+    const url = `${elsewhere.local.managementUrl}/workspaces/${local.workspaceId}/webservices`;
+    const answer = await fetch(url, { headers: { Authorization: `Bearer ${local.workspaceToken}` } });
+    return new Response(await answer.text(), answer);
+  } finally {
+    await elsewhere.close();
+  }
 }
 
 /** One request for each mistake. A mistake without one fails its test. */
@@ -144,6 +216,29 @@ const provoke: Partial<Record<MistakeId, (service: LocalTestService) => Promise<
     await first;
     return second;
   },
+  batchOnly: (service) => service.execute({}, '', 'Training'),
+  modelExtension: (service) =>
+    service.submit({ Outputs: { output1: service.reference('a.csv') } }, 'Training'),
+  tokenMissing: (service) => service.manage('', { headers: { Authorization: service.local.workspaceToken } }),
+  tokenWrong: (service) =>
+    service.manage('', { headers: { Authorization: `Bearer ${service.local.services[0]?.apiKey ?? ''}` } }),
+  workspaceFailed: (service) => askElsewhere(service, 'failed'),
+  managedServiceUnknown: (service) => service.manage(`/${'0'.repeat(32)}`),
+  endpointUnknown: (service) => service.manage(service.endpointPath('nowhere')),
+  endpointExists: (service) => add(service, 'default'),
+  endpointNameInvalid: (service) => add(service, 'New-endpoint'),
+  serviceIdWrong: (service) => add(service, 'other', { WebServiceId: '0'.repeat(32) }),
+  settingInvalid: (service) => add(service, 'other', { ThrottleLevel: 'Middle' }),
+  concurrencyInvalid: (service) => add(service, 'other', { MaxConcurrentCalls: 0 }),
+  concurrencyTooHigh: (service) => add(service, 'other', { MaxConcurrentCalls: 201 }),
+  defaultFixed: (service) => service.manage(service.endpointPath('default', 'Trained'), { method: 'DELETE' }),
+  updatePrevented: (service) =>
+    patchModel(service, 'model.ilearner', 'a model', { settings: { PreventUpdate: true } }),
+  resourceUnknown: (service) => patchModel(service, 'model.ilearner', 'a model', { name: 'Another model' }),
+  sasExpired: (service) =>
+    patchModel(service, 'model.ilearner', 'a model', { expiresOn: new Date(Date.now() - 60_000) }),
+  modelUnreadable: (service) => patchModel(service, 'no-model.ilearner', 'a,b'),
+  modelMismatch: (service) => patchModel(service, 'other-model.ilearner', 'another model'),
   scoringFailed: (service) => service.execute({}, '', 'Failing'),
   internal: (service) => service.execute({ GlobalParameters: { where: 'binding' } }, '', 'Failing'),
 };
@@ -187,6 +282,25 @@ const contract: Readonly<Record<MistakeId, string>> = {
   jobIdMissing: '400 BadArgument/MissingJobId',
   jobUnknown: '404 NotFound',
   tooManyCalls: '503 ServiceUnavailable/RequestThrottled',
+  batchOnly: '400 InvalidOperation/IncompatibleModel',
+  modelExtension: '400 BadArgument/InvalidBlobExtension',
+  tokenMissing: '401 Unauthorized/ManagementRequestUnauthorized',
+  tokenWrong: '401 Unauthorized/ManagementRequestUnauthorized',
+  workspaceFailed: '500 InternalError/GetWorkspaceFailed',
+  managedServiceUnknown: '404 NotFound/WebServiceIdNotFoundInWorkspace',
+  endpointUnknown: '404 NotFound/WebServiceNotFound',
+  endpointExists: '409 Conflict',
+  endpointNameInvalid: '400 BadArgument/BadParameterValue',
+  serviceIdWrong: '400 BadArgument/WebServiceIdInvalid',
+  settingInvalid: '400 BadArgument/BadParameterValue',
+  concurrencyInvalid: '400 BadArgument/WebServiceConcurrentRequestRequirementInvalid',
+  concurrencyTooHigh: '400 BadArgument/WebServiceTooManyConcurrentRequestRequirement',
+  defaultFixed: '400 InvalidOperation',
+  updatePrevented: '400 InvalidOperation',
+  resourceUnknown: '404 NotFound/ModelPackageNotFound',
+  sasExpired: '400 BadArgument/ExpiryTimeInThePast',
+  modelUnreadable: '500 ModelPackageFormatError',
+  modelMismatch: '409 Conflict/ModelOutputMetadataMismatch',
   scoringFailed: '400 ModuleExecutionError',
   internal: '500 InternalError/UnknownError',
 };
@@ -225,7 +339,7 @@ describe('the mistakes of the local service', () => {
   const rows = Object.entries(mistakes) as [MistakeId, Mistake][];
 
   before(async () => {
-    const services = [echoService(table), echoService(noInput), failing, slow];
+    const services = [echoService(table), echoService(noInput), failing, slow, trained, training];
     const limits = { concurrentCalls: 1, retryAfterSeconds: 7 };
     const otherAnswers = rows.map(([id]) => id);
     service = await LocalTestService.start({ services, limits });
@@ -256,6 +370,21 @@ describe('the mistakes of the local service', () => {
       });
     }
   }
+
+  it('of a workspace in another region are told in three ways', async () => {
+    const statuses = await Promise.all(
+      (['notFound', 'unauthorized', 'failed'] as const).map(async (way) => {
+        const response = await askElsewhere(service, way);
+        const { error } = (await response.json()) as { error: { details: { code: string }[] } };
+        return [response.status, error.details[0]?.code];
+      }),
+    );
+    assert.deepEqual(statuses, [
+      [404, 'WorkspaceNotFound'],
+      [401, 'ManagementRequestUnauthorized'],
+      [500, 'GetWorkspaceFailed'],
+    ]);
+  });
 
   it('answers a good request beside them', async () => {
     assert.equal((await service.execute(good)).status, 200);

@@ -160,12 +160,23 @@ describe('the program of the local service', function () {
     await end(third.child, 'SIGTERM');
   });
 
+  it('publishes a sample service twice if it is told to', async () => {
+    const { child, description } = await start(process.execPath, [main, '--twice', 'CensusTraining']);
+    const ids = description.services
+      .filter(({ name }) => name === 'CensusTraining')
+      .map(({ serviceId }) => serviceId);
+    await end(child, 'SIGTERM');
+    assert.equal(new Set(ids).size, 2);
+  });
+
   it('refuses options that it does not know', async () => {
     for (const args of [
       ['--prot', '1'],
       ['--port', 'x'],
       ['--start-status', '201'],
       ['--other-answer', 'x'],
+      ['--wrong-region', 'here'],
+      ['--twice', 'x'],
     ]) {
       const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
       const [message] = (await once(createInterface(child.stderr), 'line')) as [string];

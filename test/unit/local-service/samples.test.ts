@@ -52,7 +52,12 @@ describe('the sample services', () => {
 
   it('come in their order', () => {
     const names = service.local.services.map(({ name }) => name);
-    assert.deepEqual(names, ['SimpleFeatureHashingExperiment', 'AdultCensusIncome', 'RestaurantRecommender']);
+    assert.deepEqual(names, [
+      'SimpleFeatureHashingExperiment',
+      'AdultCensusIncome',
+      'RestaurantRecommender',
+      'CensusTraining',
+    ]);
   });
 
   it('hash "This is a good day" to 1 1 2 2 0 2 0 1', async () => {

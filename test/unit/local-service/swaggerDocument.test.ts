@@ -119,7 +119,8 @@ describe('swagger.json of the local service', () => {
     assert.equal(unknown.status, 404);
   });
 
-  for (const { schema } of sampleServices) {
+  for (const { schema, modelOutputs } of sampleServices) {
+    if (modelOutputs) continue;
     it(`has an example for ${schema.title} that the service answers`, async () => {
       const document = (await (await service.call(`${service.path(schema.title)}/swagger.json`)).json()) as {
         definitions: { ExecutionRequest: { example: { GlobalParameters: Record<string, unknown> } } };

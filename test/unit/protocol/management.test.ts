@@ -6,6 +6,16 @@ import {
   parseManagedEndpoints,
   parseManagedServices,
 } from '../../../src/protocol/studio/management.ts';
+import {
+  isEndpointName,
+  managedEndpointsUrl,
+  managedServicesUrl,
+  newEndpointBody,
+  patchModelBody,
+  refreshBody,
+  refreshUrl,
+  settingsBody,
+} from '../../../src/protocol/studio/managementRequests.ts';
 import { fixture } from './fixtures.ts';
 
 interface ArmExample {
@@ -33,7 +43,15 @@ describe('answers of the management API', () => {
     assert.equal(endpoint?.name, 'default');
     assert.equal(endpoint.address?.endpointId, 'ENDPOINT_ID');
     assert.deepEqual(endpoint.resources, [
-      { name: 'Income Predictor [Trained Model]', kind: 'TrainedModel' },
+      {
+        name: 'Income Predictor [Trained Model]',
+        kind: 'TrainedModel',
+        location: {
+          baseLocation: 'https://ACCOUNT.blob.core.windows.net/',
+          relativeLocation: 'CONTAINER/model.ilearner',
+          sasBlobToken: '?SAS',
+        },
+      },
     ]);
     assert.doesNotMatch(JSON.stringify(endpoint), /_KEY==/);
     assert.deepEqual(parseEndpointKeys((listed as unknown[])[0]), {
@@ -67,5 +85,47 @@ describe('answers of the management API', () => {
     assert.throws(() => parseManagedServices({}), /\[service\/MalformedAnswer\]/);
     assert.throws(() => parseManagedServices([{ Name: 'x' }]), /"Id"/);
     assert.throws(() => parseArmWebServices({ value: [{ properties: {} }] }), /"id"/);
+  });
+});
+
+describe('requests to the management API', () => {
+  const address = { managementUrl: 'https://management.azureml.net/', workspaceId: 'abc' };
+  const reference = { serviceId: 'WEB_SERVICE_ID', endpoint: 'newep01' };
+
+  it('go below the workspace', () => {
+    const services = 'https://management.azureml.net/workspaces/abc/webservices';
+    assert.equal(managedServicesUrl(address), services);
+    assert.equal(managedEndpointsUrl(address, 'x y'), `${services}/x%20y/endpoints`);
+    assert.equal(refreshUrl(address, reference), `${services}/WEB_SERVICE_ID/endpoints/newep01/refresh`);
+  });
+
+  it('have the bodies of the one known client', () => {
+    const settings = {
+      description: 'New Endpoint 01',
+      throttleLevel: 'High',
+      maxConcurrentCalls: 20,
+      preventUpdate: false,
+    } as const;
+    assert.deepEqual(newEndpointBody(reference, settings), fixture('mgmt-endpoint-add-request.json'));
+    assert.deepEqual(refreshBody(true), fixture('mgmt-endpoint-refresh-request.json'));
+    assert.deepEqual(settingsBody({ diagnosticsTraceLevel: 'All' }), { DiagnosticsTraceLevel: 'All' });
+  });
+
+  it('patch a trained model as the documentation does', () => {
+    const patch = fixture('mgmt-endpoint-patch-request.json') as {
+      Resources: [{ Name: string; Location: Record<string, string> }];
+    };
+    const [{ Name, Location }] = patch.Resources;
+    const body = patchModelBody(Name, {
+      baseLocation: Location.BaseLocation ?? '',
+      relativeLocation: Location.RelativeLocation ?? '',
+      sasBlobToken: Location.SasBlobToken ?? '',
+    });
+    assert.deepEqual(body, patch);
+  });
+
+  it('name new endpoints in small letters and digits, 24 at most', () => {
+    for (const name of ['a', 'newep01', 'x'.repeat(24)]) assert.ok(isEndpointName(name), name);
+    for (const name of ['', 'New', 'a-b', 'x'.repeat(25), 'a\n']) assert.ok(!isEndpointName(name), name);
   });
 });

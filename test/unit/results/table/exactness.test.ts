@@ -164,7 +164,7 @@ describe('reading a table exactly', () => {
         await writeFile(path, (bom ? '\ufeff' : '') + text);
         await check(await openFileSource(path), text, by, sizes);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -174,7 +174,7 @@ describe('reading a table exactly', () => {
         served = Buffer.from((bom ? '\ufeff' : '') + text);
         await check(await openRangeSource({ http, url: blob.url }), text, by, sizes);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

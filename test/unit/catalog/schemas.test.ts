@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import type { Endpoint } from '../../../src/catalog/index.ts';
+import { Schemas } from '../../../src/catalog/schemas.ts';
+import { Failure } from '../../../src/protocol/failure.ts';
+import { Bench } from '../transport/servers.ts';
+
+function endpointAt(baseUrl: string): Endpoint {
+  const endpointId = 'b'.repeat(32);
+  const workspaceId = 'a'.repeat(32);
+  const entry = { name: 'default', endpointId };
+  const service = { name: 'scorer', endpoints: [entry] };
+  const auth = { type: 'gateway' } as const;
+  return {
+    workspace: {
+      name: 'Mine',
+      workspaceId,
+      baseUrl,
+      auth,
+      style: 'workspaces',
+      services: [service],
+      local: false,
+    },
+    service,
+    name: 'default',
+    endpointId,
+    label: 'scorer',
+    address: { baseUrl, style: 'workspaces', workspaceId, endpointId },
+  };
+}
+
+describe('the schemas of services', () => {
+  const bench = new Bench();
+  afterEach(() => bench.close());
+
+  const schemas = (): Schemas => {
+    const http = bench.client();
+    return new Schemas(
+      () => Promise.resolve(http),
+      () => undefined,
+    );
+  };
+
+  it('tells a service that publishes none from one that cannot be asked', async () => {
+    const known = schemas();
+    const none = await bench.http((_, response) => response.writeHead(404).end());
+    assert.equal(await known.of(endpointAt(none), {}, {}), undefined);
+    const broken = await bench.http((request) => request.socket.destroy());
+    await assert.rejects(
+      known.of(endpointAt(broken), {}, {}),
+      (error) => error instanceof Failure && error.origin === 'network',
+    );
+  });
+
+  it('asks a host that did not answer again when it is told to, or the host has answered since', async () => {
+    const known = schemas();
+    let asked = 0;
+    let isBroken = true;
+    const host = await bench.http((request, response) => {
+      asked += 1;
+      if (isBroken) request.socket.destroy();
+      else response.writeHead(404).end();
+    });
+    const endpoint = endpointAt(host);
+    await assert.rejects(known.of(endpoint, {}, {}));
+    const before = asked;
+    await assert.rejects(known.of(endpoint, {}, {}));
+    assert.equal(asked, before, 'it is not asked again at once');
+    await assert.rejects(known.of(endpoint, {}, { refresh: true }));
+    assert.ok(asked > before);
+    isBroken = false;
+    known.forgetFailure(endpoint);
+    assert.equal(await known.of(endpoint, {}, {}), undefined);
+  });
+});
