@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startBlobStorage } from '../../../../src/local-service/blobStorage.ts';
 import { openFileSource, openRangeSource, openTable } from '../../../../src/results/table/index.ts';
+import { BlobClient } from '../../../../src/storage/blobClient.ts';
+import { defineStorage } from '../../../../src/storage/storageDefinition.ts';
 import type { HttpClient } from '../../../../src/transport/index.ts';
 import { plainHttpClient, temporaryFolder } from '../../../support/batch.ts';
 import { failsWith, MemorySource, serveBlob } from './tables.ts';
@@ -189,6 +193,31 @@ describe('a table in blob storage', () => {
     valid = 'fourth';
     await assert.rejects(old.index(), failsWith('AuthenticationFailed'));
     await old.close();
+  });
+
+  it('reads a blob of a storage account with its SAS', async () => {
+    const folder = await temporaryFolder();
+    const azurite = await startBlobStorage({
+      folder: join(folder.path, 'azurite'),
+      account: 'tabletest',
+      accountKey: randomBytes(64).toString('base64'),
+      ports: [0],
+      container: 'tables',
+    });
+    closing.push(() => azurite.close(), folder.remove);
+    const file = join(folder.path, 'output.csv');
+    await writeFile(file, numbered(300_000));
+    const { connectionString } = azurite;
+    const storage = await BlobClient.open(
+      defineStorage({ kind: 'connectionString', connectionString, container: 'tables' }),
+      http,
+    );
+    const url = storage.readUrl(await storage.upload({ file, blob: 'output.csv' }));
+    const table = await openTable(await openRangeSource({ http, url }));
+    assert.deepEqual((await table.rows(1, 1)).rows[0]?.cells, ['1', 'row "1"']);
+    assert.equal(await table.index(), 300_001);
+    assert.deepEqual((await table.rows(299_999, 1)).rows[0]?.cells, ['299999', 'row "299999"']);
+    await table.close();
   });
 
   it('notices that the blob is another one, and a server without ranges', async () => {
