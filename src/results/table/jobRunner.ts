@@ -37,7 +37,11 @@ export async function* runJob<K extends JobKind>(
 ): AsyncGenerator<Outputs[K], Results[K], undefined> {
   throwIfCancelled(signal);
   const thread = new JobThread<K>(spec);
-  const stop = () => thread.fail(signal === undefined ? unexpected('stopped') : cancelled(signal));
+  const stop = () => {
+    if (signal !== undefined) thread.fail(cancelled(signal));
+    // Not left to the loop, which may be waiting for who takes the outputs.
+    void thread.end();
+  };
   signal?.addEventListener('abort', stop, { once: true });
   const feed = new BlockFeed(source, spec.start.offset, blockSize, thread);
   try {
