@@ -51,7 +51,12 @@ export default tseslint.config(
     files: ['**/*.{ts,tsx}'],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './src/webviews/tsconfig.json', './test/e2e/tsconfig.json'],
+        project: [
+          './tsconfig.json',
+          './src/webviews/tsconfig.json',
+          './test/e2e/tsconfig.json',
+          './test/bench/tsconfig.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -126,7 +126,7 @@ export class JobCommands {
       memory: foundation.context.workspaceState,
       referenceForm: referenceForm(),
     };
-    const request = await askForJob(tools, endpoint, start);
+    const request = await askForJob(tools, endpoint, start, chosenInputs(args));
     if (request === undefined) return;
     const engine = await this.#tools.engine();
     let created: JobRecord | undefined;
@@ -333,6 +333,16 @@ export class JobCommands {
   async #forgetEnded(engine: JobEngine): Promise<void> {
     for (const record of engine.store.list().filter(({ ended }) => ended)) await engine.forget(record);
   }
+}
+
+/** Files that were chosen before, which come beside the node: `{inputs: {name: path}}`. */
+function chosenInputs([, second]: readonly unknown[]): ReadonlyMap<string, string> {
+  if (typeof second !== 'object' || second === null || !('inputs' in second)) return new Map();
+  const { inputs } = second;
+  if (typeof inputs !== 'object' || inputs === null) return new Map();
+  return new Map(
+    Object.entries(inputs).flatMap(([name, path]) => (typeof path === 'string' ? [[name, path]] : [])),
+  );
 }
 
 function referenceForm(): ReferenceForm {

@@ -35,12 +35,13 @@ export async function askForJob(
   tools: NewJobTools,
   endpoint: Endpoint,
   start: boolean,
+  chosen: ReadonlyMap<string, string> = new Map(),
 ): Promise<BatchRequest | undefined> {
   const schema = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Reading the schema…') },
     () => tools.catalog.schemaIfAny(endpoint),
   );
-  const inputs = await askForInputs(endpoint, schema);
+  const inputs = await askForInputs(endpoint, schema, chosen);
   if (inputs === undefined) return undefined;
   const storage = await rememberedStorage(tools, endpoint);
   if (storage === undefined) return undefined;
@@ -73,9 +74,11 @@ export async function impliedStorage(storage: Storage, endpoint: Endpoint): Prom
 async function askForInputs(
   endpoint: Endpoint,
   schema: ServiceSchema | undefined,
+  chosen: ReadonlyMap<string, string>,
 ): Promise<Map<string, string> | undefined> {
-  const inputs = new Map<string, string>();
+  const inputs = new Map(chosen);
   for (const name of schema?.inputs.map((port) => port.name) ?? ['input1']) {
+    if (chosen.has(name)) continue;
     const [file] =
       (await vscode.window.showOpenDialog({
         title: vscode.l10n.t('{0}: file for {1}', endpoint.label, name),

@@ -37,3 +37,12 @@ export function memberOf(object: JsonObject, name: string): unknown {
   const found = Object.keys(object).find((key) => key.toLowerCase() === lower);
   return found === undefined ? undefined : object[found];
 }
+
+/** The JSON of a parsed value, or a sign in its place when it is nested deeper than the stack is high. */
+export function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '[…]';
+  }
+}

@@ -127,17 +127,20 @@ function redactParameter(parameter: string): string {
   return equals < 0 ? MASK : `${name}=${MASK}`;
 }
 
-/** What secrets look like in free text, where there is no structure to go by. */
+/**
+ * What secrets look like in free text, where there is no structure to go by. Repetitions before a fixed text are
+ * bounded: a hostile text must not make the search slow.
+ */
 const SECRET_SHAPES: readonly (readonly [shape: RegExp, replacement: string])[] = [
   [/\b(sig|subscription-key|access_token)=[^&\s"'<>;,)\\]+/gi, `$1=${MASK}`],
   [/\b(AccountKey|SharedAccessKey|Password|Pwd)=[^;\s"']+/gi, `$1=${MASK}`],
   [/\b(SharedAccessSignature)=[^;\s"']+/gi, `$1=${MASK}`],
   [/\b(Bearer|Basic|SharedKey|SharedKeyLite)\s+[\w.~+/:=-]{8,}/gi, `$1 ${MASK}`],
   [
-    /("[^"\\]*(?:password|secret|token|key|signature|authorization)[^"\\]*"\s*:\s*)"(?:[^"\\]|\\.)*"/gi,
+    /("[^"\\]{0,60}?(?:password|secret|token|key|signature|authorization)[^"\\]{0,60}"\s{0,9}:\s{0,9})"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)/gi,
     `$1"${MASK}"`,
   ],
-  [/\b([a-z][a-z\d+.-]*:\/\/)[^/?#\s"']*@/gi, `$1${MASK}@`],
+  [/\b([a-z][a-z\d+.-]{0,20}:\/\/)[^/?#\s"']{0,500}@/gi, `$1${MASK}@`],
 ];
 
 /** Shorter ones would mask ordinary words. */

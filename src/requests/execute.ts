@@ -1,7 +1,9 @@
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
+import { failureOfUnreadable } from '../protocol/studio/unreadableAnswer.ts';
 import type { Failure } from '../protocol/failure.ts';
 import { executeUrl, type ExecuteQuery, type ServiceAddress } from '../protocol/studio/urls.ts';
-import type { HttpClient, Timings } from '../transport/httpClient.ts';
+import type { HttpAnswer, HttpClient, Phase, SentRequest, Timings } from '../transport/httpClient.ts';
+import { readBody, type ReadBody, type Spill } from './answerBody.ts';
 
 /** One RRS call, complete but for its credentials. */
 export interface RrsCall {
@@ -22,23 +24,33 @@ export interface RrsAnswer {
   readonly statusText: string;
   readonly timings: Required<Pick<Timings, 'firstByteMs' | 'totalMs'>> & Pick<Timings, 'connectedMs'>;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The whole body or, with a file, its beginning. */
   readonly text: string;
+  /** Path of the file with a body that is more than is kept in memory. */
+  readonly file?: string;
   /** Of the body, in bytes. */
   readonly size: number;
   readonly time: Date;
+  /** Some bytes were no UTF-8: `text` has replacement characters in their places. */
+  readonly notUtf8?: boolean;
+  /** What went over the wire, without credentials. */
+  readonly sent?: SentRequest;
+  /** The time that it took, in pieces. */
+  readonly phases?: readonly Phase[];
 }
 
-/** Answers are shown from memory; a call takes 4 MB at most, and no service answers with a hundred times that. */
+/** What a caller without a file for it gets; a call takes 4 MB at most, and no service answers with a hundred times that. */
 const largestAnswer = 256 * 1024 * 1024;
 
 /**
  * Sends the call with the headers that authorize it, which win over the call's own of the same name. An HTTP error
- * status is an answer; what keeps an answer from coming rejects with a `Failure`.
+ * status is an answer; what keeps an answer from coming rejects with a `Failure`. A large body goes where `spill` says.
  */
 export async function execute(
   http: HttpClient,
   call: RrsCall,
   authorization: Readonly<Record<string, string>>,
+  spill?: Spill,
 ): Promise<RrsAnswer> {
   const answer = await http.send({
     method: 'POST',
@@ -49,24 +61,32 @@ export async function execute(
     ...(call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs }),
     ...(call.signal ? { signal: call.signal } : {}),
   });
-  const text = await answer.text(largestAnswer);
-  const { firstByteMs, totalMs = firstByteMs, connectedMs } = answer.timings();
+  const body = await (spill ? readBody(answer, spill) : wholeBody(answer));
+  const { firstByteMs, totalMs = firstByteMs, connectedMs, phases } = answer.timings();
   return {
     requestUrl: answer.url,
     status: answer.status,
     statusText: answer.statusText,
     timings: { firstByteMs, totalMs, ...(connectedMs === undefined ? {} : { connectedMs }) },
     headers: answer.headers,
-    text,
-    size: Buffer.byteLength(text),
+    ...body,
     time: new Date(),
+    sent: answer.sent(Object.keys(call.headers).filter((name) => !isNamed(authorization, name))),
+    phases,
   };
 }
 
-/** The failure that an answer with an error status stands for. */
+async function wholeBody(answer: HttpAnswer): Promise<ReadBody> {
+  const text = await answer.text(largestAnswer);
+  return { text, size: Buffer.byteLength(text), ...(answer.notUtf8 && { notUtf8: true }) };
+}
+
+/** The failure that an answer stands for: by its status, or because it is no JSON. */
 export function failureOf(answer: RrsAnswer): Failure | undefined {
-  if (answer.status < 400) return undefined;
-  return failureOfAnswer({
+  // Of a body in a file only the beginning is here, which is no whole JSON.
+  if (answer.status < 400 && answer.file !== undefined) return undefined;
+  const judge = answer.status < 400 ? failureOfUnreadable : failureOfAnswer;
+  return judge({
     status: answer.status,
     headers: answer.headers,
     bodyText: answer.text,
@@ -75,6 +95,10 @@ export function failureOf(answer: RrsAnswer): Failure | undefined {
     requestKind: 'execute',
     now: answer.time,
   });
+}
+
+function isNamed(headers: Readonly<Record<string, string>>, name: string): boolean {
+  return Object.keys(headers).some((other) => other.toLowerCase() === name.toLowerCase());
 }
 
 /** Later headers replace earlier ones of the same name in any case. */

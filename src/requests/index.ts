@@ -1,10 +1,17 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { contextKeys, customEditors, prefix, settings } from '../shared/contributions.ts';
 import { isExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
+import { reportFailure } from '../shared/reportFailure.ts';
+import { AnswerFiles } from './answerFiles.ts';
 import { AutoSave } from './autoSave.ts';
+import { History, type HistoryEntry, type HistoryLimits } from './history.ts';
+import { clearHistory, pickEntry } from './historyPick.ts';
+import { answerOfEntry, failureOfEntry, recordCall, requestOfEntry } from './historyRecord.ts';
+import { reopenedRequest } from './historyScratch.ts';
 import { RequestCall } from './requestCall.ts';
 import { RequestEditor } from './requestEditor.ts';
 import { rrsExecute } from './rrsExecute.ts';
@@ -34,6 +41,8 @@ class RequestsFeature implements Requests {
   readonly #catalog: Catalog;
   readonly #scratch: ScratchRequests;
   readonly #autoSave: AutoSave;
+  readonly #history: History;
+  readonly #files: AnswerFiles;
   readonly #editors = new Set<RequestEditor>();
   /** By document; the least recently opened first. */
   readonly #calls = new Map<string, RequestCall>();
@@ -44,12 +53,19 @@ class RequestsFeature implements Requests {
     this.#catalog = catalog;
     this.#scratch = new ScratchRequests(foundation.context.globalStorageUri, catalog);
     this.#autoSave = new AutoSave((uri) => this.#scratch.owns(uri), foundation.log);
+    const storage = foundation.context.globalStorageUri.fsPath;
+    this.#history = new History(join(storage, 'history'), historyLimits);
+    this.#files = new AnswerFiles(join(storage, 'answers'));
     this.#subscriptions = [this.#autoSave];
     this.commands = {
       openRequest: (target) => this.#openRequest(target),
       saveRequestAs: () => this.#saveRequestAs(),
       sendRequest: () => this.#activeEditor()?.send(),
       cancelRequest: () => this.#activeEditor()?.call.cancel(),
+      sendAgain: () => this.#activeEditor()?.call.sendAgain(),
+      compareAnswer: () => this.#activeEditor()?.compare(),
+      showHistory: (target) => this.#showHistory(target),
+      clearHistory: () => clearHistory(this.#history),
       rrsExecute: (...args) => (isProgramCall(args) ? this.#execute(args[0]) : this.#openRequest(args[0])),
     };
   }
@@ -65,7 +81,9 @@ class RequestsFeature implements Requests {
       extensionUri: this.#foundation.context.extensionUri,
       catalog: this.#catalog,
       documents: this.#foundation.documents,
+      history: this.#history,
       afterEdit: (edited) => this.#autoSave.flush(edited),
+      report: (error) => void reportFailure(this.#foundation, error),
     });
     this.#editors.add(editor);
     const subscriptions = [
@@ -91,6 +109,27 @@ class RequestsFeature implements Requests {
     const endpoint = await this.#endpointOf(target);
     if (!endpoint) return;
     const uri = await this.#scratch.uriFor(endpoint);
+    await vscode.commands.executeCommand('vscode.openWith', uri, customEditors.request, { preview: false });
+  }
+
+  /** Of the endpoint in the tree or in front, else of all. */
+  async #showHistory(target: unknown): Promise<void> {
+    const isNode = isExplorerNode(target) && 'service' in target;
+    const endpoint = isNode ? await this.#endpointOf(target) : this.#activeEditor()?.endpoint;
+    const entry = await pickEntry(this.#history, {
+      title: endpoint ? vscode.l10n.t('History of {0}', endpoint.label) : vscode.l10n.t('History'),
+      placeholder: vscode.l10n.t('Search requests and answers, and open one'),
+      endpointId: endpoint?.endpointId,
+    });
+    if (entry) await this.#reopen(entry);
+  }
+
+  async #reopen(entry: HistoryEntry): Promise<void> {
+    const text = await this.#history.request(entry);
+    const answer = await answerOfEntry(this.#history, entry);
+    const uri = await reopenedRequest(this.#foundation.context.globalStorageUri, entry, text);
+    const failure = failureOfEntry(entry);
+    this.#callOf(uri).recall({ ...requestOfEntry(text), time: entry.time, answer, failure });
     await vscode.commands.executeCommand('vscode.openWith', uri, customEditors.request, { preview: false });
   }
 
@@ -128,6 +167,12 @@ class RequestsFeature implements Requests {
         http: () => this.#foundation.http(),
         log: this.#foundation.log,
         timeoutMs: () => timeoutMs(uri),
+        files: this.#files,
+        onEnded: (ended) => {
+          recordCall(this.#history, ended).catch((error: unknown) =>
+            this.#foundation.log.warn(`The call is not in the history: ${String(error)}`),
+          );
+        },
       });
     this.#calls.delete(key);
     this.#calls.set(key, call);
@@ -154,7 +199,7 @@ class RequestsFeature implements Requests {
     void vscode.commands.executeCommand(
       'setContext',
       contextKeys.requestRunning,
-      active?.call.isRunning ?? false,
+      (active?.call.isRunning ?? false) || (active?.call.isWaiting ?? false),
     );
   }
 }
@@ -162,4 +207,12 @@ class RequestsFeature implements Requests {
 /** The setting is in seconds; 0 waits for ever. */
 function timeoutMs(scope?: vscode.Uri): number {
   return vscode.workspace.getConfiguration(prefix, scope).get<number>(settings.requestTimeout, 100) * 1000;
+}
+
+function historyLimits(): HistoryLimits {
+  const configuration = vscode.workspace.getConfiguration(prefix);
+  return {
+    entries: configuration.get<number>(settings.historyEntries, 50),
+    bytes: configuration.get<number>(settings.historyMegabytes, 50) * 1_000_000,
+  };
 }

@@ -1,6 +1,7 @@
 import * as jsonc from 'jsonc-parser';
 import { diffJson, isMembers, type JsonEdit, type JsonMembers, type JsonValue } from '../shared/jsonEdits.ts';
 import { printJson } from './editText.ts';
+import { treeOf } from './jsonTree.ts';
 import { readRequest, type ReadRequest, type RequestData } from '../shared/requestData.ts';
 import type { JsonProblem } from '../shared/requestEditorContract.ts';
 
@@ -9,7 +10,8 @@ export type ParsedRequest =
 
 /** Reads a `*.rrs.json` document; comments and trailing commas are fine, unknown members are left alone. */
 export function parseRequest(text: string): ParsedRequest {
-  const parsed = parseJson(text, { allowTrailingComma: true, allowEmptyContent: true });
+  const { root, errors } = treeOf(text);
+  const parsed = { root, problem: problemOf(text, errors) };
   if (parsed.problem) return { kind: 'broken', problem: parsed.problem };
   const value = parsed.root ? valueOf(parsed.root) : {};
   if (!isMembers(value))
@@ -32,7 +34,8 @@ export function minimalChange(
   let start = 0;
   while (start < shorter && before[start] === after[start]) start++;
   let tail = 0;
-  while (tail < shorter - start && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  while (tail < shorter - start && before[before.length - 1 - tail] === after[after.length - 1 - tail])
+    tail++;
   return { start, end: before.length - tail, text: after.slice(start, after.length - tail) };
 }
 
@@ -100,7 +103,7 @@ function significant(number: string): string {
  * of the document.
  */
 export function wireBody(text: string, layout: 'compact' | 'pretty'): string {
-  const root = jsonc.parseTree(text, [], { allowTrailingComma: true });
+  const { root } = treeOf(text);
   const member = (name: string): jsonc.Node | undefined =>
     root ? jsonc.findNodeAtLocation(root, [name]) : undefined;
   const literal = member('body');
@@ -175,15 +178,16 @@ function parseJson(
 ): { root: jsonc.Node | undefined; problem: JsonProblem | undefined } {
   const errors: jsonc.ParseError[] = [];
   const root = jsonc.parseTree(text, errors, options);
+  return { root, problem: problemOf(text, errors) };
+}
+
+function problemOf(text: string, errors: readonly jsonc.ParseError[]): JsonProblem | undefined {
   const [first] = errors;
-  if (!first) return { root, problem: undefined };
+  if (!first) return undefined;
   const before = text.slice(0, first.offset);
   const line = before.split('\n').length;
   const column = first.offset - before.lastIndexOf('\n');
-  return {
-    root,
-    problem: { code: jsonc.printParseErrorCode(first.error), line, column, offset: first.offset },
-  };
+  return { code: jsonc.printParseErrorCode(first.error), line, column, offset: first.offset };
 }
 
 /** The node's value; jsonc gives `any`, but a tree without errors holds JSON alone. */

@@ -9,7 +9,10 @@ import { failureDetails } from '../shared/reportFailure.ts';
 import {
   type Credential,
   type DocumentState,
+  type EditAnswer,
   type EditorCommand,
+  schemaOf,
+  type ImportOutcome,
   toRequestHost,
   toRequestView,
 } from '../shared/requestEditorContract.ts';
@@ -18,8 +21,10 @@ import type { RequestData } from '../shared/requestData.ts';
 import { holdsCredential } from '../shared/requestForm.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import { openWebview } from '../shared/webviewHost.ts';
-import { prettyText } from './answerView.ts';
+import { AnswerActions } from './answerActions.ts';
 import { editText } from './editText.ts';
+import { askForTable, offerBatchJob, readRows } from './importRows.ts';
+import type { History } from './history.ts';
 import type { RequestCall } from './requestCall.ts';
 import { bodyEdits, bodyProblem, minimalChange, parseRequest, wireBody } from './requestDocument.ts';
 import { RequestTarget } from './requestTarget.ts';
@@ -28,25 +33,32 @@ const flushPatienceMs = 1_000;
 const mostAttempts = 5;
 /** In characters; a text area gets slow beyond it. */
 const longestBody = 200_000;
+/** In characters; shorter documents are told as a whole after each edit. */
+const shortDocument = 100_000;
 
 export interface EditorServices {
   readonly extensionUri: vscode.Uri;
   readonly catalog: Catalog;
   readonly documents: ReadonlyDocuments;
+  readonly history: History;
   /** Called after each edit that an editor has made. */
   readonly afterEdit: (document: vscode.TextDocument) => Promise<void>;
+  /** Tells the user what went wrong. */
+  readonly report: (error: unknown) => void;
 }
 
 /** One editor on a request document: passes between the document, its call and a webview that comes and goes. */
 export class RequestEditor implements vscode.Disposable {
   readonly document: vscode.TextDocument;
   readonly call: RequestCall;
+  readonly answers: AnswerActions;
   readonly #services: EditorServices;
   readonly #panel: vscode.WebviewPanel;
   readonly #target: RequestTarget;
   readonly #link: Link<typeof toRequestView>;
   readonly #subscriptions: vscode.Disposable[];
   #edits: Promise<unknown> = Promise.resolve();
+  #isApplying = false;
 
   constructor(
     document: vscode.TextDocument,
@@ -59,6 +71,7 @@ export class RequestEditor implements vscode.Disposable {
     this.#panel = panel;
     this.#services = services;
     this.#target = new RequestTarget(services.catalog);
+    this.answers = new AnswerActions(services, call, () => this.#name());
     this.#link = openWebview(
       panel.webview,
       { extensionUri: services.extensionUri, name: 'requestEditor', title: vscode.l10n.t('Request') },
@@ -73,6 +86,8 @@ export class RequestEditor implements vscode.Disposable {
       services.catalog.onDidChange(() => void this.#target.refreshAfterCatalog()),
       vscode.workspace.onDidChangeTextDocument((event) => {
         if (event.document !== document || event.contentChanges.length === 0) return;
+        // The page is told of its own changes by the answer to them.
+        if (this.#isApplying) return;
         remote.documentChanged(this.#documentState());
         void this.#followTarget();
       }),
@@ -118,16 +133,14 @@ export class RequestEditor implements vscode.Disposable {
     clearTimeout(timer);
   }
 
-  async saveAnswer(): Promise<void> {
-    const { answer } = this.call;
-    if (!answer) return;
-    const [folder] = vscode.workspace.workspaceFolders ?? [];
-    const name = `${this.#name()}-answer.json`;
-    const target = await vscode.window.showSaveDialog({
-      filters: { JSON: ['json'] },
-      ...(folder ? { defaultUri: vscode.Uri.joinPath(folder.uri, name) } : {}),
-    });
-    if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(answer.text));
+  /** Compares the last answer with an earlier one, which the user chooses. */
+  async compare(): Promise<void> {
+    await this.answers.compare(this.#target.endpoint);
+  }
+
+  /** The endpoint that the document is for, where it is known. */
+  get endpoint(): Endpoint | undefined {
+    return this.#target.endpoint;
   }
 
   dispose(): void {
@@ -142,7 +155,8 @@ export class RequestEditor implements vscode.Disposable {
         target: this.#target.state,
         call: this.call.state(),
       }),
-      edit: ({ edits }) => this.#edit(() => edits),
+      read: () => this.#documentState(),
+      edit: ({ edits, version }) => this.#editFrom(version, edits),
       setBody: ({ text }) =>
         this.#edit((current) => {
           const parsed = parseRequest(current);
@@ -156,14 +170,54 @@ export class RequestEditor implements vscode.Disposable {
       setCredential: ({ kind }) => this.#setCredential(kind),
       storeCredential: ({ header, value }) => this.#storeCredential(header, value),
       reloadSchema: () => this.#target.refresh({ reloadSchema: true }),
+      importRows: ({ input }) => this.#importRows(input),
       copy: async ({ text }) => vscode.env.clipboard.writeText(text),
       copyFailure: async () => vscode.env.clipboard.writeText(failureDetails(this.call.failure)),
-      openAnswer: () => this.#openAnswer(),
-      saveAnswer: () => this.saveAnswer(),
+      sendAgain: () => void this.call.sendAgain(),
+      retryLater: () => this.call.retryLater(),
+      openAnswer: () => this.#told(() => this.answers.open()),
+      saveAnswer: () => this.#told(() => this.answers.save()),
+      saveTable: (part) => this.#told(() => this.answers.saveTable(part)),
+      revealAnswer: () => this.#told(() => this.answers.reveal()),
+      openAnswerFile: () => this.#told(() => this.answers.openFile()),
+      compare: () => this.#told(() => this.compare()),
+      compareAsText: () => this.#told(() => this.answers.compareAsText()),
+      endComparison: () => this.call.compareWith(undefined),
+      showHistory: () => run(commandId('showHistory')),
       mend: ({ remedy }) => this.call.mend(remedy),
       showLog: () => run(commandId('showLog')),
       openAsText: () => run('vscode.openWith', this.document.uri, 'default'),
     };
+  }
+
+  async #importRows(input: string): Promise<ImportOutcome> {
+    const uri = await askForTable(input);
+    if (!uri) return { kind: 'cancelled' };
+    const { data } = await this.#settled();
+    const { state, endpoint } = this.#target;
+    const read = await readRows(uri, input, data, schemaOf(state));
+    if (read.kind === 'imported') {
+      this.#link.remote.documentChanged(await this.#edit(() => read.edits));
+      return read.outcome;
+    }
+    if (endpoint && (await offerBatchJob(read))) {
+      const node: ExplorerNode = {
+        node: 'endpoint',
+        workspace: endpoint.workspace.name,
+        service: endpoint.endpointId,
+      };
+      await run(commandId('runBatchJob'), node, { inputs: { [input]: read.uri.fsPath } });
+    }
+    return { kind: 'cancelled' };
+  }
+
+  /** The page has no place for what goes wrong outside of it. */
+  async #told(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#services.report(error);
+    }
   }
 
   async #perform(command: EditorCommand): Promise<void> {
@@ -201,23 +255,46 @@ export class RequestEditor implements vscode.Disposable {
 
   /** Edits wait for each other, so that each is made on the text that the one before it left. */
   #edit(editsFor: (text: string) => readonly JsonEdit[]): Promise<DocumentState> {
-    const edited = this.#edits.then(() => this.#editNow(editsFor));
+    return this.#inTurn(async () => {
+      await this.#editNow(editsFor);
+      return this.#documentState();
+    });
+  }
+
+  /** A long document with changed rows is not told again when the page can make the same change in what it has. */
+  #editFrom(version: number, edits: readonly JsonEdit[]): Promise<EditAnswer> {
+    return this.#inTurn(async () => {
+      const isKnown = version === this.document.version;
+      const changes = await this.#editNow(() => edits);
+      const isLong = this.document.getText().length > shortDocument;
+      const isOfRows = edits.every(({ path }) => path[0] === 'inputs' && path.length > 1);
+      return isKnown && isLong && isOfRows && this.document.version === version + changes
+        ? { kind: 'applied', version: this.document.version }
+        : this.#documentState();
+    });
+  }
+
+  #inTurn<T>(edit: () => Promise<T>): Promise<T> {
+    const edited = this.#edits.then(edit);
     this.#edits = edited.catch(() => undefined);
     return edited;
   }
 
-  /** An undo or another editor may come in between: then the edits are made on what it left. */
-  async #editNow(editsFor: (text: string) => readonly JsonEdit[]): Promise<DocumentState> {
+  /**
+   * An undo or another editor may come in between: then the edits are made on what it left. Gives how many changes the
+   * document has had by it: one, or none.
+   */
+  async #editNow(editsFor: (text: string) => readonly JsonEdit[]): Promise<number> {
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const text = this.document.getText();
       const edits = editsFor(text);
       refuseCredentials(edits);
       const change = minimalChange(text, editText(text, edits));
-      if (!change) return this.#documentState();
-      if (await this.#replace(change)) {
-        await this.#services.afterEdit(this.document);
-        return this.#documentState();
-      }
+      if (!change) return 0;
+      if (!(await this.#replace(change))) continue;
+      await this.#services.afterEdit(this.document);
+      if (edits.some(({ path: [member] }) => member !== 'inputs')) void this.#followTarget();
+      return 1;
     }
     throw new Failure({
       code: 'DocumentNotEditable',
@@ -230,7 +307,12 @@ export class RequestEditor implements vscode.Disposable {
     const range = new vscode.Range(this.document.positionAt(start), this.document.positionAt(end));
     const edit = new vscode.WorkspaceEdit();
     edit.replace(this.document.uri, range, text);
-    return vscode.workspace.applyEdit(edit);
+    this.#isApplying = true;
+    try {
+      return await vscode.workspace.applyEdit(edit);
+    } finally {
+      this.#isApplying = false;
+    }
   }
 
   async #chooseWorkspace(): Promise<void> {
@@ -275,10 +357,11 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   async #setTarget(endpoint: Endpoint): Promise<void> {
-    await this.#edit(() => [
+    const after = await this.#edit(() => [
       { kind: 'set', path: ['workspace'], value: endpoint.workspace.name },
       { kind: 'set', path: ['service'], value: endpoint.label },
     ]);
+    this.#link.remote.documentChanged(after);
   }
 
   async #setCredential(kind: Credential['kind']): Promise<void> {
@@ -320,16 +403,6 @@ export class RequestEditor implements vscode.Disposable {
     await this.#target.refresh();
   }
 
-  async #openAnswer(): Promise<void> {
-    const { answer } = this.call;
-    if (!answer) return;
-    const text = prettyText(answer.text);
-    await this.#services.documents.show(
-      `${this.#name()}-answer.${text.startsWith('{') ? 'json' : 'txt'}`,
-      text,
-    );
-  }
-
   #name(): string {
     return (
       this.document.uri.path
@@ -347,7 +420,7 @@ async function run(command: string, ...args: readonly unknown[]): Promise<void> 
 /** The webview asks before it sends such a header; this keeps a key out of the document whatever it sends. */
 function refuseCredentials(edits: readonly JsonEdit[]): void {
   for (const edit of edits) {
-    if (edit.kind === 'remove' || edit.path[0] !== 'headers') continue;
+    if ((edit.kind !== 'set' && edit.kind !== 'insert') || edit.path[0] !== 'headers') continue;
     const name = edit.path[1];
     const headers =
       name === undefined ? Object.entries(edit.value ?? {}) : [[String(name), edit.value] as const];

@@ -24,7 +24,17 @@ export const commandNames = {
     'resetLocalService',
   ],
   explorer: ['refresh', 'copyId', 'copyUrl', 'openSwagger'],
-  requests: ['openRequest', 'saveRequestAs', 'sendRequest', 'cancelRequest', 'rrsExecute'],
+  requests: [
+    'openRequest',
+    'saveRequestAs',
+    'sendRequest',
+    'sendAgain',
+    'cancelRequest',
+    'compareAnswer',
+    'showHistory',
+    'clearHistory',
+    'rrsExecute',
+  ],
   storage: ['setStorage', 'removeStorage'],
   jobs: [
     'runBatchJob',
@@ -93,4 +103,6 @@ export const settings = {
   workspaces: 'workspaces',
   requestTimeout: 'requestTimeout',
   jobReference: 'jobs.reference',
+  historyEntries: 'history.entries',
+  historyMegabytes: 'history.megabytes',
 } as const;

@@ -28,6 +28,7 @@ function networkSettings(): NetworkSettings {
     ...(proxyAuthorization && { proxyAuthorization }),
     ...(proxySupport && { proxySupport }),
     noProxy: http.get<string[]>('noProxy', []),
+    systemCertificates: http.get<boolean>('systemCertificates', true),
     strictSSL: http.get<boolean>('proxyStrictSSL', true),
     timeoutMs: seconds * 1000,
   };

@@ -7,11 +7,40 @@ export interface JsonMembers {
 
 export type JsonPath = readonly (string | number)[];
 
-/** A change of one place in a JSON document. `insert` needs an index as the last part of its path. */
+/** A change in a JSON document. `insert` needs an index as the last part of its path. */
 export type JsonEdit =
   | { readonly kind: 'set'; readonly path: JsonPath; readonly value: JsonValue }
   | { readonly kind: 'insert'; readonly path: JsonPath; readonly value: JsonValue }
-  | { readonly kind: 'remove'; readonly path: JsonPath };
+  | { readonly kind: 'remove'; readonly path: JsonPath }
+  | SpliceEdit
+  | BlockEdit;
+
+/** Takes items out of the array at the path, and puts others in their place. */
+export interface SpliceEdit {
+  readonly kind: 'splice';
+  readonly path: JsonPath;
+  readonly at: number;
+  readonly remove: number;
+  readonly items: readonly JsonValue[];
+}
+
+/** Sets cells of a table, which is the array at the path: `rows` from `top` on, in each the members `columns`. */
+export interface BlockEdit {
+  readonly kind: 'block';
+  readonly path: JsonPath;
+  readonly top: number;
+  readonly columns: readonly (string | number)[];
+  readonly rows: readonly (readonly JsonValue[])[];
+}
+
+/** The cells of a block, one edit for each. */
+export function* cellEdits({ path, top, columns, rows }: BlockEdit): Generator<JsonEdit> {
+  for (const [i, row] of rows.entries()) {
+    for (const [j, column] of columns.entries()) {
+      yield { kind: 'set', path: [...path, top + i, column], value: row[j] ?? null };
+    }
+  }
+}
 
 export function isMembers(value: JsonValue | undefined): value is JsonMembers {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -24,56 +53,99 @@ export function isItems(value: JsonValue | undefined): value is readonly JsonVal
 
 /** The document after the edits; those whose place does not exist any more are left out. */
 export function applyJsonEdits(document: JsonValue, edits: readonly JsonEdit[]): JsonValue {
-  return edits.reduce((value, edit) => applyAt(value, edit, 0), document);
+  const draft = new Draft();
+  return edits.reduce((value, edit) => draft.apply(value, edit), document);
 }
 
-function applyAt(value: JsonValue, edit: JsonEdit, depth: number): JsonValue {
-  const key = edit.path[depth];
-  if (key === undefined) return edit.kind === 'set' ? edit.value : value;
-  const last = depth === edit.path.length - 1;
-  if (isItems(value)) return typeof key === 'number' ? applyToItems(value, key, edit, last, depth) : value;
-  if (!isMembers(value)) return value;
-  return applyToMembers(value, String(key), edit, last, depth);
-}
+/** What is changed is copied once, however many edits there are; what is not stays the same object. */
+class Draft {
+  readonly #items = new Map<readonly JsonValue[], JsonValue[]>();
+  readonly #members = new Map<JsonMembers, Record<string, JsonValue>>();
 
-function applyToItems(
-  items: readonly JsonValue[],
-  index: number,
-  edit: JsonEdit,
-  last: boolean,
-  depth: number,
-): JsonValue {
-  const item = items[index];
-  if (!last) return item === undefined ? items : items.with(index, applyAt(item, edit, depth + 1));
-  switch (edit.kind) {
-    case 'insert':
-      return items.toSpliced(index, 0, edit.value);
-    case 'remove':
-      return items.toSpliced(index, 1);
-    case 'set':
-      return index < items.length ? items.with(index, edit.value) : [...items, edit.value];
+  apply(value: JsonValue, edit: JsonEdit): JsonValue {
+    if (edit.kind !== 'block') return this.#applyAt(value, edit, 0);
+    let after = value;
+    for (const cell of cellEdits(edit)) after = this.#applyAt(after, cell, 0);
+    return after;
   }
-}
 
-function applyToMembers(
-  members: JsonMembers,
-  name: string,
-  edit: JsonEdit,
-  last: boolean,
-  depth: number,
-): JsonValue {
-  if (!last) {
+  #applyAt(value: JsonValue, edit: JsonEdit, depth: number): JsonValue {
+    const key = edit.path[depth];
+    if (key === undefined) {
+      if (edit.kind === 'set') return edit.value;
+      return edit.kind === 'splice' && isItems(value) ? this.#splice(value, edit) : value;
+    }
+    const last = depth === edit.path.length - 1;
+    if (isItems(value))
+      return typeof key === 'number' ? this.#applyToItems(value, key, edit, last, depth) : value;
+    if (!isMembers(value)) return value;
+    return this.#applyToMembers(value, String(key), edit, last, depth);
+  }
+
+  #splice(items: readonly JsonValue[], { at, remove, items: added }: SpliceEdit): JsonValue {
+    return at > items.length ? items : items.toSpliced(at, remove, ...added);
+  }
+
+  #applyToItems(
+    items: readonly JsonValue[],
+    index: number,
+    edit: JsonEdit,
+    last: boolean,
+    depth: number,
+  ): JsonValue {
+    const item = items[index];
+    if (!last || edit.kind === 'splice') {
+      if (item === undefined) return items;
+      const after = this.#applyAt(item, edit, depth + 1);
+      if (after === item) return items;
+      const own = this.#ownItems(items);
+      own[index] = after;
+      return own;
+    }
+    if (index > items.length || (edit.kind === 'remove' && index === items.length)) return items;
+    const own = this.#ownItems(items);
+    if (edit.kind === 'set') own[index] = edit.value;
+    else if (edit.kind === 'insert') own.splice(index, 0, edit.value);
+    else own.splice(index, 1);
+    return own;
+  }
+
+  #applyToMembers(
+    members: JsonMembers,
+    name: string,
+    edit: JsonEdit,
+    last: boolean,
+    depth: number,
+  ): JsonValue {
     const inner = Object.hasOwn(members, name) ? members[name] : undefined;
-    if (inner === undefined && edit.kind === 'remove') return members;
-    return withMember(members, name, applyAt(inner ?? {}, edit, depth + 1));
+    if (!last || edit.kind === 'splice') {
+      if (inner === undefined && edit.kind !== 'set') return members;
+      const after = this.#applyAt(inner ?? {}, edit, depth + 1);
+      if (after === inner) return members;
+      return this.#withMember(members, name, after);
+    }
+    if (edit.kind === 'set' || edit.kind === 'insert') return this.#withMember(members, name, edit.value);
+    return Object.fromEntries(Object.entries(members).filter(([other]) => other !== name));
   }
-  if (edit.kind !== 'remove') return withMember(members, name, edit.value);
-  return Object.fromEntries(Object.entries(members).filter(([other]) => other !== name));
-}
 
-function withMember(members: JsonMembers, name: string, value: JsonValue): JsonMembers {
-  if (name !== '__proto__') return { ...members, [name]: value };
-  return Object.fromEntries([...Object.entries(members).filter(([other]) => other !== name), [name, value]]);
+  #ownItems(items: readonly JsonValue[]): JsonValue[] {
+    const known = this.#items.get(items);
+    if (known) return known;
+    const copy = [...items];
+    this.#items.set(copy, copy);
+    return copy;
+  }
+
+  #withMember(members: JsonMembers, name: string, value: JsonValue): JsonMembers {
+    let own = this.#members.get(members);
+    if (!own) {
+      own = { ...members };
+      this.#members.set(own, own);
+    }
+    // An assignment to `__proto__` would be no member.
+    Object.defineProperty(own, name, { value, enumerable: true, writable: true, configurable: true });
+    return own;
+  }
 }
 
 /** The fewest places to change to get from one value to another; order of members does not count. */

@@ -1,6 +1,15 @@
 import type { FailureReason, Origin } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { ServiceAddress } from '../protocol/studio/urls.ts';
+import type { Phase, SentRequest } from '../transport/httpClient.ts';
+import {
+  type Allowance,
+  type ComparisonView,
+  type MessageFact,
+  type OutputView,
+  type RetryView,
+  toAnswerHost,
+} from './answerContract.ts';
 import type { JsonEdit } from './jsonEdits.ts';
 import { inquiry, notice, question } from './messages.ts';
 import type { ReadRequest } from './requestData.ts';
@@ -28,6 +37,25 @@ export type DocumentState =
     } & ReadRequest)
   | { readonly kind: 'broken'; readonly version: number; readonly problem: JsonProblem };
 
+/**
+ * The document as it is after edits. When it was the version that the page knew, the page makes the edits in what it has:
+ * a long request does not go back and forth with every cell.
+ */
+export type EditAnswer = DocumentState | { readonly kind: 'applied'; readonly version: number };
+
+/** What became of a file that was to be read into an input. */
+export type ImportOutcome =
+  | { readonly kind: 'cancelled' }
+  | {
+      readonly kind: 'imported';
+      readonly file: string;
+      readonly rows: number;
+      /** Names of columns in the file that the input does not have. */
+      readonly unknown: readonly string[];
+      /** Columns of the input that the file does not have, which got fresh cells. */
+      readonly missing: readonly string[];
+    };
+
 /** How a header that is never in the document comes about. */
 export interface Credential {
   readonly header: string;
@@ -53,17 +81,31 @@ export type TargetState =
       readonly schema: ServiceSchema | 'loading' | 'none' | UnreadSchema;
     };
 
+/** The schema of the request's service, once it is known. */
+export function schemaOf(target: TargetState): ServiceSchema | undefined {
+  if (target.kind !== 'found' || typeof target.schema === 'string') return undefined;
+  return 'unread' in target.schema ? undefined : target.schema;
+}
+
 export type CallState =
   | { readonly kind: 'idle' }
   /** The service is looked up, or the user is asked for a key. */
   | { readonly kind: 'preparing' }
-  | { readonly kind: 'running'; readonly elapsedMs: number }
+  | {
+      readonly kind: 'running';
+      readonly elapsedMs: number;
+      /** Bytes of the answer that have come, once they are many. */
+      readonly received?: number;
+    }
   | { readonly kind: 'cancelled' }
   | ({ readonly kind: 'ended' } & Ending);
 
 export interface Ending {
   readonly answer?: AnswerView;
   readonly failure?: FailureView;
+  readonly comparison?: ComparisonView;
+  /** The call is one of the history: ISO 8601 of when it was made. */
+  readonly recalled?: string;
 }
 
 export type NamedValue = readonly [name: string, value: string];
@@ -82,6 +124,17 @@ export interface AnswerView {
   readonly headers: readonly NamedValue[];
   readonly outputs: readonly OutputView[];
   readonly text: AnswerText;
+  /** Some bytes were no UTF-8 and are shown as replacement characters. */
+  readonly notUtf8?: boolean;
+  /** What went over the wire. */
+  readonly sent?: SentRequest;
+  /** The time that it took, in pieces. */
+  readonly phases?: readonly Phase[];
+  /** The body is an answer of the contract, though it may have no outputs. */
+  readonly hasResults: boolean;
+  /** The whole is in a file, because it is more than is kept in memory. */
+  readonly inFile: boolean;
+  readonly allowance?: Allowance;
 }
 
 /** The body as text, indented when it is JSON. */
@@ -91,29 +144,12 @@ export interface AnswerText {
   readonly cut: boolean;
 }
 
-export interface OutputView {
-  readonly name: string;
-  readonly columns: readonly OutputColumn[];
-  readonly rows: readonly (readonly (string | null)[])[];
-  /** Of all rows, of which `rows` may be the first ones only. */
-  readonly rowCount: number;
-  /** The service sent something else than a table. */
-  readonly isTable: boolean;
-}
-
-export interface OutputColumn {
-  /** Absent when neither the answer nor the schema names it. */
-  readonly name?: string;
-  readonly type?: string;
-  readonly numeric: boolean;
-}
-
 export interface FailureView {
   readonly code: string;
   readonly origin: Origin;
   readonly sentence: string;
   readonly status?: number;
-  readonly reasons: readonly FailureReason[];
+  readonly reasons: readonly ReasonView[];
   readonly headers: readonly NamedValue[];
   readonly requestId?: string;
   readonly method?: string;
@@ -123,6 +159,12 @@ export interface FailureView {
   readonly body?: string;
   /** Labels of the actions that may mend it. */
   readonly remedies: readonly string[];
+  readonly retry?: RetryView;
+}
+
+/** A reason as the service gave it; `facts` are what is in the JSON that its message carries. */
+export interface ReasonView extends FailureReason {
+  readonly facts?: readonly MessageFact[];
 }
 
 export interface EditorStart {
@@ -137,9 +179,12 @@ export type EditorCommand = 'undo' | 'redo' | 'save';
 
 /** What the request editor's webview sends to the extension. */
 export const toRequestHost = {
+  ...toAnswerHost,
   start: inquiry<EditorStart>(),
-  /** Gives the document as it is with the edits. */
-  edit: question<{ readonly edits: readonly JsonEdit[] }, DocumentState>(),
+  /** The document as it is now. */
+  read: inquiry<DocumentState>(),
+  /** `version` is the document that the edits were made for. */
+  edit: question<{ readonly edits: readonly JsonEdit[]; readonly version: number }, EditAnswer>(),
   setBody: question<{ readonly text: string }, DocumentState>(),
   /** A shortcut that was held back until the document had everything. */
   perform: question<{ readonly command: EditorCommand }>(),
@@ -151,10 +196,10 @@ export const toRequestHost = {
   /** Keeps a value that was typed as a header where keys belong. */
   storeCredential: question<{ readonly header: string; readonly value: string }>(),
   reloadSchema: question(),
+  /** Asks for a file and puts its rows in the place of the input's. */
+  importRows: question<{ readonly input: string }, ImportOutcome>(),
   copy: question<{ readonly text: string }>(),
   copyFailure: question(),
-  openAnswer: question(),
-  saveAnswer: question(),
   mend: question<{ readonly remedy: number }>(),
   showLog: question(),
   openAsText: question(),

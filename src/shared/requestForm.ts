@@ -1,12 +1,5 @@
 import type { Cell, Column, GlobalParameter, Port, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
-import {
-  isItems,
-  isMembers,
-  type JsonEdit,
-  type JsonMembers,
-  type JsonPath,
-  type JsonValue,
-} from './jsonEdits.ts';
+import { isItems, isMembers, type JsonEdit, type JsonMembers, type JsonValue } from './jsonEdits.ts';
 import type { RequestData } from './requestData.ts';
 
 /** A column of the form: what the schema says, or what the document lets guess. */
@@ -28,8 +21,16 @@ export interface InputForm {
   /** What the document has here is no table: it can be edited as JSON only. */
   readonly unreadable: boolean;
   readonly columns: readonly FormColumn[];
-  readonly rows: readonly FormRow[];
+  /** There is a schema to hold the cells against. */
+  readonly typed: boolean;
+  readonly rowCount: number;
+  /** Undefined beyond the last row. */
+  row(index: number): FormRow | undefined;
+  /** The row as it is in the document: the same object as long as nothing in it is changed. */
+  rowItself(index: number): RowItself | undefined;
 }
+
+export type RowItself = readonly Cell[] | Readonly<Record<string, Cell>>;
 
 export interface ParameterField extends GlobalParameter {
   readonly known: boolean;
@@ -47,32 +48,73 @@ export function inputForms(data: RequestData, schema?: ServiceSchema): InputForm
 
 function inputForm(data: RequestData, name: string, port: Port | undefined, hasSchema: boolean): InputForm {
   const value = own(data.inputs, name);
-  const common = { name, known: port !== undefined || !hasSchema, present: value !== undefined };
+  const common = {
+    name,
+    known: port !== undefined || !hasSchema,
+    present: value !== undefined,
+    typed: port !== undefined,
+  };
   const table = value === undefined ? emptyTable(data.format) : readTable(value, data.format);
-  if (!table) return { ...common, unreadable: true, columns: [], rows: [] };
-  const columns = formColumns(table, port, hasSchema);
+  if (!table) {
+    const nothing = (): undefined => undefined;
+    return { ...common, unreadable: true, columns: [], rowCount: 0, row: nothing, rowItself: nothing };
+  }
+  const columns = settledColumns(name, formColumns(table, port, hasSchema));
   return {
     ...common,
     unreadable: false,
     columns,
-    rows: table.rows.map((row) => columns.map((column) => row(column))),
+    rowCount: table.rows.length,
+    row(index) {
+      const row = table.rows[index];
+      return row && columns.map((column) => table.cell(row, column));
+    },
+    rowItself: (index) => table.rows[index],
   };
+}
+
+const lastColumns = new Map<string, readonly FormColumn[]>();
+
+/** The same object as the last time when the columns are the same, so that what was found out about rows still holds. */
+function settledColumns(input: string, columns: readonly FormColumn[]): readonly FormColumn[] {
+  const last = lastColumns.get(input);
+  if (last && JSON.stringify(last) === JSON.stringify(columns)) return last;
+  lastColumns.set(input, columns);
+  return columns;
 }
 
 interface ReadTable {
   readonly names: readonly string[];
   readonly positional: boolean;
-  readonly rows: readonly ((column: FormColumn) => Cell | undefined)[];
+  readonly rows: readonly RowItself[];
+  readonly cell: (row: RowItself, column: Pick<FormColumn, 'name' | 'position'>) => Cell | undefined;
   /** Any cell of a column, to guess its type by. */
   readonly sample: (name: string, position: number) => Cell | undefined;
 }
 
 function emptyTable(format: RequestData['format']): ReadTable {
-  return { names: [], positional: format === undefined, rows: [], sample: () => undefined };
+  return {
+    names: [],
+    positional: format === undefined,
+    rows: [],
+    cell: () => undefined,
+    sample: () => undefined,
+  };
 }
 
+/** By the value in the document, which is another object after each change. */
+const readTables = {
+  table: new WeakMap<object, ReadTable>(),
+  swagger: new WeakMap<object, ReadTable>(),
+};
+
 function readTable(value: JsonValue, format: RequestData['format']): ReadTable | undefined {
-  return format === 'swagger' ? readRowObjects(value) : readNamedRows(value);
+  if (typeof value !== 'object' || value === null) return undefined;
+  const known = readTables[format ?? 'table'].get(value);
+  if (known) return known;
+  const table = format === 'swagger' ? readRowObjects(value) : readNamedRows(value);
+  if (table) readTables[format ?? 'table'].set(value, table);
+  return table;
 }
 
 function readNamedRows(value: JsonValue): ReadTable | undefined {
@@ -84,13 +126,14 @@ function readNamedRows(value: JsonValue): ReadTable | undefined {
   return {
     names,
     positional: true,
-    rows: rows.map(
-      (row) =>
-        ({ position }) =>
-          position === undefined ? undefined : row[position],
-    ),
+    rows,
+    cell: (row, { position }) => (position === undefined || !isList(row) ? undefined : row[position]),
     sample: (_, position) => rows.find((row) => (row[position] ?? null) !== null)?.[position],
   };
+}
+
+function isList(row: RowItself): row is readonly Cell[] {
+  return Array.isArray(row);
 }
 
 function isRow(row: JsonValue): row is readonly Cell[] {
@@ -99,14 +142,13 @@ function isRow(row: JsonValue): row is readonly Cell[] {
 
 function readRowObjects(value: JsonValue): ReadTable | undefined {
   if (!isItems(value) || !value.every(isRowObject)) return undefined;
+  const names = new Set<string>();
+  for (const row of value) for (const name of Object.keys(row)) names.add(name);
   return {
-    names: [...new Set(value.flatMap((row) => Object.keys(row)))],
+    names: [...names],
     positional: false,
-    rows: value.map(
-      (row) =>
-        ({ name }) =>
-          own(row, name),
-    ),
+    rows: value,
+    cell: (row, { name }) => (isList(row) ? undefined : own(row, name)),
     sample: (name) => value.map((row) => own(row, name)).find((cell) => (cell ?? null) !== null),
   };
 }
@@ -197,6 +239,9 @@ export function cellProblem(
   if (column.allowedValues && !column.allowedValues.includes(text)) return 'notAllowed';
   switch (column.type) {
     case 'integer':
+      if (typeof cell === 'number' && Number.isSafeInteger(cell)) {
+        return isInIntRange(cell, column.format) ? undefined : 'range';
+      }
       if (!/^\s*[+-]?\d+\s*$/.test(text)) return 'integer';
       return isInRange(BigInt(text.trim().replace('+', '')), column.format) ? undefined : 'range';
     case 'number':
@@ -210,114 +255,23 @@ export function cellProblem(
   }
 }
 
+/** As `isInRange`, without a big integer for each cell of a long table. */
+function isInIntRange(value: number, format: string | undefined): boolean {
+  switch (format) {
+    case undefined:
+      return true;
+    case 'int32':
+      return value === (value | 0);
+    default:
+      return isInRange(BigInt(value), format);
+  }
+}
+
 function isInRange(value: bigint, format: string | undefined): boolean {
   const match = /^(u?)int(8|16|32|64)$/.exec(format ?? '');
   if (!match) return true;
   const bits = Number(match[2]);
   return match[1] === 'u' ? BigInt.asUintN(bits, value) === value : BigInt.asIntN(bits, value) === value;
-}
-
-/** Sets one cell. A column that the table does not have yet is added to it, with empty cells in the other rows. */
-export function setCell(
-  data: RequestData,
-  form: InputForm,
-  row: number,
-  column: FormColumn,
-  value: Cell,
-): JsonEdit[] {
-  const rows = rowsPath(data, form);
-  if (data.format === 'swagger') return [{ kind: 'set', path: [...rows, row, column.name], value }];
-  const { position } = column;
-  if (position === undefined) return addColumn(data, form, row, column, value);
-  const cells = tableCells(data, form)[row] ?? [];
-  if (position < cells.length) return [{ kind: 'set', path: [...rows, row, position], value }];
-  return [{ kind: 'set', path: [...rows, row], value: padded(cells, position).with(position, value) }];
-}
-
-function addColumn(
-  data: RequestData,
-  form: InputForm,
-  row: number,
-  column: FormColumn,
-  value: Cell,
-): JsonEdit[] {
-  const names = tableNames(form);
-  const rows = tableCells(data, form).map((cells, i) => [
-    ...padded(cells, names.length - 1),
-    i === row ? value : blankCell(column),
-  ]);
-  const table = { ColumnNames: [...names, column.name], Values: rows };
-  return [
-    {
-      kind: 'set',
-      path: ['inputs', form.name],
-      value: { ...own(data.inputs, form.name, isMembers), ...table },
-    },
-  ];
-}
-
-function padded(cells: readonly JsonValue[], lastIndex: number): readonly JsonValue[] {
-  return cells.length > lastIndex
-    ? cells
-    : [...cells, ...Array.from({ length: lastIndex + 1 - cells.length }, () => null)];
-}
-
-/** Inserts a row before index `at`: the given cells in the order of the form's columns, else a fresh one. */
-export function insertRow(data: RequestData, form: InputForm, at: number, cells?: FormRow): JsonEdit[] {
-  const filled = form.columns.map(
-    (column, i) => cells?.[i] ?? (cells?.[i] === null ? null : blankCell(column)),
-  );
-  if (!form.present) {
-    const value = data.format === 'swagger' ? [rowObject(form, filled)] : tableOf(form, filled);
-    return [{ kind: 'set', path: ['inputs', form.name], value }];
-  }
-  if (data.format === 'swagger') {
-    return [{ kind: 'insert', path: [...rowsPath(data, form), at], value: rowObject(form, filled) }];
-  }
-  const placed = form.columns.flatMap(({ position }, i) => (position === undefined ? [] : [{ position, i }]));
-  if (placed.length < form.columns.length) {
-    const rows = form.rows.map((row) =>
-      form.columns.map((column, i) => row[i] ?? (row[i] === null ? null : blankCell(column))),
-    );
-    const Values = rows.toSpliced(at, 0, filled);
-    return [
-      {
-        kind: 'set',
-        path: ['inputs', form.name],
-        value: { ColumnNames: form.columns.map(({ name }) => name), Values },
-      },
-    ];
-  }
-  const row = placed.toSorted((a, b) => a.position - b.position).map(({ i }) => filled[i] ?? null);
-  return [{ kind: 'insert', path: [...rowsPath(data, form), at], value: row }];
-}
-
-export function removeRow(data: RequestData, form: InputForm, at: number): JsonEdit[] {
-  return [{ kind: 'remove', path: [...rowsPath(data, form), at] }];
-}
-
-function rowsPath(data: RequestData, form: InputForm): JsonPath {
-  return data.format === 'swagger' ? ['inputs', form.name] : ['inputs', form.name, 'Values'];
-}
-
-function rowObject(form: InputForm, cells: FormRow): JsonMembers {
-  return Object.fromEntries(form.columns.map(({ name }, i) => [name, cells[i] ?? null]));
-}
-
-function tableOf(form: InputForm, row: FormRow): JsonMembers {
-  return { ColumnNames: form.columns.map(({ name }) => name), Values: [row.map((cell) => cell ?? null)] };
-}
-
-function tableNames(form: InputForm): string[] {
-  return form.columns
-    .filter((column) => column.position !== undefined)
-    .toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0))
-    .map(({ name }) => name);
-}
-
-function tableCells(data: RequestData, form: InputForm): readonly (readonly JsonValue[])[] {
-  const rows = own(data.inputs, form.name, isMembers)?.Values;
-  return isItems(rows) ? rows.map((row) => (isItems(row) ? row : [])) : [];
 }
 
 /** What a fresh row has in this column. */
@@ -382,13 +336,14 @@ export function sampleInputs(schema: ServiceSchema): JsonMembers {
   );
 }
 
-function own<T extends JsonValue>(members: Readonly<Record<string, T>>, name: string): T | undefined;
-function own<T extends JsonValue>(
+/** A member of its own, of whatever name. */
+export function own<T extends JsonValue>(members: Readonly<Record<string, T>>, name: string): T | undefined;
+export function own<T extends JsonValue>(
   members: JsonMembers,
   name: string,
   is: (value: JsonValue | undefined) => value is T,
 ): T | undefined;
-function own(
+export function own(
   members: JsonMembers,
   name: string,
   is?: (value: JsonValue | undefined) => boolean,

@@ -1,27 +1,39 @@
+import { isUtf8 } from 'node:buffer';
 import { pipeline } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Transform } from 'node:stream';
 import { Failure } from '../protocol/failure.ts';
 import { headerPairs, type Incoming } from './exchange.ts';
-import type { HttpAnswer, Timings } from './httpClient.ts';
+import type { HttpAnswer, SentRequest, Timings } from './httpClient.ts';
 import { networkFailure } from './networkFailures.ts';
 
 /** How much `text()` takes when it is not told: far beyond any RRS answer, far below what a string can hold. */
 const DEFAULT_LIMIT = 256 * 1024 * 1024;
+
+export interface AnswerInit {
+  readonly requestId: string;
+  readonly url: string;
+  readonly incoming: Incoming;
+  readonly timings: () => Timings;
+  readonly sent: (harmless: readonly string[]) => SentRequest;
+}
 
 /** The answer to a call, as its caller sees it. */
 export class Answer implements HttpAnswer {
   readonly requestId: string;
   readonly url: string;
   readonly #incoming: Incoming;
-  readonly #timings: () => Timings;
+  readonly #timings: AnswerInit['timings'];
+  readonly #sent: AnswerInit['sent'];
+  #notUtf8 = false;
   #pairs: HttpAnswer['headers'] | undefined;
 
-  constructor(requestId: string, url: string, incoming: Incoming, timings: () => Timings) {
-    this.requestId = requestId;
-    this.url = url;
-    this.#incoming = incoming;
-    this.#timings = timings;
+  constructor(init: AnswerInit) {
+    this.requestId = init.requestId;
+    this.url = init.url;
+    this.#incoming = init.incoming;
+    this.#timings = init.timings;
+    this.#sent = init.sent;
   }
 
   get status(): number {
@@ -49,11 +61,20 @@ export class Answer implements HttpAnswer {
   async text(limit = DEFAULT_LIMIT): Promise<string> {
     const decoder = this.#decoder();
     const bytes = decoder ? await this.#collectDecoded(decoder, limit) : await this.#incoming.collect(limit);
+    this.#notUtf8 = !isUtf8(bytes);
     return utf8(bytes);
+  }
+
+  get notUtf8(): boolean {
+    return this.#notUtf8;
   }
 
   timings(): Timings {
     return this.#timings();
+  }
+
+  sent(harmless: readonly string[] = []): SentRequest {
+    return this.#sent(harmless);
   }
 
   /** A part of a compressed body (206) cannot be unpacked and is left as it is. */

@@ -1,5 +1,6 @@
 import { Failure } from '../protocol/failure.ts';
-import type { HttpRequest, Timings } from './httpClient.ts';
+import type { Connecting } from './exchange.ts';
+import type { HttpRequest, Phase, Timings } from './httpClient.ts';
 import { cancelledFailure, timeoutFailure, type CallState } from './networkFailures.ts';
 
 /** Whatever a call is waiting for, and how to end that. */
@@ -10,7 +11,10 @@ export interface Stoppable {
 
 /** When the parts of an exchange happened; `performance.now()`. */
 export interface Moments {
-  readonly connectedAt?: number | undefined;
+  /** The connection, if one had to be made. */
+  readonly connecting?: Connecting | undefined;
+  /** When the request went out on its connection. */
+  readonly requestedAt?: number | undefined;
   readonly firstByteAt?: number | undefined;
   readonly endedAt?: number | undefined;
 }
@@ -86,10 +90,12 @@ export class Call {
 
   timings(exchange: Moments): Timings {
     const since = (time: number) => time - this.startedAt;
+    const { connecting, requestedAt } = exchange;
     return {
-      ...(exchange.connectedAt === undefined ? {} : { connectedMs: since(exchange.connectedAt) }),
+      ...(connecting === undefined || requestedAt === undefined ? {} : { connectedMs: since(requestedAt) }),
       firstByteMs: since(exchange.firstByteAt ?? performance.now()),
       ...(exchange.endedAt === undefined ? {} : { totalMs: since(exchange.endedAt) }),
+      phases: phasesOf(this.startedAt, exchange),
     };
   }
 
@@ -103,4 +109,28 @@ export class Call {
     const reason: unknown = this.#signal?.reason;
     return reason instanceof Failure ? reason : cancelledFailure(this.#current.state());
   }
+}
+
+/** The time from the start of the call to the last byte, cut where something happened. */
+function phasesOf(startedAt: number, exchange: Moments): Phase[] {
+  const { connecting, requestedAt, firstByteAt, endedAt } = exchange;
+  const phases: Phase[] = [];
+  let from = startedAt;
+  const cut = (name: Phase['name'], at: number | undefined): void => {
+    if (at === undefined) return;
+    phases.push({ name, ms: Math.max(0, at - from) });
+    from = at;
+  };
+  if (connecting === undefined) {
+    cut('prepare', requestedAt);
+  } else if (connecting.startedAt === undefined) {
+    cut('tunnel', requestedAt);
+  } else {
+    cut('prepare', connecting.startedAt);
+    cut('connect', connecting.reachedAt ?? requestedAt);
+    if (connecting.reachedAt !== undefined) cut('tls', requestedAt);
+  }
+  cut('firstByte', firstByteAt);
+  cut('download', endedAt);
+  return phases;
 }

@@ -1,12 +1,13 @@
 import * as tls from 'node:tls';
 
 /**
- * A TLS context that trusts Node's own authorities, those of the operating system and, as PEM, `more`. To be made
- * once: reading some hundred certificates for every connection would cost milliseconds each time.
+ * A TLS context that trusts Node's own authorities (those of `NODE_EXTRA_CA_CERTS` among them), those of the operating
+ * system if `system` says so and, as PEM, `more`. To be made once: reading some hundred certificates for every
+ * connection would cost milliseconds each time.
  */
-export function trustedContext(more: readonly string[]): tls.SecureContext {
+export function trustedContext(more: readonly string[], system: boolean): tls.SecureContext {
   return tls.createSecureContext({
-    ca: [...new Set([...nodeAuthorities(), ...systemAuthorities(), ...more])],
+    ca: [...new Set([...nodeAuthorities(), ...(system ? systemAuthorities() : []), ...more])],
   });
 }
 

@@ -1,19 +1,26 @@
+import { Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import type { Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import { Failure } from '../protocol/failure.ts';
 import { trustedContext } from './certificates.ts';
+import type { Connecting } from './exchange.ts';
 import { proxyFor, type Environment } from './proxies.ts';
 import type { HttpClientOptions, NetworkSettings } from './settings.ts';
+import { watchWire } from './wireHead.ts';
 
 type Undici = typeof import('undici');
+type Connector = buildConnector.connector;
+
+/** Whose certificates are accepted: everybody's, those of Node's authorities, those of the system's too. */
+type Trust = 'any' | 'ownOnly' | 'system';
 
 /** How a request leaves this machine. */
 export interface Route {
   readonly dispatcher: Dispatcher;
   /** The proxy's URL; may hold credentials. */
   readonly proxy: string | undefined;
-  /** Whether the request that starts at this moment is the first on a new connection. */
-  readonly isFirstOnConnection: () => boolean;
+  /** The connection of the request that starts at this moment, if it is the first on it. */
+  readonly madeConnection: () => Connecting | undefined;
 }
 
 /** Connections to one origin; more calls than this wait for their turn. */
@@ -28,10 +35,13 @@ export class Dispatchers {
   readonly #environment: Environment;
   readonly #connectTimeoutMs: number;
   readonly #authorities: readonly string[];
-  #trusted: SecureContext | undefined;
+  /** By whether the authorities of the operating system are in it. */
+  readonly #trusted = new Map<boolean, SecureContext>();
   readonly #byRoute = new Map<string, Dispatcher>();
-  #justConnected = false;
-  readonly #isFirstOnConnection = () => this.#justConnected;
+  readonly #unwatch = watchWire();
+  #justReached: Connecting = {};
+  #justConnected: Connecting | undefined;
+  readonly #madeConnection = () => this.#justConnected;
 
   constructor(undici: Undici, options: HttpClientOptions) {
     this.#undici = undici;
@@ -43,37 +53,41 @@ export class Dispatchers {
   /** Throws a `Failure` (`ProxyFailed`) when the proxy's URL is not one that can be used. */
   routeOf(url: URL, settings: NetworkSettings): Route {
     const proxy = proxyFor(url, settings, this.#environment);
-    const strict = settings.strictSSL !== false;
+    const trust =
+      settings.strictSSL === false ? 'any' : settings.systemCertificates === false ? 'ownOnly' : 'system';
     const scheme = proxy === undefined ? url.protocol : `${proxy} ${settings.proxyAuthorization ?? ''}`;
-    const key = `${scheme} ${strict ? 'strict' : 'any'}`;
+    const key = `${scheme} ${trust}`;
     let dispatcher = this.#byRoute.get(key);
     if (dispatcher === undefined) {
       dispatcher =
         proxy === undefined
-          ? this.#direct(url.protocol, strict)
-          : this.#through(proxy, settings.proxyAuthorization, strict);
+          ? this.#direct(url.protocol, trust)
+          : this.#through(proxy, settings.proxyAuthorization, trust);
       this.#byRoute.set(key, dispatcher);
     }
-    return { dispatcher, proxy, isFirstOnConnection: this.#isFirstOnConnection };
+    return { dispatcher, proxy, madeConnection: this.#madeConnection };
   }
 
   async dispose(): Promise<void> {
+    this.#unwatch();
     const dispatchers = [...this.#byRoute.values()];
     this.#byRoute.clear();
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
   }
 
-  #direct(protocol: string, strict: boolean): Dispatcher {
+  #direct(protocol: string, trust: Trust): Dispatcher {
     return new this.#undici.Agent({
       ...this.#limits(),
-      connect: {
-        timeout: this.#connectTimeoutMs,
-        ...(protocol === 'https:' ? this.#tlsOptions(strict) : {}),
-      },
+      connect: this.#timed(
+        this.#undici.buildConnector({
+          timeout: this.#connectTimeoutMs,
+          ...(protocol === 'https:' ? this.#tlsOptions(trust) : {}),
+        }),
+      ),
     });
   }
 
-  #through(proxy: string, authorization: string | undefined, strict: boolean): Dispatcher {
+  #through(proxy: string, authorization: string | undefined, trust: Trust): Dispatcher {
     if (!URL.canParse(proxy) || !/^(?:https?|socks5?):\/\//i.test(proxy)) {
       throw new Failure({
         code: 'ProxyFailed',
@@ -88,21 +102,38 @@ export class Dispatchers {
       uri: proxy,
       ...(authorization === undefined || authorization === '' ? {} : { token: authorization }),
       proxyTunnel: false,
-      requestTls: { timeout, ...this.#tlsOptions(strict) },
-      proxyTls: { timeout, ...this.#tlsOptions(strict) },
+      requestTls: { timeout, ...this.#tlsOptions(trust) },
+      proxyTls: { timeout, ...this.#tlsOptions(trust) },
     });
   }
 
-  #tlsOptions(strict: boolean) {
-    if (!strict) return { rejectUnauthorized: false };
-    return { secureContext: (this.#trusted ??= trustedContext(this.#authorities)) };
+  #tlsOptions(trust: Trust) {
+    if (trust === 'any') return { rejectUnauthorized: false };
+    const system = trust === 'system';
+    const secureContext = this.#trusted.get(system) ?? trustedContext(this.#authorities, system);
+    this.#trusted.set(system, secureContext);
+    return { secureContext };
+  }
+
+  /** undici's types leave out that its connectors give the socket at once. */
+  #timed(connector: (...connecting: Parameters<Connector>) => unknown): Connector {
+    return (options, callback) => {
+      const startedAt = performance.now();
+      let reachedAt: number | undefined;
+      const socket = connector(options, (...result) => {
+        this.#justReached = { startedAt, ...(reachedAt === undefined ? {} : { reachedAt }) };
+        callback(...result);
+        this.#justReached = {};
+      });
+      if (socket instanceof Socket) socket.once('connect', () => (reachedAt = performance.now()));
+    };
   }
 
   /** A new connection takes its first request in the same turn in which it is announced. */
   #pool(origin: string | URL, options: object): Dispatcher {
     return new this.#undici.Pool(origin, options).on('connect', () => {
-      this.#justConnected = true;
-      queueMicrotask(() => (this.#justConnected = false));
+      this.#justConnected = this.#justReached;
+      queueMicrotask(() => (this.#justConnected = undefined));
     });
   }
 

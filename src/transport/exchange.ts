@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { Failure } from '../protocol/failure.ts';
 import type { HttpRequest } from './httpClient.ts';
 import { networkFailure, type CallState } from './networkFailures.ts';
+import { expectHead } from './wireHead.ts';
 
 /** The head of an answer; names in lower case. */
 export interface Head {
@@ -32,12 +33,19 @@ export interface Hop {
   readonly body: Buffer | AsyncIterable<Uint8Array> | undefined;
 }
 
+/** When the parts of connecting happened; `performance.now()`. Unknown where a proxy connects. */
+export interface Connecting {
+  readonly startedAt?: number;
+  /** TCP is there; TLS comes after it. */
+  readonly reachedAt?: number;
+}
+
 export interface ExchangeInit {
   readonly hop: Hop;
   readonly peer: HttpRequest['peer'];
   readonly proxy: string | undefined;
-  /** Asked when the request goes out. */
-  readonly isFirstOnConnection: () => boolean;
+  /** Asked when the request goes out: the connection, if it was made for it. */
+  readonly madeConnection: () => Connecting | undefined;
   /** Called once: at the last byte, or at whatever ended the exchange before it. */
   readonly onEnd: (failure: Failure | undefined) => void;
 }
@@ -51,14 +59,17 @@ const LOW_WATER = 64 * 1024;
  * `request` and knows when the request went out and how much of the answer has come.
  */
 export class Exchange implements Dispatcher.DispatchHandler, Incoming {
-  /** When a connection was there, if one had to be made; `performance.now()`. */
-  connectedAt: number | undefined;
+  /** The connection, if one had to be made. */
+  connecting: Connecting | undefined;
+  /** When the request went out on its connection; `performance.now()`. */
+  requestedAt: number | undefined;
   firstByteAt: number | undefined;
   endedAt: number | undefined;
   /** Bytes of the body that have come. */
   received = 0;
 
   readonly #init: ExchangeInit;
+  #wireHead: string | undefined;
   #head: Head | undefined;
   #onHead: ((head: Head) => void) | undefined;
   #onFailure: ((failure: Failure) => void) | undefined;
@@ -103,6 +114,19 @@ export class Exchange implements Dispatcher.DispatchHandler, Incoming {
     return this.#head ?? { status: 0, statusText: '', headers: {} };
   }
 
+  get hop(): Hop {
+    return this.#init.hop;
+  }
+
+  get proxy(): string | undefined {
+    return this.#init.proxy;
+  }
+
+  /** The request's head as it went out; holds credentials. */
+  get wireHead(): string | undefined {
+    return this.#wireHead;
+  }
+
   /** Whether any part of the request may have reached the server. */
   get sent(): boolean {
     return this.#sent;
@@ -141,7 +165,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Incoming {
       return;
     }
     this.#sent = true;
-    if (this.#init.isFirstOnConnection()) this.connectedAt = performance.now();
+    this.requestedAt = performance.now();
+    this.connecting = this.#init.madeConnection();
+    expectHead((head) => (this.#wireHead = head));
   }
 
   onResponseStart(

@@ -5,14 +5,24 @@ import { Call } from './call.ts';
 import { Dispatchers, type Route } from './dispatchers.ts';
 import { Exchange, type Hop, type Incoming } from './exchange.ts';
 import { sendThroughHost } from './hostFetch.ts';
-import type { HttpAnswer, HttpClient, HttpRequest, LogLine, Timings } from './httpClient.ts';
+import type { HttpAnswer, HttpClient, HttpRequest, LogLine, SentRequest, Timings } from './httpClient.ts';
 import { networkFailure, type CallState } from './networkFailures.ts';
 import { isLoopback } from './proxies.ts';
 import { mostRedirects, redirectOf, tooManyRedirects } from './redirects.ts';
 import { mostTries, pauseAfterAnswer, pauseAfterFailure } from './retries.ts';
+import { sentRequest } from './sentRequest.ts';
 import type { HttpClientOptions, NetworkSettings } from './settings.ts';
 
-export type { BodySource, HttpAnswer, HttpClient, HttpRequest, LogLine, Timings } from './httpClient.ts';
+export type {
+  BodySource,
+  HttpAnswer,
+  HttpClient,
+  HttpRequest,
+  LogLine,
+  Phase,
+  SentRequest,
+  Timings,
+} from './httpClient.ts';
 export type { HttpClientOptions, NetworkSettings } from './settings.ts';
 export { isLoopback } from './proxies.ts';
 export { isShownHeader, MASK, redactHeaders, redactText, redactUrl } from './redaction.ts';
@@ -30,6 +40,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 interface Try {
   readonly incoming: Incoming;
   readonly timings: () => Timings;
+  readonly sent: (harmless: readonly string[], redirectedFrom: readonly string[]) => SentRequest;
 }
 
 class UndiciHttpClient implements HttpClient {
@@ -69,15 +80,23 @@ class UndiciHttpClient implements HttpClient {
     settings: NetworkSettings,
   ): Promise<HttpAnswer> {
     let hop = first;
-    for (let redirects = 0; ; redirects++) {
+    const redirectedFrom: string[] = [];
+    for (;;) {
       await this.#checkScheme(hop);
-      const { incoming, timings } = await this.#tryRepeatedly(call, request, hop, settings);
+      const { incoming, timings, sent } = await this.#tryRepeatedly(call, request, hop, settings);
       const next = this.#redirect(incoming, hop);
       if (next === undefined) {
         call.answered(incoming.ended);
-        return new Answer(call.id, hop.url.href, incoming, timings);
+        return new Answer({
+          requestId: call.id,
+          url: hop.url.href,
+          incoming,
+          timings,
+          sent: (harmless) => sent(harmless, redirectedFrom),
+        });
       }
-      if (redirects === mostRedirects) throw tooManyRedirects(hop);
+      if (redirectedFrom.length === mostRedirects) throw tooManyRedirects(hop);
+      redirectedFrom.push(redactUrl(hop.url.href));
       hop = next;
     }
   }
@@ -143,14 +162,18 @@ class UndiciHttpClient implements HttpClient {
       hop,
       peer: request.peer,
       proxy: route.proxy,
-      isFirstOnConnection: route.isFirstOnConnection,
+      madeConnection: route.madeConnection,
       onEnd: (failure) => this.#ended(call, label, exchange, failure),
     });
     call.waitFor(exchange);
     this.#log('debug', `#${call.id} > ${label}${bodySize(hop)}`);
     try {
       await exchange.start(route.dispatcher);
-      return { incoming: exchange, timings: () => call.timings(exchange) };
+      return {
+        incoming: exchange,
+        timings: () => call.timings(exchange),
+        sent: (harmless, redirectedFrom) => sentRequest(exchange, harmless, redirectedFrom),
+      };
     } catch (error) {
       progress.sent = exchange.sent;
       progress.answered = exchange.firstByteAt !== undefined;
@@ -203,7 +226,11 @@ class UndiciHttpClient implements HttpClient {
         'info',
         `#${call.id} < ${incoming.head.status} ${describe(hop)} through the editor's own fetch`,
       );
-      return { incoming, timings: () => call.timings({ firstByteAt }) };
+      return {
+        incoming,
+        timings: () => call.timings({ firstByteAt }),
+        sent: (harmless, redirectedFrom) => sentRequest({ hop }, harmless, redirectedFrom),
+      };
     } catch (error) {
       this.#throughHost.delete(hop.url.origin);
       throw error;

@@ -13,6 +13,8 @@ export interface NetworkSettings {
   readonly proxySupport?: 'off' | 'on' | 'fallback' | 'override';
   /** `http.proxyStrictSSL`; `false` accepts any certificate. Default `true`. */
   readonly strictSSL?: boolean;
+  /** `http.systemCertificates`; `false` leaves out the operating system's authorities. Default `true`. */
+  readonly systemCertificates?: boolean;
   /** For calls that do not say; in milliseconds, default 100 000. */
   readonly timeoutMs?: number;
 }

@@ -8,6 +8,7 @@ const rows: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   size: async () => (await import('./size.ts')).run(),
   rrs: async () => (await import('./rrsLatency.ts')).run(),
   table: async () => (await import('./table.ts')).run(),
+  editor: async () => (await import('./editor.ts')).run(),
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });

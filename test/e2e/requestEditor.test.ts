@@ -1,45 +1,18 @@
 import assert from 'node:assert/strict';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually, shortly } from '../support/eventually.ts';
 import { LocalTestService } from '../unit/local-service/localTestService.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { SilentService } from './support/silentService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
 
 const hashing = 'SimpleFeatureHashingExperiment';
-
-/** A service that never answers a call, and tells when one came and when its connection closed. */
-class SilentService extends EventEmitter {
-  readonly #server: Server;
-
-  constructor() {
-    super();
-    this.#server = createServer((request, response) => {
-      if (request.method === 'GET') {
-        response.writeHead(404).end();
-        return;
-      }
-      request.socket.once('close', () => this.emit('closed'));
-      request.resume().once('end', () => this.emit('called'));
-    });
-  }
-
-  async listen(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-}
 
 /** A service whose host does not answer until it is back, and which then has a schema. */
 class AwayService {
@@ -312,7 +285,7 @@ describe('the request editor', () => {
   it('saves a copy into the workspace', async () => {
     await window.runCommand('Azure ML: Save request as…');
     const file = join(workbench.host.workspace, 'mine.rrs.json');
-    await window.quickInput.enter(join(workbench.host.workspace, 'mine.json'));
+    await window.quickInput.enterPath(join(workbench.host.workspace, 'mine.json'));
     await window.editors.waitForActive('mine.rrs.json');
     await button('Send').waitFor();
     const saved = JSON.parse(await readFile(file, 'utf8')) as { workspace: string; service: string };
@@ -338,7 +311,7 @@ describe('the request editor', () => {
     await window.editors.activate(hashing);
     await editor.getByLabel('Col2', { exact: true }).fill('after reload');
     await eventually('saved', async () => (await filesWith('after reload')).length > 0);
-    assert.equal(await window.editors.isDirty(hashing), false);
+    await eventually('no unsaved changes', async () => !(await window.editors.isDirty(hashing)));
     await window.reload();
     await window.editors.activate(hashing);
     await editor.getByLabel('Col2', { exact: true }).waitFor();

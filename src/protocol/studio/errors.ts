@@ -11,6 +11,7 @@ import { asArray, asText, isJsonObject, tryParseJson, type JsonObject } from '..
 import { redactHeaders, redactText, redactUrl } from '../redaction.ts';
 import { parseRetryAfter } from '../retryAfter.ts';
 import { errorHints } from './errorHints.ts';
+import { parseFailedJob } from './failedJob.ts';
 
 /** What was asked for: decides which key a refusal is about and what to try next. */
 export type RequestKind =
@@ -40,6 +41,12 @@ export interface ErrorAnswer {
 const LONGEST_BODY = 64 * 1024;
 /** How much of a service's own text goes into the sentence, in characters. */
 const LONGEST_QUOTE = 400;
+/** How much of a text is looked through for what goes into the sentence, in characters. */
+const LONGEST_SEARCH = 4096;
+/** Codes and names that are longer are no use to a person, in characters. */
+const LONGEST_NAME = 200;
+/** Nobody waits longer, and dates end somewhere. In milliseconds. */
+const LONGEST_WAIT = 366 * 24 * 60 * 60 * 1000;
 
 /** What one answer amounts to, before it becomes a `Failure`. */
 interface Verdict {
@@ -60,7 +67,8 @@ interface Verdict {
 export function failureOfAnswer(answer: ErrorAnswer): Failure {
   const now = answer.now ?? new Date();
   const verdict = judge(answer);
-  const waitMs = parseRetryAfter(headerOf(answer, 'retry-after'), now) ?? verdict.retryInMs;
+  const wantedMs = parseRetryAfter(headerOf(answer, 'retry-after'), now) ?? verdict.retryInMs;
+  const waitMs = wantedMs === undefined ? undefined : Math.min(LONGEST_WAIT, wantedMs);
   return new Failure({
     code: verdict.code,
     origin: verdict.origin,
@@ -68,6 +76,13 @@ export function failureOfAnswer(answer: ErrorAnswer): Failure {
     sentence: waitMs === undefined ? verdict.sentence : `${verdict.sentence} ${waitSentence(waitMs, now)}`,
     evidence: evidenceOf(answer, verdict, now, waitMs),
   });
+}
+
+/** The sentence without when it can be tried again, for who tells that in another way. */
+export function sentenceWithoutWait({ sentence, evidence }: Failure): string {
+  return evidence?.retryAt === undefined
+    ? sentence
+    : sentence.replace(/ It can be tried again [^.]+(?:\.\d+)?\.$/, '');
 }
 
 /** Whether an answer's error may go away by itself, so that a careful client tries again. */
@@ -97,12 +112,12 @@ function judgeServiceError(answer: ErrorAnswer, error: JsonObject): Verdict {
   const code = specific?.code ?? codeOfStatus(answer.status);
   const message = specific?.message === '' ? outer?.message : specific?.message;
   const origin = originOf(answer);
-  const said = quote(message);
+  const said = quote(coreOf(message));
   if (answer.status === 401) {
     return { code, origin, reasons, sentence: unauthorizedSentence(answer, said) };
   }
   const target = specific?.target === undefined ? '' : ` in "${specific.target}"`;
-  const hint = errorHints[code] ?? (outer === undefined ? undefined : errorHints[outer.code]);
+  const hint = hintFor(errorHints, code) ?? (outer && hintFor(errorHints, outer.code));
   return {
     code,
     origin,
@@ -111,15 +126,26 @@ function judgeServiceError(answer: ErrorAnswer, error: JsonObject): Verdict {
   };
 }
 
+/** The sentence in a message that is a log line with JSON in it; any other message as it is. */
+function coreOf(message: string | undefined): string | undefined {
+  const taken = message?.includes('{') ? parseFailedJob(message) : undefined;
+  return taken?.json === undefined ? message : taken.message;
+}
+
 /** The outer code first, then the details in the service's order. */
 function reasonsOf(error: JsonObject): FailureReason[] {
   return [error, ...asArray(error.details)].filter(isJsonObject).flatMap((reason) => {
-    const code = asText(reason.code);
-    const target = asText(reason.target);
+    const code = asText(reason.code)?.slice(0, LONGEST_NAME);
+    const target = asText(reason.target)?.slice(0, LONGEST_NAME);
     if (code === undefined) return [];
-    const message = redactText(asText(reason.message) ?? '');
+    const message = redactText(asText(reason.message)?.slice(0, LONGEST_BODY) ?? '');
     return [{ code, message, ...(target === undefined ? {} : { target }) }];
   });
+}
+
+/** The service chooses the code: `constructor` has no hint. */
+function hintFor(hints: Readonly<Record<string, string>>, code: string): string | undefined {
+  return Object.hasOwn(hints, code) ? hints[code] : undefined;
 }
 
 function originOf(answer: ErrorAnswer): Origin {
@@ -242,7 +268,7 @@ function storageErrorOf(answer: ErrorAnswer): Verdict | undefined {
     sentence: joined(
       `Storage at ${hostOf(answer.url)} failed with ${code} (HTTP ${answer.status})`,
       quote(message),
-      storageHints[code],
+      hintFor(storageHints, code),
     ),
     reasons: [{ code, message: redactText(message) }],
   };
@@ -267,22 +293,28 @@ function proxyWantsCredentials(answer: ErrorAnswer): Verdict {
   };
 }
 
-function isHtml(answer: ErrorAnswer): boolean {
+/** Whether an answer is a web page, by its type or its beginning. */
+export function isHtml(answer: ErrorAnswer): boolean {
   return (
     /\bhtml\b/i.test(headerOf(answer, 'content-type') ?? '') ||
     /^\s*<(?:!doctype html|html)\b/i.test(answer.bodyText)
   );
 }
 
+/** The title of an answer that is a web page, fit for a sentence; empty when it has none. */
+export function pageTitle({ bodyText }: ErrorAnswer): string {
+  const title = /<title[^>]{0,200}>([^<]{1,200})/i.exec(bodyText.slice(0, LONGEST_BODY))?.[1];
+  return quote(title);
+}
+
 /** Neither service nor gateway writes HTML: it comes from a proxy, a load balancer or another web site. */
 function judgeHtml(answer: ErrorAnswer): Verdict {
-  const title = /<title[^>]*>([^<]{1,200})/i.exec(answer.bodyText)?.[1];
   return {
     code: 'UnexpectedHtml',
     origin: 'network',
     sentence: joined(
       `${hostOf(answer.url)} answered HTTP ${answer.status} with a web page`,
-      quote(title?.trim()),
+      pageTitle(answer),
       'It comes from a proxy or another site, not from a web service. Check the URL and the proxy settings.',
     ),
   };
@@ -378,11 +410,16 @@ function evidenceOf(
     method: answer.method,
     url: redactUrl(answer.url),
     headers: redactHeaders(answer.headers),
-    body: redactText(answer.bodyText.slice(0, LONGEST_BODY)),
+    body: bodyEvidence(answer),
     time: now.toISOString(),
     ...(verdict.reasons === undefined ? {} : { reasons: verdict.reasons }),
     ...(waitMs === undefined ? {} : { retryAt: new Date(now.getTime() + waitMs).toISOString() }),
   };
+}
+
+/** As much of a body as a failure keeps, without what looks like a secret. */
+export function bodyEvidence({ bodyText }: ErrorAnswer): string {
+  return redactText(bodyText.slice(0, LONGEST_BODY));
 }
 
 function headerOf(answer: ErrorAnswer, name: string): string | undefined {
@@ -391,7 +428,7 @@ function headerOf(answer: ErrorAnswer, name: string): string | undefined {
 
 /** A server's own words, fit for a sentence: one line, without secrets, cut at a limit. */
 function quote(text: string | undefined): string {
-  const oneLine = redactText(text ?? '')
+  const oneLine = redactText(text?.slice(0, LONGEST_SEARCH) ?? '')
     .trim()
     .replace(/\s+/g, ' ');
   return oneLine.length <= LONGEST_QUOTE ? oneLine : `${oneLine.slice(0, LONGEST_QUOTE)}…`;
@@ -402,7 +439,8 @@ function joined(what: string, said: string, hint?: string): string {
   return hint === undefined ? first : `${first} ${hint}`;
 }
 
-function hostOf(url: string): string {
+/** The host of a URL, for a sentence. */
+export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : 'the server';
 }
 

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { asArray, isJsonObject, type JsonObject } from '../json.ts';
+import { asArray, isJsonObject, jsonText, type JsonObject } from '../json.ts';
 import type { Cell } from './serviceSchema.ts';
 
 /** `table` is names beside rows, `swagger` one object for each row (`format=swagger`). */
@@ -122,6 +122,10 @@ function parseSwaggerOutput(name: string, items: readonly JsonObject[]): Execute
   const columns = new Set<string>();
   for (const item of items) for (const column of Object.keys(item)) columns.add(column);
   const columnNames = [...columns];
+  const cells = items.reduce((sum, item) => sum + Object.keys(item).length, 0);
+  if (columnNames.length * items.length > mostlyEmpty(cells)) {
+    return { name, form: 'other', rows: [], value: items };
+  }
   return {
     name,
     form: 'swagger',
@@ -132,7 +136,12 @@ function parseSwaggerOutput(name: string, items: readonly JsonObject[]): Execute
   };
 }
 
+/** Rows that share next to no members are no table; written as one they would not fit into memory. */
+function mostlyEmpty(cells: number): number {
+  return 1_000_000 + 20 * cells;
+}
+
 function cellText(cell: unknown): string | null {
   if (typeof cell === 'string') return cell;
-  return cell === null || cell === undefined ? null : JSON.stringify(cell);
+  return cell === null || cell === undefined ? null : jsonText(cell);
 }

@@ -1,5 +1,14 @@
 import { Failure } from '../failure.ts';
-import { asArray, asObject, asText, isJsonObject, memberOf, tryParseJson, type JsonObject } from '../json.ts';
+import {
+  asArray,
+  asObject,
+  asText,
+  isJsonObject,
+  jsonText,
+  memberOf,
+  tryParseJson,
+  type JsonObject,
+} from '../json.ts';
 import type { Cell, Column, ColumnType, GlobalParameter, Port, ServiceSchema } from './serviceSchema.ts';
 
 /**
@@ -67,9 +76,15 @@ function outputsOf(document: Definitions): JsonObject {
   return document.propertiesOf(memberOf(results, 'Results') ?? document.get('ExecutionOutputs'));
 }
 
+/** Schemas that are looked at in one document: references can be made to multiply without end. */
+const mostSchemas = 200_000;
+/** Schemas within each other. */
+const deepest = 100;
+
 /** The definitions of a document and how to reach them. */
 class Definitions {
   readonly #definitions: JsonObject;
+  #left = mostSchemas;
 
   constructor(root: JsonObject) {
     this.#definitions = isJsonObject(root.definitions)
@@ -83,17 +98,17 @@ class Definitions {
   }
 
   /** Follows `$ref`; members beside it, and those of `allOf`, are kept. A circle ends in an empty schema. */
-  resolve(schema: unknown, seen: readonly string[] = []): JsonObject {
-    if (!isJsonObject(schema)) return {};
+  resolve(schema: unknown, seen: readonly string[] = [], depth = 0): JsonObject {
+    if (!isJsonObject(schema) || depth > deepest || --this.#left < 0) return {};
     const reference = asText(schema.$ref);
     if (reference !== undefined) {
       const name = decodePointer(reference.slice(reference.lastIndexOf('/') + 1));
       if (seen.includes(name)) return {};
-      const target = this.resolve(this.get(name), [...seen, name]);
+      const target = this.resolve(this.get(name), [...seen, name], depth + 1);
       return { ...target, ...schema };
     }
     if (!Array.isArray(schema.allOf)) return schema;
-    const parts = [...asArray(schema.allOf).map((part) => this.resolve(part, seen)), schema];
+    const parts = [...asArray(schema.allOf).map((part) => this.resolve(part, seen, depth + 1)), schema];
     return {
       ...merged(parts),
       properties: merged(parts.map((part) => asObject(part.properties))),
@@ -158,7 +173,7 @@ function allowedValues(schema: JsonObject): { allowedValues?: readonly string[] 
   if (!Array.isArray(schema.enum)) return {};
   const values = schema.enum.filter((value) => value !== null);
   return {
-    allowedValues: values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))),
+    allowedValues: values.map((value) => (typeof value === 'string' ? value : jsonText(value))),
   };
 }
 
@@ -196,7 +211,7 @@ function sampleRowsOf(sample: unknown, columns: readonly Column[]): Cell[][] {
 
 function cellOf(value: unknown): Cell {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  return value === null || value === undefined ? null : JSON.stringify(value);
+  return value === null || value === undefined ? null : jsonText(value);
 }
 
 function parametersOf(document: Definitions, parameters: JsonObject): GlobalParameter[] {

@@ -1,171 +1,392 @@
 import { Fragment, type ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import {
+  columnEdges,
+  columnsInSight,
   fittedWidths,
   gridKey,
+  isIn,
+  linesOfTitles,
   naturalWidths,
   rangeText,
+  scrollScale,
   selectionOf,
+  sourceOf,
+  stepFrom,
   titleParts,
   type GridColumn,
   type GridPosition,
   type GridRow,
+  type GridSelection,
+  type GridSource,
+  type GridStep,
+  type SortDirection,
 } from './gridModel.ts';
+
+/** How the editor of a cell was left: on to another cell, back to the grid, or for something else on the page. */
+export type EditEnd = GridStep | 'stay' | 'away';
+
+/** What keys do with the selected cells. */
+export type GridAct =
+  'clear' | 'setNull' | 'insertRows' | 'removeRows' | 'duplicateRows' | 'nextProblem' | 'previousProblem';
+
+/** Makes the cells of a grid editable. */
+export interface GridEditing {
+  /** The control in place of a cell; `typed` is what began the editing, if it was typing. */
+  readonly editor: (
+    at: GridPosition,
+    typed: string | undefined,
+    close: (end: EditEnd) => void,
+  ) => ComponentChildren;
+  readonly act: (act: GridAct, selection: GridSelection) => void;
+  /** Takes what is pasted; gives what is to be selected afterwards. */
+  readonly paste: (data: DataTransfer, selection: GridSelection) => GridSelection | undefined;
+  /** Adds to what is copied, next to the text. */
+  readonly copy: (data: DataTransfer, selection: GridSelection) => void;
+  /** What is wrong with a cell. */
+  readonly problem: (at: GridPosition) => string | undefined;
+  /** Shown for a cell that its row leaves out. */
+  readonly absentText: string;
+  /** Id of the element that says how to edit. */
+  readonly describedBy?: string;
+  /** Id of the element that says what is wrong with the active cell. */
+  readonly problemId?: string;
+}
+
+/** Makes the rows of a grid sortable by their columns, for who knows all of them. */
+export interface GridSorting {
+  /** A click on a title asks for no direction, the keys Alt+Up and Alt+Down do. */
+  readonly sort: (column: number, direction?: SortDirection) => void;
+  /** Says how, on the titles. */
+  readonly hint: string;
+}
 
 interface DataGridProps {
   readonly label: string;
   readonly columns: readonly GridColumn[];
-  readonly rows: readonly GridRow[];
+  /** All rows; or `source`, which is asked for those in sight. */
+  readonly rows?: readonly GridRow[];
+  readonly source?: GridSource;
   readonly rowNumberTitle: string;
   readonly nullText: string;
+  readonly editing?: GridEditing;
+  readonly sorting?: GridSorting;
+  /** What a row is numbered as, when that is not its place. */
+  readonly numberOf?: (row: number) => number;
+  /** A class for a cell that is not as the others. */
+  readonly markOf?: (at: GridPosition) => string | undefined;
+  /** Told whenever the selection has changed. */
+  readonly onSelect?: (selection: GridSelection, active: GridPosition) => void;
+  /** The rows drawn, `last` excluded, for a source that loads them. */
+  readonly onRange?: (first: number, last: number) => void;
+  /** Makes this cell the active one and focuses the grid, each time that it is another object. */
+  readonly goTo?: GridSelection | undefined;
 }
 
 const rowHeight = 24;
-const overscan = 8;
+const overscan = 4;
+const numberWidth = 48;
+const noRows: readonly GridRow[] = [];
 
 /**
- * A table that renders the rows in sight only. Arrow keys move the active cell, Shift extends the selection, and
- * copying gives tab-separated text.
+ * A table that renders the cells in sight only. Arrow keys move the active cell, Shift extends the selection, and
+ * copying gives tab-separated text. With `editing` it is used like a spreadsheet. Tab goes past the grid until a key or
+ * the pointer has been used in it, and again after Escape, so that nobody is caught in it.
  */
-export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: DataGridProps) {
+export function DataGrid(props: DataGridProps) {
+  const { label, columns, rows = noRows, rowNumberTitle, nullText, editing, onSelect, onRange, goTo } = props;
+  const given = props.source;
+  const source = useMemo(() => given ?? sourceOf(rows), [given, rows]);
+  const { rowCount } = source;
+  const idBase = useId();
   const scroller = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState<GridPosition>({ row: 0, column: 0 });
-  const [anchor, setAnchor] = useState<GridPosition>(active);
-  const [view, setView] = useState({ top: 0, height: 400, width: 0 });
-  const natural = useMemo(() => naturalWidths(columns, rows), [columns, rows]);
+  const [at, setActive] = useState<GridPosition>({ row: 0, column: 0 });
+  const [from, setAnchor] = useState<GridPosition>(at);
+  const [edit, setEdit] = useState<{ readonly at: GridPosition; readonly typed: string | undefined }>();
+  const isInUse = useRef(false);
+  const home = useRef<number>(undefined);
+
+  const active = clamped(at, rowCount, columns.length);
+  const selection = selectionOf(clamped(from, rowCount, columns.length), active);
+  // A longer text in an edited cell does not move the columns.
+  const natural = useMemo(() => naturalWidths(columns, source), [columns, given ? rowCount > 0 : rows]);
+  const { view, scrollTo } = useViewport(scroller, rowCount * rowHeight);
   const widths = useMemo(() => fittedWidths(natural, view.width - numberWidth), [natural, view.width]);
-  const selection = selectionOf(anchor, active);
+  const edges = useMemo(() => columnEdges(widths), [widths]);
+  const titleLines = useMemo(() => linesOfTitles(columns, widths), [columns, widths]);
+  const wide = columnsInSight(edges, view.left, view.width);
+  const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan);
+  const last = Math.min(rowCount, Math.ceil((view.top + view.height) / rowHeight) + overscan);
 
   useEffect(() => {
+    if (given) return;
     setActive({ row: 0, column: 0 });
     setAnchor({ row: 0, column: 0 });
   }, [rows]);
 
+  useEffect(() => onRange?.(first, last), [first, last]);
+
+  useEffect(() => {
+    onSelect?.(selection, active);
+  }, [selection.top, selection.bottom, selection.left, selection.right, active.row, active.column]);
+
   useLayoutEffect(() => {
+    const style = scroller.current?.style;
+    const drawn = widths.slice(wide.first, wide.last);
+    style?.setProperty(
+      '--columns',
+      [edges[wide.first] ?? 0, ...drawn].map((width) => `${width}px`).join(' '),
+    );
+    style?.setProperty('--width', `${numberWidth + (edges.at(-1) ?? 0)}px`);
+    style?.setProperty('--title-lines', String(titleLines));
+    style?.setProperty('--rows-height', `${view.bodyHeight}px`);
+  }, [widths, wide.first, wide.last, titleLines, view.bodyHeight]);
+
+  useEffect(() => {
+    if (!goTo) return;
+    select({ row: goTo.bottom, column: goTo.right }, { row: goTo.top, column: goTo.left });
+    scroller.current?.focus();
+  }, [goTo]);
+
+  const reveal = ({ row, column }: GridPosition): void => {
     const element = scroller.current;
-    if (!element) return undefined;
-    const measure = (): void =>
-      setView({ top: element.scrollTop, height: element.clientHeight, width: element.clientWidth });
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    element.addEventListener('scroll', measure, { passive: true });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener('scroll', measure);
-    };
-  }, []);
+    if (!element) return;
+    const head = element.querySelector<HTMLElement>('.grid-head')?.offsetHeight ?? 0;
+    const seen = element.clientHeight - head;
+    const top = row * rowHeight;
+    if (top < view.latest().top) scrollTo(top);
+    else if (top + rowHeight > view.latest().top + seen) scrollTo(top + rowHeight - seen);
+    const left = edges[column] ?? 0;
+    const right = (edges[column + 1] ?? left) + numberWidth;
+    if (left < element.scrollLeft) element.scrollLeft = left;
+    else if (right > element.scrollLeft + element.clientWidth)
+      element.scrollLeft = right - element.clientWidth;
+  };
 
-  useLayoutEffect(() => {
-    scroller.current?.style.setProperty('--columns', widths.map((width) => `${width}px`).join(' '));
-  }, [widths]);
-
-  const go = (to: GridPosition, extend: boolean): void => {
+  const select = (anchor: GridPosition, to: GridPosition): void => {
+    setAnchor(anchor);
     setActive(to);
-    if (!extend) setAnchor(to);
-    if (scroller.current) reveal(scroller.current, to, widths);
+    reveal(to);
+  };
+
+  const step = (direction: GridStep): boolean => {
+    if (direction === 'right') home.current ??= active.column;
+    const size = { rows: rowCount, columns: columns.length };
+    const to = stepFrom(active, direction, size, home.current);
+    if (direction === 'down' || direction === 'up') home.current = undefined;
+    if (to) select(to, to);
+    return to !== undefined;
+  };
+
+  const startEdit = (typed?: string): void => {
+    if (!editing || rowCount === 0 || columns.length === 0) return;
+    reveal(active);
+    setAnchor(active);
+    setEdit({ at: active, typed });
+  };
+
+  const endEdit = (end: EditEnd): void => {
+    setEdit(undefined);
+    if (end === 'away') return;
+    scroller.current?.focus();
+    if (end !== 'stay') step(end);
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    const page = Math.max(1, Math.floor(view.height / rowHeight) - 2);
-    const action = gridKey(event, active, { rows: rows.length, columns: columns.length, page });
-    if (!action) return;
-    event.preventDefault();
-    // VS Code would act on it too, and Ctrl+A would select the whole page.
-    event.stopPropagation();
-    if (action === 'all') {
-      setAnchor({ row: 0, column: 0 });
-      setActive({ row: rows.length - 1, column: columns.length - 1 });
-    } else {
-      go(action, event.shiftKey);
+    if (event.target !== scroller.current) return;
+    if (act(event)) {
+      event.preventDefault();
+      // VS Code would act on it too, and Ctrl+A would select the whole page.
+      event.stopPropagation();
     }
   };
 
+  /** Whether the key was one of the grid's. */
+  const act = (event: KeyboardEvent): boolean => {
+    if (editing && actToEdit(event, editing)) return true;
+    if (props.sorting && event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+      props.sorting.sort(active.column, event.key === 'ArrowUp' ? 'ascending' : 'descending');
+      return true;
+    }
+    const page = Math.max(1, Math.floor(view.height / rowHeight) - 2);
+    const to = gridKey(event, active, { rows: rowCount, columns: columns.length, page });
+    if (!to) return false;
+    isInUse.current = true;
+    home.current = undefined;
+    if (to === 'all') {
+      setAnchor({ row: rowCount - 1, column: columns.length - 1 });
+      setActive({ row: 0, column: 0 });
+    } else {
+      select(event.shiftKey ? clamped(from, rowCount, columns.length) : to, to);
+    }
+    return true;
+  };
+
+  const actToEdit = (event: KeyboardEvent, { act: change }: GridEditing): boolean => {
+    const { key, shiftKey, altKey } = event;
+    const withCommand = event.ctrlKey || event.metaKey;
+    if (key === 'Tab' && !withCommand && !altKey) return isInUse.current && step(shiftKey ? 'left' : 'right');
+    if (key === 'Escape') {
+      const wasInUse = isInUse.current;
+      isInUse.current = false;
+      return wasInUse;
+    }
+    if (key === 'Enter' && !withCommand && !altKey) {
+      isInUse.current = true;
+      step(shiftKey ? 'up' : 'down');
+      return true;
+    }
+    if (key === 'F2' && !withCommand) {
+      isInUse.current = true;
+      startEdit();
+      return true;
+    }
+    const action = actOf(event);
+    if (action) {
+      isInUse.current = true;
+      change(action, selection);
+      return true;
+    }
+    if (withCommand || altKey || !/^.$/u.test(key)) return false;
+    isInUse.current = true;
+    startEdit(key);
+    return true;
+  };
+
   const onCopy = (event: ClipboardEvent): void => {
-    event.clipboardData?.setData('text/plain', rangeText(rows, selection));
+    if (event.target instanceof HTMLElement && event.target.closest('.grid-editor')) return;
+    event.clipboardData?.setData('text/plain', rangeText(source, selection));
+    if (event.clipboardData) editing?.copy(event.clipboardData, selection);
     event.preventDefault();
+    if (event.type === 'cut') editing?.act('clear', selection);
+  };
+
+  const onPaste = (event: ClipboardEvent): void => {
+    if (!editing || !event.clipboardData || event.target !== scroller.current) return;
+    event.preventDefault();
+    isInUse.current = true;
+    const pasted = editing.paste(event.clipboardData, selection);
+    if (!pasted) return;
+    setAnchor({ row: pasted.bottom, column: pasted.right });
+    setActive({ row: pasted.top, column: pasted.left });
   };
 
   const onPointer = (event: PointerEvent): void => {
     const position = positionOf(event.target);
     if (!position || (event.type === 'pointermove' && event.buttons !== 1)) return;
     if (event.type === 'pointerdown' && event.button !== 0) return;
+    isInUse.current = true;
+    home.current = undefined;
     const whole = position.column < 0;
     if (whole) {
-      setAnchor({ row: event.shiftKey ? anchor.row : position.row, column: 0 });
-      setActive({ row: position.row, column: columns.length - 1 });
+      const isExtended = event.shiftKey || event.type === 'pointermove';
+      setAnchor({ row: isExtended ? from.row : position.row, column: columns.length - 1 });
+      setActive({ row: position.row, column: 0 });
     } else {
       setActive(position);
       if (event.type === 'pointerdown' && !event.shiftKey) setAnchor(position);
     }
   };
 
-  const first = Math.max(0, Math.floor(view.top / rowHeight) - overscan);
-  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + overscan);
-  const isSelected = (row: number, column: number): boolean =>
-    row >= selection.top && row <= selection.bottom && column >= selection.left && column <= selection.right;
+  const onDblClick = (event: MouseEvent): void => {
+    if ((positionOf(event.target)?.column ?? -1) >= 0) startEdit();
+  };
+
+  const cellId = ({ row, column }: GridPosition): string => `${idBase}-${row}-${column}`;
+  const drawnColumns = columns.slice(wide.first, wide.last);
+  // An element that goes out of sight on one side comes in on the other: that is cheaper than a new one.
+  const pool = Math.ceil(view.height / rowHeight) + 2 * overscan + 1;
+  const drawnRows = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
 
   return (
     <div
-      class="grid"
+      class={editing ? 'grid editable' : 'grid'}
       role="grid"
       aria-label={label}
-      aria-rowcount={rows.length + 1}
+      aria-rowcount={rowCount + 1}
       aria-colcount={columns.length}
       aria-multiselectable
-      aria-readonly
-      aria-activedescendant={rows.length > 0 ? cellId(active) : undefined}
+      aria-readonly={editing ? undefined : true}
+      aria-describedby={editing?.describedBy}
+      aria-keyshortcuts={props.sorting ? 'Alt+ArrowUp Alt+ArrowDown' : undefined}
+      aria-activedescendant={rowCount > 0 ? cellId(active) : undefined}
       tabIndex={0}
       ref={scroller}
       onKeyDown={onKeyDown}
       onCopy={onCopy}
+      onCut={onCopy}
+      onPaste={onPaste}
       onPointerDown={onPointer}
       onPointerMove={onPointer}
+      onDblClick={onDblClick}
+      onBlur={(event) => {
+        const stays = event.relatedTarget instanceof Node && scroller.current?.contains(event.relatedTarget);
+        if (!stays && document.hasFocus()) isInUse.current = false;
+      }}
     >
       <div class="grid-head" role="row" aria-rowindex={1}>
         <div class="grid-corner" aria-hidden="true" title={rowNumberTitle} />
-        {columns.map((column, i) => (
+        <div aria-hidden="true" />
+        {drawnColumns.map((column, i) => (
           <div
-            key={i}
+            key={wide.first + i}
             role="columnheader"
-            aria-colindex={i + 1}
-            class={column.numeric ? 'grid-title numeric' : 'grid-title'}
-            title={column.title}
+            aria-colindex={wide.first + i + 1}
+            aria-sort={column.sorted}
+            class={titleClass(column, props.sorting !== undefined)}
+            title={[column.title.slice(0, 2000), ...(props.sorting ? [props.sorting.hint] : [])].join('\n')}
+            onClick={() => props.sorting?.sort(wide.first + i)}
           >
             <span class="grid-name">{breakable(column.title)}</span>
             {column.subtitle !== undefined && <span class="grid-type">{column.subtitle}</span>}
           </div>
         ))}
       </div>
-      <div class="grid-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
-        {rows.slice(first, last).map((cells, offset) => {
-          const row = first + offset;
+      <div class="grid-body" role="rowgroup" style={{ height: `${view.bodyHeight}px` }}>
+        {drawnRows.map((row) => {
+          const cells = source.row(row);
           return (
             <div
-              key={row}
-              class="grid-row"
+              key={row % pool}
+              class={`grid-row${cells ? '' : ' pending'}${edit?.at.row === row ? ' editing' : ''}`}
               role="row"
               aria-rowindex={row + 2}
-              style={{ transform: `translateY(${row * rowHeight}px)` }}
+              style={{ transform: `translateY(${row * rowHeight - view.shift}px)` }}
             >
               <div class="grid-number" aria-hidden="true" data-row={row} data-column={-1}>
-                {row + 1}
+                {props.numberOf ? props.numberOf(row) : row + 1}
               </div>
-              {columns.map((column, i) => {
-                const cell = cells[i] ?? null;
-                const isActive = row === active.row && i === active.column;
+              <div aria-hidden="true" />
+              {drawnColumns.map((column, i) => {
+                const place = { row, column: wide.first + i };
+                const cell = cells?.[place.column];
+                const isActive = row === active.row && place.column === active.column;
+                const problem = cells && editing?.problem(place);
+                const isEdited = edit && edit.at.row === row && edit.at.column === place.column;
                 return (
                   <div
-                    key={i}
-                    id={cellId({ row, column: i })}
+                    key={place.column}
+                    id={cellId(place)}
                     role="gridcell"
-                    aria-colindex={i + 1}
-                    aria-selected={isSelected(row, i)}
-                    class={`grid-cell${column.numeric ? ' numeric' : ''}${isActive ? ' active' : ''}${cell === null ? ' null' : ''}`}
+                    aria-colindex={place.column + 1}
+                    aria-selected={isIn(selection, place)}
+                    aria-invalid={problem === undefined ? undefined : true}
+                    aria-errormessage={isActive && problem !== undefined ? editing?.problemId : undefined}
+                    class={cellClass(column, cell, {
+                      isActive,
+                      isInvalid: problem !== undefined,
+                      isEdited: isEdited === true,
+                      mark: props.markOf?.(place),
+                    })}
                     data-row={row}
-                    data-column={i}
-                    title={cell !== null && cell.length > 20 ? cell.slice(0, 2000) : undefined}
+                    data-column={place.column}
+                    title={titleOf(cell, problem)}
                   >
-                    {cell === null ? nullText : cell.slice(0, 500)}
+                    {isEdited && editing ? (
+                      <div class="grid-editor">{editing.editor(place, edit.typed, endEdit)}</div>
+                    ) : (
+                      cells && cellText(cell, nullText, editing?.absentText ?? '')
+                    )}
                   </div>
                 );
               })}
@@ -177,6 +398,73 @@ export function DataGrid({ label, columns, rows, rowNumberTitle, nullText }: Dat
   );
 }
 
+type Cell = string | null | undefined;
+
+function cellText(cell: Cell, nullText: string, absentText: string): string {
+  if (cell === null) return nullText;
+  return cell === undefined ? absentText : cell.slice(0, 500);
+}
+
+function titleClass({ numeric, sorted, tone }: GridColumn, isSortable: boolean): string {
+  const parts = ['grid-title'];
+  if (numeric) parts.push('numeric');
+  if (isSortable) parts.push('sortable');
+  if (sorted) parts.push(sorted);
+  if (tone !== undefined) parts.push(tone);
+  return parts.join(' ');
+}
+
+interface CellLook {
+  readonly isActive: boolean;
+  readonly isInvalid: boolean;
+  readonly isEdited: boolean;
+  readonly mark: string | undefined;
+}
+
+function cellClass(
+  column: GridColumn,
+  cell: Cell,
+  { isActive, isInvalid, isEdited, mark }: CellLook,
+): string {
+  const parts = ['grid-cell'];
+  if (column.tone !== undefined) parts.push(column.tone);
+  if (mark !== undefined) parts.push(mark);
+  if (column.numeric) parts.push('numeric');
+  if (isActive) parts.push('active');
+  if ((cell ?? null) === null) parts.push('null');
+  if (isInvalid) parts.push('invalid');
+  if (isEdited) parts.push('editing');
+  return parts.join(' ');
+}
+
+function titleOf(cell: Cell, problem: string | undefined): string | undefined {
+  if (problem !== undefined) return problem;
+  return typeof cell === 'string' && cell.length > 20 ? cell.slice(0, 2000) : undefined;
+}
+
+function actOf({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): GridAct | undefined {
+  const withCommand = ctrlKey || metaKey;
+  if (altKey) return undefined;
+  switch (key) {
+    case 'Delete':
+    case 'Backspace':
+      return withCommand ? undefined : 'clear';
+    case 'F8':
+      return shiftKey ? 'previousProblem' : 'nextProblem';
+    case '0':
+      return withCommand && !shiftKey ? 'setNull' : undefined;
+    case '+':
+      return withCommand ? 'insertRows' : undefined;
+    case '-':
+      return withCommand ? 'removeRows' : undefined;
+    case 'd':
+    case 'D':
+      return withCommand && shiftKey ? 'duplicateRows' : undefined;
+    default:
+      return undefined;
+  }
+}
+
 function breakable(title: string): ComponentChildren {
   return titleParts(title).map((part, i) => (
     <Fragment key={i}>
@@ -186,8 +474,11 @@ function breakable(title: string): ComponentChildren {
   ));
 }
 
-function cellId({ row, column }: GridPosition): string {
-  return `cell-${row}-${column}`;
+function clamped({ row, column }: GridPosition, rows: number, columns: number): GridPosition {
+  return {
+    row: Math.max(0, Math.min(rows - 1, row)),
+    column: Math.max(0, Math.min(columns - 1, column)),
+  };
 }
 
 function positionOf(target: EventTarget | null): GridPosition | undefined {
@@ -196,19 +487,78 @@ function positionOf(target: EventTarget | null): GridPosition | undefined {
   return row === undefined || column === undefined ? undefined : { row: Number(row), column: Number(column) };
 }
 
-const numberWidth = 48;
+interface Viewport {
+  /** How far the rows are scrolled, in pixels of the rows. */
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
 
-/** Scrolls by as little as shows the whole cell, which sticky titles and numbers must not cover. */
-function reveal(scroller: HTMLElement, { row, column }: GridPosition, widths: readonly number[]): void {
-  const head = scroller.querySelector<HTMLElement>('.grid-head')?.offsetHeight ?? 0;
-  const top = row * rowHeight;
-  const bottom = top + rowHeight + head;
-  if (top < scroller.scrollTop) scroller.scrollTop = top;
-  else if (bottom > scroller.scrollTop + scroller.clientHeight)
-    scroller.scrollTop = bottom - scroller.clientHeight;
-  const left = widths.slice(0, column).reduce((sum, width) => sum + width, 0);
-  const right = left + (widths[column] ?? 0) + numberWidth;
-  if (left < scroller.scrollLeft) scroller.scrollLeft = left;
-  else if (right > scroller.scrollLeft + scroller.clientWidth)
-    scroller.scrollLeft = right - scroller.clientWidth;
+/**
+ * What is in sight. Rows higher than an element can be get a scroll bar that stands for more than its pixels; wheel and
+ * keys still move by rows.
+ */
+function useViewport(scroller: { readonly current: HTMLDivElement | null }, rowsHeight: number) {
+  const [view, setView] = useState<Viewport>({ top: 0, left: 0, height: 400, width: 0 });
+  const head = scroller.current?.querySelector<HTMLElement>('.grid-head')?.offsetHeight ?? 0;
+  const scale = scrollScale(rowsHeight, Math.max(1, view.height - head));
+  const latest = useRef({ scale, top: 0, scroll: 0 });
+  latest.current.scale = scale;
+
+  const measure = (): void => {
+    const element = scroller.current;
+    if (!element) return;
+    const { current } = latest;
+    // A position of our own is known better than the scroll bar can say it.
+    if (Math.abs(element.scrollTop - current.scroll) > 1) {
+      current.scroll = element.scrollTop;
+      current.top = current.scale.toTop(element.scrollTop);
+    } else if (!current.scale.isScaled) {
+      current.top = element.scrollTop;
+    }
+    setView({
+      top: current.top,
+      left: element.scrollLeft,
+      height: element.clientHeight,
+      width: element.clientWidth,
+    });
+  };
+
+  const scrollTo = (top: number): void => {
+    const element = scroller.current;
+    if (!element) return;
+    const { current } = latest;
+    current.top = Math.max(0, Math.min(current.scale.lastTop, top));
+    element.scrollTop = Math.round(current.scale.toScroll(current.top));
+    current.scroll = element.scrollTop;
+    measure();
+  };
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return undefined;
+    const onWheel = (event: WheelEvent): void => {
+      if (!latest.current.scale.isScaled || event.ctrlKey || event.deltaY === 0 || event.shiftKey) return;
+      event.preventDefault();
+      const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? rowHeight : 1;
+      scrollTo(latest.current.top + event.deltaY * unit);
+      element.scrollLeft += event.deltaX * unit;
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener('scroll', measure, { passive: true });
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', measure);
+      element.removeEventListener('wheel', onWheel);
+    };
+  }, []);
+
+  const shift = scale.isScaled ? view.top - latest.current.scroll : 0;
+  return {
+    view: { ...view, bodyHeight: scale.height, shift, latest: () => latest.current },
+    scrollTo,
+  };
 }

@@ -32,17 +32,20 @@ interface IconButtonProps {
   readonly label: string;
   readonly icon: IconName;
   readonly disabled?: boolean;
+  /** For a button that turns something on and off. */
+  readonly pressed?: boolean;
   readonly onClick: () => void;
 }
 
 /** A button without text; its label is read and shown on hover. */
-export function IconButton({ label, icon, disabled, onClick }: IconButtonProps) {
+export function IconButton({ label, icon, disabled, pressed, onClick }: IconButtonProps) {
   return (
     <button
       type="button"
       class="icon-button"
       title={label}
       aria-label={label}
+      aria-pressed={pressed}
       disabled={disabled}
       onClick={onClick}
     >

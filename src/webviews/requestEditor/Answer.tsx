@@ -1,11 +1,15 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { AnswerView, CallState, NamedValue } from '../../shared/requestEditorContract.ts';
+import type { AnswerView, CallState, Ending, NamedValue } from '../../shared/requestEditorContract.ts';
+import type { ComparisonView } from '../../shared/answerContract.ts';
 import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
 import { Button, IconButton, Message, Tabs, tabId, type Tab } from '../controls/controls.tsx';
+import './answer.css';
 import { AnswerTable } from './AnswerTable.tsx';
+import { Comparison } from './Comparison.tsx';
 import { FailureReport } from './FailureReport.tsx';
+import { Sent } from './Sent.tsx';
 import { useKept, useSession } from './session.ts';
-import { byteSize, duration, fill } from './text.ts';
+import { allowanceText, byteSize, duration, fill } from './text.ts';
 
 const panelId = 'answer';
 
@@ -24,10 +28,19 @@ export function Answer() {
       {call.kind === 'idle' && <p class="empty">{strings.noAnswer}</p>}
       {call.kind === 'cancelled' && <p class="empty">{strings.cancelled}</p>}
       {call.kind === 'preparing' && <p class="empty">{strings.preparing}</p>}
-      {call.kind === 'running' && <p class="empty">{fill(strings.running, '')}</p>}
+      {call.kind === 'running' && (
+        <p class="empty">
+          {call.received === undefined
+            ? fill(strings.running, '')
+            : fill(strings.answers.received, byteSize(strings, call.received))}
+        </p>
+      )}
+      {ended?.recalled !== undefined && <Recalled ending={ended} time={ended.recalled} />}
       {ended?.answer && <AnswerSummary answer={ended.answer} />}
+      {ended?.answer?.notUtf8 && <Message kind="warning">{strings.notUtf8}</Message>}
+      {ended?.answer && <Sent answer={ended.answer} />}
       {ended?.failure && <FailureReport failure={ended.failure} />}
-      {ended?.answer && !ended.failure && <AnswerBody answer={ended.answer} />}
+      {ended?.answer && !ended.failure && <AnswerBody answer={ended.answer} comparison={ended.comparison} />}
     </div>
   );
 }
@@ -54,6 +67,16 @@ function announcement(strings: RequestEditorStrings, call: CallState): string {
   return [fill(strings.answerIn, `${status} ${statusText}`, duration(strings, totalMs)), ...rows].join(', ');
 }
 
+function Recalled({ ending, time }: { readonly ending: Ending; readonly time: string }) {
+  const { strings } = useSession();
+  const from = fill(strings.answers.fromHistory, new Date(time).toLocaleString());
+  return (
+    <Message kind="info">
+      {ending.answer || ending.failure ? from : `${from}. ${strings.answers.notKept}`}
+    </Message>
+  );
+}
+
 function AnswerSummary({ answer }: { readonly answer: AnswerView }) {
   const { strings, host } = useSession();
   const { status, statusText, url, connectedMs, firstByteMs, totalMs } = answer;
@@ -78,6 +101,19 @@ function AnswerSummary({ answer }: { readonly answer: AnswerView }) {
         <span class="fact muted" title={answer.time}>
           {new Date(answer.time).toLocaleTimeString()}
         </span>
+        {answer.allowance && <span class="fact">{allowanceText(strings, answer.allowance)}</span>}
+        <span class="summary-actions">
+          <IconButton
+            label={strings.answers.sendAgain}
+            icon="refresh"
+            onClick={() => void host.sendAgain()}
+          />
+          <IconButton
+            label={strings.answers.showHistory}
+            icon="history"
+            onClick={() => void host.showHistory()}
+          />
+        </span>
       </div>
       <div class="summary-url">
         <span class="sr-only">{strings.requestedUrl}</span>
@@ -88,32 +124,68 @@ function AnswerSummary({ answer }: { readonly answer: AnswerView }) {
   );
 }
 
-function AnswerBody({ answer }: { readonly answer: AnswerView }) {
+interface AnswerBodyProps {
+  readonly answer: AnswerView;
+  readonly comparison: ComparisonView | undefined;
+}
+
+function AnswerBody({ answer, comparison }: AnswerBodyProps) {
   const { strings, host } = useSession();
   const [kept, setTab] = useKept('answerTab', 'table');
   const tabs: Tab[] = [
     { id: 'table', label: strings.table },
     { id: 'json', label: strings.json },
     { id: 'headers', label: strings.answerHeaders, badge: String(answer.headers.length) },
+    ...(comparison ? [{ id: 'comparison', label: strings.answers.comparison }] : []),
   ];
   const selected = tabs.some(({ id }) => id === kept) ? kept : 'table';
+  const compared = comparison?.time;
+  const before = useRef(compared);
+  useEffect(() => {
+    if (compared !== undefined && compared !== before.current) setTab('comparison');
+    before.current = compared;
+  }, [compared]);
   return (
     <div class="answer-body">
+      {answer.inFile && <FileAnswer size={answer.size} />}
       <Tabs label={strings.answer} panelId={panelId} tabs={tabs} selected={selected} onSelect={setTab}>
-        <Button
-          kind="link"
+        <IconButton
+          label={answer.inFile ? strings.answers.openBeginning : strings.openAsDocument}
           icon="document"
-          label={strings.openAsDocument}
           onClick={() => void host.openAnswer()}
         />
-        <Button kind="link" icon="save" label={strings.saveAnswer} onClick={() => void host.saveAnswer()} />
+        <IconButton label={strings.saveAnswer} icon="save" onClick={() => void host.saveAnswer()} />
+        {!answer.inFile && (
+          <IconButton label={strings.answers.compare} icon="compare" onClick={() => void host.compare()} />
+        )}
       </Tabs>
       <div id={panelId} class="tab-panel" role="tabpanel" aria-labelledby={tabId(panelId, selected)}>
-        {selected === 'table' && <AnswerTable answer={answer} />}
+        {selected === 'table' && <AnswerTable key={answer.time} answer={answer} />}
         {selected === 'json' && <AnswerJson answer={answer} />}
         {selected === 'headers' && <HeaderList headers={answer.headers} />}
+        {selected === 'comparison' && comparison && <Comparison comparison={comparison} />}
       </div>
     </div>
+  );
+}
+
+/** An answer that is too large for the page is in a file. */
+function FileAnswer({ size }: { readonly size: number }) {
+  const { strings, host } = useSession();
+  const texts = strings.answers;
+  return (
+    <Message
+      kind="info"
+      actions={
+        <>
+          <Button kind="link" label={texts.openFile} onClick={() => void host.openAnswerFile()} />
+          <Button kind="link" label={strings.saveAnswer} onClick={() => void host.saveAnswer()} />
+          <Button kind="link" label={texts.revealFile} onClick={() => void host.revealAnswer()} />
+        </>
+      }
+    >
+      {fill(texts.fileAnswer, byteSize(strings, size))}
+    </Message>
   );
 }
 

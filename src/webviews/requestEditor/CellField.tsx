@@ -8,6 +8,8 @@ import { fill } from './text.ts';
 
 interface CellFieldProps {
   readonly column: Pick<Column, 'name' | 'type' | 'format' | 'nullable' | 'allowedValues'>;
+  /** By which the field is found. */
+  readonly mark: string;
   /** Absent when the document leaves it out. */
   readonly cell?: Cell;
   /** Type and the like, beside the label. */
@@ -22,11 +24,16 @@ interface CellFieldProps {
 
 /** A labelled field for one cell or parameter, of the kind that its type asks for. */
 export function CellField(props: CellFieldProps) {
-  const { column, remarks, hint, action } = props;
+  const { column, mark, remarks, hint, action } = props;
   const id = useId();
   const problem = useProblemText(props);
   const isChoice = column.type === 'boolean' || column.allowedValues !== undefined;
-  const described = { id, 'aria-describedby': `${id}-about`, 'aria-invalid': problem !== undefined };
+  const described = {
+    id,
+    'data-mark': mark,
+    'aria-describedby': `${id}-about`,
+    'aria-invalid': problem !== undefined,
+  };
   return (
     <div class={`field cell${problem === undefined ? '' : ' invalid'}`}>
       <div class="label-line">
@@ -53,6 +60,7 @@ export function CellField(props: CellFieldProps) {
 interface Described {
   readonly described: {
     readonly id: string;
+    readonly 'data-mark': string;
     readonly 'aria-describedby': string;
     readonly 'aria-invalid': boolean;
   };

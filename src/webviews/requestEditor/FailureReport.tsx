@@ -1,7 +1,9 @@
 import type { FailureView } from '../../shared/requestEditorContract.ts';
+import type { ReasonView } from '../../shared/requestEditorContract.ts';
 import { Button } from '../controls/controls.tsx';
 import { Icon } from '../controls/Icon.tsx';
 import { HeaderList } from './Answer.tsx';
+import { RetryOffer } from './RetryOffer.tsx';
 import { useKept, useSession } from './session.ts';
 
 /** Why a call failed, what mends it, and on request everything that is known. */
@@ -13,12 +15,18 @@ export function FailureReport({ failure }: { readonly failure: FailureView }) {
       <div class="failure" role="alert">
         <div class="failure-head">
           <Icon name="error" />
-          <p class="failure-sentence">{failure.sentence}</p>
+          <p class="failure-sentence">
+            <span class="badge failure-origin">{strings.origins[failure.origin]}</span> {failure.sentence}
+          </p>
         </div>
+        {failure.retry && <RetryOffer retry={failure.retry} />}
         <div class="failure-actions">
           {failure.remedies.map((label, remedy) => (
             <Button key={remedy} kind="primary" label={label} onClick={() => void host.mend({ remedy })} />
           ))}
+          {failure.status === undefined && (
+            <Button label={strings.answers.sendAgain} onClick={() => void host.sendAgain()} />
+          )}
           <Button
             label={open ? strings.hideDetails : strings.showDetails}
             expanded={open}
@@ -69,7 +77,9 @@ function FailureDetails({ failure }: { readonly failure: FailureView }) {
               <tr key={i}>
                 <td>{reason.code}</td>
                 {hasTarget && <td>{reason.target}</td>}
-                <td>{reason.message}</td>
+                <td>
+                  <ReasonText reason={reason} />
+                </td>
               </tr>
             ))}
           </tbody>
@@ -92,9 +102,33 @@ function FailureDetails({ failure }: { readonly failure: FailureView }) {
               onClick={() => void host.openAnswer()}
             />
           </h3>
-          <pre class="answer-text">{body}</pre>
+          <pre class="answer-text" tabIndex={0} aria-label={strings.answerBody}>
+            {body}
+          </pre>
         </>
       )}
     </div>
+  );
+}
+
+/** A message that has JSON in it is shown as what it says; the whole of it can be unfolded. */
+function ReasonText({ reason: { message, facts } }: { readonly reason: ReasonView }) {
+  const { strings } = useSession();
+  if (!facts) return <>{message}</>;
+  return (
+    <>
+      <dl class="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{strings.answers.factNames[name]}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <details>
+        <summary>{strings.answers.wholeMessage}</summary>
+        <pre class="answer-text whole-message">{message}</pre>
+      </details>
+    </>
   );
 }

@@ -1,15 +1,15 @@
 import type { ComponentChildren } from 'preact';
-import type { ServiceSchema } from '../../protocol/studio/serviceSchema.ts';
-import type { TargetState } from '../../shared/requestEditorContract.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { insertRow, removeRow, setCell } from '../../shared/inputEdits.ts';
+import type { Problem } from '../../shared/inputProblems.ts';
 import type { RequestData } from '../../shared/requestData.ts';
+import { schemaOf } from '../../shared/requestEditorContract.ts';
 import {
   cellProblem,
   inputForms,
-  insertRow,
   parameterFields,
-  removeRow,
-  setCell,
   setParameter,
+  type FormRow,
   type InputForm,
   type ParameterField,
 } from '../../shared/requestForm.ts';
@@ -19,45 +19,120 @@ import { useKept, useSession } from './session.ts';
 import { fill } from './text.ts';
 
 /** The body as fields: a row of each input at a time, and the global parameters. */
-export function Form({ request }: { readonly request: RequestData }) {
-  const { strings, target } = useSession();
-  const schema = schemaOf(target);
+export function Form({
+  request,
+  goTo,
+}: {
+  readonly request: RequestData;
+  readonly goTo: Problem | undefined;
+}) {
+  const schema = schemaOf(useSession().target);
   const inputs = inputForms(request, schema);
-  const parameters = parameterFields(request, schema);
   return (
     <div class="form">
       <SchemaRemark />
       {inputs.length === 0 && <NoInputs known={schema !== undefined} />}
       {inputs.map((form) => (
-        <InputFields key={form.name} request={request} form={form} />
+        <InputFields key={form.name} request={request} form={form} goTo={goTo} />
       ))}
-      {parameters.length > 0 && (
-        <section class="input-group" aria-label={strings.globalParameters}>
-          <GroupHead title={strings.globalParameters} />
-          <div class="fields">
-            {parameters.map((parameter) => (
-              <ParameterInput key={parameter.name} parameter={parameter} />
-            ))}
-          </div>
-        </section>
-      )}
+      <GlobalParameters request={request} goTo={goTo} />
     </div>
   );
 }
 
-function schemaOf(target: TargetState): ServiceSchema | undefined {
-  if (target.kind !== 'found' || typeof target.schema === 'string') return undefined;
-  return 'unread' in target.schema ? undefined : target.schema;
+/** Focuses the field of a problem, each time that it is another object. */
+function useGoTo(place: { readonly current: HTMLElement | null }, goTo: Problem | undefined): void {
+  useEffect(() => {
+    if (!goTo) return;
+    const mark = goTo.kind === 'cell' ? `${goTo.column}.${goTo.name}` : goTo.name;
+    const field = place.current?.querySelector<HTMLElement>(`[data-mark="${CSS.escape(mark)}"]`);
+    field?.focus();
+    field?.scrollIntoView({ block: 'nearest' });
+  }, [goTo]);
 }
 
-function NoInputs({ known }: { readonly known: boolean }) {
+/** The global parameters as fields, and a way to add one of any name. */
+export function GlobalParameters({
+  request,
+  goTo,
+}: {
+  readonly request: RequestData;
+  readonly goTo: Problem | undefined;
+}) {
+  const { strings, target } = useSession();
+  const parameters = parameterFields(request, schemaOf(target));
+  const place = useRef<HTMLElement>(null);
+  useGoTo(place, goTo?.kind === 'parameter' ? goTo : undefined);
+  const [added, setAdded] = useState('');
+  useEffect(() => {
+    if (added === '') return;
+    place.current?.querySelector<HTMLElement>(`[data-mark="${CSS.escape(added)}"]`)?.focus();
+  }, [added]);
+  return (
+    <section class="input-group" aria-label={strings.globalParameters} ref={place}>
+      <GroupHead title={strings.globalParameters}>
+        <NewParameter names={parameters.map(({ name }) => name)} onAdded={setAdded} />
+      </GroupHead>
+      {parameters.length > 0 && (
+        <div class="fields">
+          {parameters.map((parameter) => (
+            <ParameterInput key={parameter.name} parameter={parameter} />
+          ))}
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Adds a parameter that the schema does not name; a service may take it all the same. */
+function NewParameter({
+  names,
+  onAdded,
+}: {
+  readonly names: readonly string[];
+  readonly onAdded: (name: string) => void;
+}) {
+  const session = useSession();
+  const { strings } = session;
+  const [name, setName] = useState<string>();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), [name === undefined]);
+  if (name === undefined) {
+    return <Button kind="link" icon="add" label={strings.addParameter} onClick={() => setName('')} />;
+  }
+  const add = (): void => {
+    const trimmed = name.trim();
+    setName(undefined);
+    if (trimmed === '') return;
+    if (!names.includes(trimmed)) session.edit([setParameter(trimmed, '')]);
+    onAdded(trimmed);
+  };
+  return (
+    <input
+      ref={field}
+      class="input new-parameter"
+      value={name}
+      placeholder={strings.parameterName}
+      aria-label={strings.parameterName}
+      spellcheck={false}
+      onInput={({ currentTarget }) => setName(currentTarget.value)}
+      onBlur={add}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) add();
+        else if (event.key === 'Escape') setName(undefined);
+      }}
+    />
+  );
+}
+
+export function NoInputs({ known }: { readonly known: boolean }) {
   const { strings, target } = useSession();
   if (known) return <p class="muted">{strings.noInputs}</p>;
   const isLoading = target.kind === 'finding' || (target.kind === 'found' && target.schema === 'loading');
   return isLoading ? null : <p class="muted">{strings.noInputsYet}</p>;
 }
 
-function SchemaRemark() {
+export function SchemaRemark() {
   const { strings, target, host } = useSession();
   if (target.kind !== 'found') return null;
   if (target.schema === 'loading') return <p class="muted">{strings.loadingSchema}</p>;
@@ -93,15 +168,23 @@ interface InputFieldsProps {
   readonly form: InputForm;
 }
 
-function InputFields({ request, form }: InputFieldsProps) {
+function InputFields({ request, form, goTo }: InputFieldsProps & { readonly goTo: Problem | undefined }) {
   const session = useSession();
   const { strings } = session;
   const [kept, setRow] = useKept(`row.${form.name}`, 0);
-  const index = Math.max(0, Math.min(kept, form.rows.length - 1));
-  const row = form.rows[index];
+  const wanted = goTo?.kind === 'cell' && goTo.input === form.name ? goTo : undefined;
+  const [reached, setReached] = useState<Problem>();
+  if (wanted && wanted !== reached) {
+    setReached(wanted);
+    setRow(wanted.row);
+  }
+  const place = useRef<HTMLElement>(null);
+  useGoTo(place, reached);
+  const index = Math.max(0, Math.min(kept, form.rowCount - 1));
+  const row = form.row(index);
   const removeInput = (): void => session.edit([{ kind: 'remove', path: ['inputs', form.name] }]);
   return (
-    <section class="input-group" aria-label={form.name}>
+    <section class="input-group" aria-label={form.name} ref={place}>
       <GroupHead title={form.name}>
         {!form.unreadable && <RowBar request={request} form={form} index={index} onGo={setRow} />}
       </GroupHead>
@@ -122,13 +205,14 @@ function InputFields({ request, form }: InputFieldsProps) {
                 <CellField
                   key={`${i}.${column.name}`}
                   column={column}
+                  mark={`${i}.${column.name}`}
                   {...(row[i] === undefined ? {} : { cell: row[i] })}
                   remarks={[
                     column.format ?? column.type,
                     ...(column.nullable && column.known ? [strings.nullable] : []),
                     ...(column.known ? [] : [strings.unknownColumn]),
                   ]}
-                  problem={cellProblem(column, row[i])}
+                  problem={form.typed && !column.known ? undefined : cellProblem(column, row[i])}
                   onChange={(cell, pace) => session.edit(setCell(request, form, index, column, cell), pace)}
                 />
               ))}
@@ -148,8 +232,8 @@ interface RowBarProps extends InputFieldsProps {
 function RowBar({ request, form, index, onGo }: RowBarProps) {
   const session = useSession();
   const { strings } = session;
-  const count = form.rows.length;
-  const insert = (at: number, cells?: InputForm['rows'][number]): void => {
+  const count = form.rowCount;
+  const insert = (at: number, cells?: FormRow): void => {
     session.edit(insertRow(request, form, at, cells));
     onGo(at);
   };
@@ -176,7 +260,7 @@ function RowBar({ request, form, index, onGo }: RowBarProps) {
         label={strings.duplicateRow}
         icon="duplicate"
         disabled={count === 0}
-        onClick={() => insert(index + 1, form.rows[index])}
+        onClick={() => insert(index + 1, form.row(index))}
       />
       <IconButton
         label={strings.removeRow}
@@ -197,6 +281,7 @@ function ParameterInput({ parameter }: { readonly parameter: ParameterField }) {
   return (
     <CellField
       column={{ ...parameter, nullable: false }}
+      mark={name}
       {...(value === undefined ? {} : { cell: value })}
       remarks={[
         parameter.format ?? parameter.type,

@@ -85,12 +85,16 @@ function Picker({ label, value, id, hint, onClick }: PickerProps) {
       <button
         type="button"
         class="picker-button"
-        aria-label={fill(hint, value || '–')}
         title={id === undefined ? value : `${value}\n${id}`}
         onClick={onClick}
       >
-        <span class="picker-value">{value || strings.choose}</span>
-        <code class="id">{id}</code>
+        <span class="sr-only">{fill(hint, value || '–')}</span>
+        <span class="picker-value" aria-hidden="true">
+          {value || strings.choose}
+        </span>
+        <code class="id" aria-hidden="true">
+          {id}
+        </code>
         <Icon name="down" />
       </button>
     </div>

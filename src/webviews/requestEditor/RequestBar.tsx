@@ -8,7 +8,7 @@ import { elapsed, fill } from './text.ts';
 /** The URL that the request goes to, and the button that sends it there. */
 export function RequestBar({ request }: { readonly request: RequestData }) {
   const session = useSession();
-  const { strings, target, call, host } = session;
+  const { strings, target, call, host, problems } = session;
   const url = target.kind === 'found' ? executeUrl(target.address, request) : '';
   const isRunning = isUnderWay(call);
   const actions = useKeptFocus(isRunning);
@@ -43,9 +43,13 @@ export function RequestBar({ request }: { readonly request: RequestData }) {
         ) : (
           <Button
             kind="primary"
-            label={strings.send}
+            label={problems.count > 0 ? strings.sendAnyway : strings.send}
             icon="send"
-            title={fill(strings.sendHint, sendKey())}
+            title={
+              problems.count > 0
+                ? fill(strings.sendAnywayHint, problems.count.toLocaleString(), sendKey())
+                : fill(strings.sendHint, sendKey())
+            }
             onClick={() => void session.send()}
           />
         )}

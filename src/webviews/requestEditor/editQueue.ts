@@ -1,28 +1,32 @@
 import type { JsonEdit } from '../../shared/jsonEdits.ts';
 import { editRequest } from '../../shared/requestData.ts';
-import type { DocumentState } from '../../shared/requestEditorContract.ts';
+import type { DocumentState, EditAnswer } from '../../shared/requestEditorContract.ts';
 
 /** How long typing rests before it becomes one step of undo. */
 const restMs = 350;
 
 type Change =
-  | { readonly kind: 'edits'; readonly edits: readonly JsonEdit[] }
+  /** `open` takes in more typing. */
+  | { readonly kind: 'edits'; readonly edits: readonly JsonEdit[]; readonly open: boolean }
   | { readonly kind: 'body'; readonly text: string };
 
 export interface EditTarget {
-  edit(change: { readonly edits: readonly JsonEdit[] }): Promise<DocumentState>;
+  edit(change: { readonly edits: readonly JsonEdit[]; readonly version: number }): Promise<EditAnswer>;
   setBody(change: { readonly text: string }): Promise<DocumentState>;
 }
 
 /**
  * The document as the user sees it: as the extension last told it, with what was typed since on top. Typing is
- * gathered and sent when it rests, one batch at a time; what the extension answers is the new ground.
+ * gathered and sent when it rests, one batch at a time; what the extension answers is the new ground. Each batch is a step
+ * of undo.
  */
 export class EditQueue {
   readonly #target: EditTarget;
   readonly #onChange: () => void;
   readonly #onRefused: (error: unknown) => void;
   #ground: DocumentState;
+  /** The ground with the changes on it, until either changes. */
+  #shown: DocumentState | undefined;
   #waiting: Change[] = [];
   #sending: Change | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,6 +45,11 @@ export class EditQueue {
   }
 
   get document(): DocumentState {
+    this.#shown ??= this.#withChanges();
+    return this.#shown;
+  }
+
+  #withChanges(): DocumentState {
     const ground = this.#ground;
     if (ground.kind === 'broken') return ground;
     const changes = [...(this.#sending ? [this.#sending] : []), ...this.#waiting];
@@ -63,25 +72,26 @@ export class EditQueue {
   add(edits: readonly JsonEdit[], pace: 'typing' | 'settled' = 'settled'): void {
     if (edits.length === 0) return;
     const last = this.#waiting.at(-1);
-    if (last?.kind === 'edits')
-      this.#waiting[this.#waiting.length - 1] = { kind: 'edits', edits: join(last.edits, edits) };
-    else this.#waiting.push({ kind: 'edits', edits });
+    const open = pace === 'typing';
+    if (last?.kind === 'edits' && last.open && open)
+      this.#waiting[this.#waiting.length - 1] = { kind: 'edits', edits: join(last.edits, edits), open };
+    else this.#waiting.push({ kind: 'edits', edits, open });
     this.#schedule(pace);
-    this.#onChange();
+    this.#change();
   }
 
   setBody(text: string): void {
     if (this.#waiting.at(-1)?.kind === 'body') this.#waiting.pop();
     this.#waiting.push({ kind: 'body', text });
     this.#schedule('typing');
-    this.#onChange();
+    this.#change();
   }
 
   /** What the extension tells of itself; the answer to a batch on its way is newer than that. */
   receive(ground: DocumentState): void {
     if (this.#sending || ground.version < this.#ground.version) return;
     this.#ground = ground;
-    this.#onChange();
+    this.#change();
   }
 
   /** Resolves when everything has reached the document. */
@@ -101,15 +111,28 @@ export class EditQueue {
     for (let change = this.#waiting.shift(); change; change = this.#waiting.shift()) {
       this.#sending = change;
       try {
-        this.#ground = await (change.kind === 'edits'
-          ? this.#target.edit({ edits: change.edits })
-          : this.#target.setBody({ text: change.text }));
+        this.#ground = await this.#send(change);
       } catch (error) {
         this.#onRefused(error);
       }
       this.#sending = undefined;
-      this.#onChange();
+      this.#change();
     }
+  }
+
+  async #send(change: Change): Promise<DocumentState> {
+    if (change.kind === 'body') return this.#target.setBody({ text: change.text });
+    const ground = this.#ground;
+    const answer = await this.#target.edit({ edits: change.edits, version: ground.version });
+    if (answer.kind !== 'applied' || ground.kind === 'broken') {
+      return answer.kind === 'applied' ? ground : answer;
+    }
+    return { ...ground, version: answer.version, data: editRequest(ground.data, change.edits) };
+  }
+
+  #change(): void {
+    this.#shown = undefined;
+    this.#onChange();
   }
 }
 

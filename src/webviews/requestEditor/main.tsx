@@ -29,6 +29,9 @@ function onShortcut(event: KeyboardEvent, session: Session): void {
   if (!event.ctrlKey && !event.metaKey) return;
   if (event.key === 'Enter') event.preventDefault();
   const command = commandOf(event);
+  // A cell that is being edited has a history of its own.
+  const isInCell = event.target instanceof Element && event.target.closest('.grid-editor') !== null;
+  if (isInCell && (command === 'undo' || command === 'redo')) return;
   if (command && session.hasUnsent()) {
     event.preventDefault();
     event.stopPropagation();

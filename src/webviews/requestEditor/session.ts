@@ -1,8 +1,12 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useReducer, useState } from 'preact/hooks';
+import type { ServiceSchema } from '../../protocol/studio/serviceSchema.ts';
+import { requestProblems, type Problems } from '../../shared/inputProblems.ts';
 import type { JsonEdit } from '../../shared/jsonEdits.ts';
+import type { RequestData } from '../../shared/requestData.ts';
 import { connect, type Handlers, type Remote } from '../../shared/messages.ts';
 import {
+  schemaOf,
   type CallState,
   type DocumentState,
   type EditorStart,
@@ -23,8 +27,17 @@ export class Session {
   call: CallState;
   /** When the running call was started, by the page's own clock. */
   callStart: number;
+  /** When the state of the call was told, by the same clock. */
+  callTime = performance.now();
   /** Why the last change was not taken. */
   refusal: string | undefined;
+  #checked:
+    | {
+        readonly data: RequestData | undefined;
+        readonly schema: ServiceSchema | undefined;
+        readonly problems: Problems;
+      }
+    | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #drafts = new Set<() => void>();
 
@@ -48,6 +61,24 @@ export class Session {
     return this.queue.document;
   }
 
+  /** What of the request does not fit the schema. */
+  get problems(): Problems {
+    const { document: state } = this;
+    const data = state.kind === 'request' ? state.data : undefined;
+    const schema = schemaOf(this.target);
+    if (this.#checked?.data !== data || this.#checked?.schema !== schema) {
+      const problems = data ? requestProblems(data, schema) : { count: 0, first: [] };
+      this.#checked = { data, schema, problems };
+    }
+    return this.#checked?.problems ?? { count: 0, first: [] };
+  }
+
+  /** Shows why something was not done to the document. */
+  refuse(error: unknown): void {
+    this.refusal = error instanceof Error ? error.message : String(error);
+    this.#tell();
+  }
+
   edit(edits: readonly JsonEdit[], pace?: 'typing' | 'settled'): void {
     this.refusal = undefined;
     this.queue.add(edits, pace);
@@ -61,6 +92,7 @@ export class Session {
   setCall(call: CallState): void {
     this.call = call;
     this.callStart = startOf(call);
+    this.callTime = performance.now();
     this.#tell();
   }
 

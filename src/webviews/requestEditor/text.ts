@@ -1,3 +1,4 @@
+import type { Allowance } from '../../shared/answerContract.ts';
 import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
 
 /** Puts values into the `{0}`, `{1}` … of a text. */
@@ -23,4 +24,11 @@ export function byteSize(strings: RequestEditorStrings, bytes: number): string {
   return bytes < 1_000_000
     ? fill(strings.kilobytes, (bytes / 1000).toFixed(1))
     : fill(strings.megabytes, (bytes / 1_000_000).toFixed(1));
+}
+
+/** The calls that are left, as the gateway counts them. */
+export function allowanceText({ answers }: RequestEditorStrings, { remaining, total }: Allowance): string {
+  return total === undefined
+    ? fill(answers.allowance, remaining)
+    : fill(answers.allowanceOf, remaining, total);
 }

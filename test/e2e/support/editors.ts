@@ -56,6 +56,14 @@ export class Editors {
     });
   }
 
+  /** Puts a text in place of all that is in the text editor in front. The clipboard is overwritten. */
+  async replaceText(text: string): Promise<void> {
+    await this.text();
+    await this.#page.evaluate((each) => navigator.clipboard.writeText(each), text);
+    await this.#page.keyboard.press('ControlOrMeta+A');
+    await this.#page.keyboard.press('ControlOrMeta+V');
+  }
+
   /** The text editor in front; for an empty one `text()` never ends, its lines can be seen here. */
   textEditor(): Locator {
     return this.#page.locator('.editor-group-container.active .editor-instance .monaco-editor').first();

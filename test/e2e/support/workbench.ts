@@ -22,6 +22,14 @@ export interface WorkbenchOptions extends Omit<HostOptions, 'extensionTests' | '
   theme?: keyof typeof themes;
 }
 
+/** What the workbench calls itself in a theme of each kind. */
+const themeClasses = {
+  light: 'vs',
+  dark: 'vs-dark',
+  highContrast: 'hc-black',
+  highContrastLight: 'hc-light',
+};
+
 const opened = new Set<Workbench>();
 
 /** Every workbench that is open now. */
@@ -73,6 +81,8 @@ export class Workbench {
       ...hostOptions,
       gallery: false,
       settings: {
+        // So that settings open in a tab.
+        'workbench.editor.useModal': 'off',
         ...(theme === undefined ? {} : { 'workbench.colorTheme': themes[theme] }),
         ...options.settings,
       },
@@ -91,6 +101,23 @@ export class Workbench {
   /** Opens another window on the same folder. */
   async openWindow(): Promise<WorkbenchWindow> {
     return open(this.#context, this.health, this.host.url);
+  }
+
+  /** Changes the theme and any other user settings, and waits until they hold. The theme has to be another one. */
+  async changeTheme(
+    theme: keyof typeof themes,
+    settings: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    const file = join(this.host.userData, 'data', 'User', 'settings.json');
+    const before = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    const after = { ...before, 'workbench.colorTheme': themes[theme], ...settings };
+    const { window } = this;
+    await window.runCommand('Preferences: Open User Settings (JSON)');
+    await window.editors.waitForActive('settings.json');
+    await window.editors.replaceText(JSON.stringify(after, undefined, 2));
+    await window.page.keyboard.press('ControlOrMeta+S');
+    await window.page.locator(`.monaco-workbench.${themeClasses[theme]}`).waitFor();
+    await window.editors.close('settings.json');
   }
 
   /** Everything that extensions' log channels have written, of all extension hosts so far. */

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import type { Column, ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
 import type { JsonEdit, JsonMembers } from '../../../src/shared/jsonEdits.ts';
+import { insertRow, removeRow, setCell } from '../../../src/shared/inputEdits.ts';
 import { editRequest, readRequest, type RequestData } from '../../../src/shared/requestData.ts';
 import {
   cellOfText,
   cellProblem,
   holdsCredential,
   inputForms,
-  insertRow,
   parameterFields,
-  removeRow,
   sampleInputs,
-  setCell,
   setFormat,
   setParameter,
+  type FormRow,
   type InputForm,
 } from '../../../src/shared/requestForm.ts';
 
@@ -59,6 +58,10 @@ function only(forms: readonly InputForm[]): InputForm {
   return form;
 }
 
+function rowsOf(form: InputForm): FormRow[] {
+  return Array.from({ length: form.rowCount }, (_, i) => form.row(i) ?? []);
+}
+
 function column(form: InputForm, name: string) {
   const found = form.columns.find((each) => each.name === name);
   assert.ok(found);
@@ -68,7 +71,7 @@ function column(form: InputForm, name: string) {
 /** The rows that a form shows after the edits, by column. */
 function shown(data: RequestData, edits: readonly JsonEdit[] = []) {
   const form = only(inputForms(editRequest(data, edits), schema));
-  return form.rows.map((row) => Object.fromEntries(form.columns.map(({ name }, i) => [name, row[i]])));
+  return rowsOf(form).map((row) => Object.fromEntries(form.columns.map(({ name }, i) => [name, row[i]])));
 }
 
 describe('the form of a table', () => {
@@ -85,7 +88,7 @@ describe('the form of a table', () => {
         ['extra', false],
       ],
     );
-    assert.deepEqual(form.rows, [
+    assert.deepEqual(rowsOf(form), [
       [39, 'clerk', undefined, 'x'],
       ['40', 'cook', undefined, undefined],
     ]);
@@ -119,7 +122,7 @@ describe('the form of a table', () => {
 
   it('adds, copies and removes rows', () => {
     const form = only(inputForms(data, schema));
-    const copied = shown(data, insertRow(data, form, 1, form.rows[0]));
+    const copied = shown(data, insertRow(data, form, 1, form.row(0)));
     assert.deepEqual(
       copied.map(({ age, job }) => [age, job]),
       [
@@ -177,7 +180,7 @@ describe('the form of row objects', () => {
 
   it('tells what is left out from what is null', () => {
     const form = only(inputForms(data, schema));
-    assert.deepEqual(form.rows[1], [40, undefined, undefined]);
+    assert.deepEqual(form.row(1), [40, undefined, undefined]);
     const [, second] = shown(data, setCell(data, form, 1, column(form, 'job'), null));
     assert.deepEqual(second, { age: 40, job: null, 'full time': undefined });
   });

@@ -132,6 +132,40 @@ describe('the edit queue', () => {
     assert.equal(shown(queue), 'new');
   });
 
+  it('sends each complete change as a step of its own, though the one before is not answered yet', async () => {
+    const extension = new Extension();
+    const queue = queueOn(extension);
+    for (const value of ['one', 'two', 'three']) queue.add([service(value)]);
+    const flushed = queue.flush();
+    for (let i = 0; i < 3; i++) {
+      await extension.asked();
+      extension.answer();
+    }
+    await flushed;
+    assert.deepEqual(extension.batches, [[service('one')], [service('two')], [service('three')]]);
+  });
+
+  it('makes a change itself that the extension has made in the very document it was for', async () => {
+    const extension = new Extension();
+    const versions: number[] = [];
+    const queue = new EditQueue(
+      extension.state,
+      {
+        edit: ({ version }) => {
+          versions.push(version);
+          return Promise.resolve({ kind: 'applied', version: version + 1 });
+        },
+        setBody: () => Promise.reject(new Error('no')),
+      },
+      () => undefined,
+      () => undefined,
+    );
+    queue.add([service('one')]);
+    queue.add([service('two')]);
+    await queue.flush();
+    assert.deepEqual([shown(queue), versions, queue.document.version], ['two', [1, 2], 3]);
+  });
+
   it('goes back to the document and tells when a change is refused', async () => {
     const refusals: unknown[] = [];
     const extension = new Extension();

@@ -1,0 +1,111 @@
+import * as jsonc from 'jsonc-parser';
+import { isShownHeader, MASK, redactHeaders, redactText } from '../protocol/redaction.ts';
+import { isMembers, type JsonEdit, type JsonValue } from '../shared/jsonEdits.ts';
+import { holdsCredential } from '../shared/requestForm.ts';
+import type { RequestData } from '../shared/requestData.ts';
+import { editText, printJson } from './editText.ts';
+
+/** A request and its answer as the history keeps them. */
+export interface Recordable {
+  readonly request: RequestData;
+  /** As it was sent. */
+  readonly body: string;
+  /** Values that went out as credentials. */
+  readonly credentials: readonly string[];
+  readonly answerText: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+export interface Redacted {
+  /** Text of a request document. */
+  readonly request: string;
+  readonly answerText: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+/**
+ * The request as a document and its answer, without secrets: no credential in any spelling, no header that may hold one,
+ * and global parameters masked whose name or value looks like a secret, wherever their values come up again.
+ */
+export function redactCall({ request, body, credentials, answerText, headers }: Recordable): Redacted {
+  const parameters = parametersOf(body);
+  const secretParameters = Object.entries(parameters).filter(([name, value]) => isSecret(name, value));
+  const values = secretParameters.flatMap(([, value]) => (typeof value === 'string' ? [value] : []));
+  const secrets = [...credentials, ...values];
+  const masks = secretParameters.map(([name]): JsonEdit => ({
+    kind: 'set',
+    path: ['globalParameters', name],
+    value: MASK,
+  }));
+  const document = requestText(request, body);
+  const masked = request.body === undefined ? editText(document, masks) : document;
+  return {
+    request: withoutSecrets(masked, secrets),
+    answerText: withoutSecrets(answerText, secrets),
+    headers: redactHeaders(headers),
+  };
+}
+
+/** Cells are data and stay; only what is known to be secret goes. A short value would take ordinary words with it. */
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets
+    .filter((secret) => secret.length >= 6)
+    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+    .reduce((current, spelling) => current.replaceAll(spelling, MASK), text);
+}
+
+const secretWords =
+  /pass(?:word|phrase)|\bpwd\b|secret|token(?![a-z])|credential|(?:api|access|account|subscription)[-_ ]?key|\bkey$|\bsas\b|signature|connection[-_ ]?string|authorization/i;
+
+function isSecretName(name: string): boolean {
+  return secretWords.test(name) || /[a-z\d_]Key$/.test(name);
+}
+
+function isSecret(name: string, value: JsonValue): boolean {
+  if (typeof value !== 'string' || value === '') return false;
+  return isSecretName(name) || redactText(value) !== value || looksRandom(value);
+}
+
+/** A key is long, has no spaces, and mixes letters of both cases with digits; a GUID or a path is no key. */
+function looksRandom(value: string): boolean {
+  if (!/^[\w+/=.~-]{24,}$/.test(value) || /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value))
+    return false;
+  return /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value);
+}
+
+function parametersOf(body: string): Record<string, JsonValue> {
+  const value = jsonc.parse(body, []) as JsonValue | undefined;
+  return isMembers(value) && isMembers(value.GlobalParameters) ? { ...value.GlobalParameters } : {};
+}
+
+/** The document that sends this body, with the very numbers and texts that were sent. */
+function requestText(request: RequestData, body: string): string {
+  const { workspace, service, apiVersion, details, format } = request;
+  const head = {
+    workspace,
+    service,
+    apiVersion,
+    details,
+    ...(format === undefined ? {} : { format }),
+    headers: Object.fromEntries(
+      Object.entries(request.headers)
+        .filter(([name, value]) => !holdsCredential(name, value))
+        .map(([name, value]) => [name, isShownHeader(name) || !isSecretName(name) ? value : MASK]),
+    ),
+  };
+  if (request.body !== undefined) return `${printJson({ ...head, body: request.body })}\n`;
+  const root = jsonc.parseTree(body);
+  const slice = (member: string): string => {
+    const node = root && jsonc.findNodeAtLocation(root, [member]);
+    return node ? body.slice(node.offset, node.offset + node.length) : '{}';
+  };
+  const text = printJson(head).replace(
+    /\n\}$/,
+    () => `,\n  "inputs": ${slice('Inputs')},\n  "globalParameters": ${slice('GlobalParameters')}\n}\n`,
+  );
+  const edits = jsonc.format(text, undefined, { insertSpaces: true, tabSize: 2, eol: '\n' });
+  return text.length > longestLaidOut ? text : jsonc.applyEdits(text, edits);
+}
+
+/** In characters; a longer document stays on the lines that it has. */
+const longestLaidOut = 200_000;
