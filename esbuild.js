@@ -29,6 +29,7 @@ const parts = {
   requests: 'src/requests/index.ts',
   results: 'src/results/index.ts',
   storage: 'src/storage/index.ts',
+  tableEditor: 'src/results/tableEditor.ts',
 };
 
 /** @type {esbuild.Plugin} */
@@ -82,7 +83,10 @@ const tableWorker = { ...node, entryPoints: { tableWorker: 'src/results/table/wo
 /** @type {esbuild.BuildOptions} */
 const webviews = {
   ...common,
-  entryPoints: { requestEditor: 'src/webviews/requestEditor/main.tsx' },
+  entryPoints: {
+    requestEditor: 'src/webviews/requestEditor/main.tsx',
+    table: 'src/webviews/table/main.tsx',
+  },
   outdir: 'dist/webviews',
   platform: 'browser',
   target: 'chrome140',

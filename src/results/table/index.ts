@@ -1,4 +1,5 @@
 /** The core of the table editor: tables of any size, read by ranges. Runs in plain Node. */
+export { ArrangedTable, mostCopiedCells } from './arrangedTable.ts';
 export type { ByteSource } from './byteSource.ts';
 export type { CellType, ColumnType } from './cellTypes.ts';
 export type { ColumnSummary, NumberSummary } from './columnSummary.ts';
