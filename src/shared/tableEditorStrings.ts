@@ -35,6 +35,7 @@ export function tableEditorStrings() {
     ),
     goToRow: vscode.l10n.t('Go to row'),
     goToRowHint: vscode.l10n.t('Number of the row, then Enter ({0})'),
+    goingToRow: vscode.l10n.t('Going to the row…'),
     copy: vscode.l10n.t('Copy selection'),
     copied: vscode.l10n.t('{0} cells copied'),
     tooManyToCopy: vscode.l10n.t(

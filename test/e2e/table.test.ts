@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually, shortly } from '../support/eventually.ts';
+import { seriousViolations } from './support/axe.ts';
 import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -26,7 +27,10 @@ describe('the table editor', () => {
   let table: FrameLocator;
 
   before(async () => {
-    workbench = await Workbench.start({ theme: 'dark' });
+    workbench = await Workbench.start({
+      theme: 'dark',
+      settings: { 'workbench.editorAssociations': { '*.tsv': 'azuremlServices.table' } },
+    });
     ({ window } = workbench);
     await writeFile(join(workbench.host.workspace, 'many.csv'), manyRows());
     table = window.editors.webview();
@@ -143,6 +147,7 @@ describe('the table editor', () => {
       /Rows400.*Different values2.*Least99\.8.*Greatest99\.9/,
     );
     await window.screenshot('table-filter-dark');
+    assert.deepEqual(await seriousViolations(table), []);
   });
 
   it('saves the rows that are shown', async () => {
@@ -191,6 +196,28 @@ describe('the table editor', () => {
     await openFile('wide.csv');
     await table.getByText('The file is empty.').waitFor();
     await window.runCommand('View: Close All Editors');
+  });
+
+  it('shows the first rows of 8 GB at once, and stops counting and goes on when it is told to', async () => {
+    const file = join(workbench.host.workspace, 'huge.tsv');
+    const rows = Array.from({ length: 10_000 }, (_, i) => `${i + 1}\trow ${i + 1}\n`);
+    await writeFile(file, `id\tname\n${rows.join('')}`);
+    // The rest is one row of zeros, which takes no room on most disks.
+    await truncate(file, 8 * 1024 ** 3);
+    await window.runCommand('File: Open File...');
+    await window.quickInput.enterPath(file);
+    await cell('row 1').waitFor();
+    await button('Stop counting').click();
+    await button('Count all rows').waitFor();
+    await status('10,000 rows so far');
+    await button('Count all rows').click();
+    await button('Stop counting').waitFor();
+    await table.getByLabel('Go to row', { exact: true }).fill('5000');
+    await press('Enter');
+    await activeRow(/^50005000row 5000$/);
+    await window.screenshot('table-counting');
+    await window.runCommand('View: Close All Editors');
+    await rm(file);
   });
 
   it('opens the output of a job as a table, straight from the blob', async () => {

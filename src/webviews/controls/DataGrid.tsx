@@ -79,6 +79,10 @@ interface DataGridProps {
   readonly sorting?: GridSorting;
   /** What a row is numbered as, when that is not its place; undefined while it is not known. */
   readonly numberOf?: (row: number) => number | undefined;
+  /** The greatest number of a row; default: how many rows there are. */
+  readonly lastNumber?: number;
+  /** Pixels of each column; default: by the first rows. */
+  readonly widths?: readonly number[];
   /** Copies instead of the grid, for a source that has not all cells here. */
   readonly onCopy?: (selection: GridSelection) => void;
   /** Makes columns as wide as one likes; the text says how. */
@@ -95,7 +99,7 @@ interface DataGridProps {
 
 const rowHeight = 24;
 const overscan = 4;
-const numberWidth = 48;
+const numberWidths = { narrowest: 48, digit: 7.5, padding: 16 };
 const narrowest = 32;
 const keyStep = 16;
 const noRows: readonly GridRow[] = [];
@@ -122,12 +126,16 @@ export function DataGrid(props: DataGridProps) {
   const active = clamped(at, rowCount, columns.length);
   const selection = selectionOf(clamped(from, rowCount, columns.length), active);
   // A longer text in an edited cell does not move the columns.
-  const natural = useMemo(() => naturalWidths(columns, source), [columns, given ? rowCount > 0 : rows]);
+  const natural = useMemo(
+    () => props.widths ?? naturalWidths(columns, source),
+    [columns, given ? rowCount > 0 : rows, props.widths],
+  );
+  const numberWidth = numberWidthFor(props.lastNumber ?? rowCount);
   const { view, scrollTo } = useViewport(scroller, rowCount * rowHeight);
   const [chosen, setChosen] = useState<ReadonlyMap<number, number>>(noWidths);
   const widths = useMemo(
     () => fittedWidths(natural, view.width - numberWidth).map((width, i) => chosen.get(i) ?? width),
-    [natural, view.width, chosen],
+    [natural, view.width, chosen, numberWidth],
   );
   const edges = useMemo(() => columnEdges(widths), [widths]);
   const titleLines = useMemo(() => linesOfTitles(columns, widths), [columns, widths]);
@@ -155,9 +163,10 @@ export function DataGrid(props: DataGridProps) {
       [edges[wide.first] ?? 0, ...drawn].map((width) => `${width}px`).join(' '),
     );
     style?.setProperty('--width', `${numberWidth + (edges.at(-1) ?? 0)}px`);
+    style?.setProperty('--number-width', `${numberWidth}px`);
     style?.setProperty('--title-lines', String(titleLines));
     style?.setProperty('--rows-height', `${view.bodyHeight}px`);
-  }, [widths, wide.first, wide.last, titleLines, view.bodyHeight]);
+  }, [widths, wide.first, wide.last, titleLines, view.bodyHeight, numberWidth]);
 
   useEffect(() => {
     if (!goTo) return;
@@ -433,7 +442,7 @@ export function DataGrid(props: DataGridProps) {
                     {isEdited && editing ? (
                       <div class="grid-editor">{editing.editor(place, edit.typed, endEdit)}</div>
                     ) : (
-                      cells && cellText(cell, nullText, editing?.absentText ?? '')
+                      cells && cellText(given ? onOneLine(cell) : cell, nullText, editing?.absentText ?? '')
                     )}
                   </div>
                 );
@@ -480,6 +489,16 @@ type Cell = string | null | undefined;
 function cellText(cell: Cell, nullText: string, absentText: string): string {
   if (cell === null) return nullText;
   return cell === undefined ? absentText : cell.slice(0, 500);
+}
+
+/** Line breaks in sight, where a cell has no room for lines. */
+function onOneLine(cell: Cell): Cell {
+  return typeof cell !== 'string' ? cell : cell.slice(0, 500).replaceAll(/\r\n|\r|\n/g, '↵');
+}
+
+function numberWidthFor(lastNumber: number): number {
+  const { narrowest, digit, padding } = numberWidths;
+  return Math.max(narrowest, Math.ceil(String(lastNumber).length * digit) + padding);
 }
 
 function titleClass({ numeric, sorted, tone }: GridColumn, isSortable: boolean): string {

@@ -49,9 +49,7 @@ export function Summary({ strings, name, facts, onClose }: SummaryProps) {
           </>
         )}
       </dl>
-      {numbers && numbers.histogram.length > 1 && (
-        <Histogram strings={strings} name={name} bins={numbers.histogram} />
-      )}
+      {numbers && numbers.histogram.length > 1 && <Histogram strings={strings} name={name} range={numbers} />}
       {top && top.length > 0 && (
         <>
           <h3>{strings.mostFrequent}</h3>
@@ -81,10 +79,11 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
 interface HistogramProps {
   readonly strings: TableEditorStrings;
   readonly name: string;
-  readonly bins: NonNullable<ColumnFacts['numbers']>['histogram'];
+  readonly range: NonNullable<ColumnFacts['numbers']>;
 }
 
-function Histogram({ strings, name, bins }: HistogramProps) {
+function Histogram({ strings, name, range }: HistogramProps) {
+  const { histogram: bins, min, max } = range;
   const most = Math.max(...bins.map(({ count }) => count));
   const bars = bins.map(({ from, to, count }) =>
     fill(strings.histogramBar, figure(from), figure(to), count.toLocaleString()),
@@ -107,8 +106,8 @@ function Histogram({ strings, name, bins }: HistogramProps) {
         })}
       </svg>
       <figcaption class="muted" aria-hidden="true">
-        <span>{figure(bins[0]?.from ?? 0)}</span>
-        <span>{figure(bins.at(-1)?.to ?? 0)}</span>
+        <span>{figure(min)}</span>
+        <span>{figure(max)}</span>
       </figcaption>
     </figure>
   );

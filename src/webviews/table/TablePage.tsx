@@ -11,7 +11,14 @@ import type {
 import { Button, IconButton, Message } from '../controls/controls.tsx';
 import { DataGrid, type GridSpan } from '../controls/DataGrid.tsx';
 import { fill } from '../controls/fill.ts';
-import type { GridPosition, GridSelection, GridSource, SortDirection } from '../controls/gridModel.ts';
+import {
+  naturalWidths,
+  sourceOf,
+  type GridPosition,
+  type GridSelection,
+  type GridSource,
+  type SortDirection,
+} from '../controls/gridModel.ts';
 import { FilterRows } from './FilterRows.tsx';
 import { RowCache } from './rowCache.ts';
 import { keepCell, keptCell, messageOf, type TableSession } from './session.ts';
@@ -27,7 +34,8 @@ interface TablePageProps {
 interface Work {
   /** With a place for the percentage. */
   readonly text: string;
-  readonly share: number;
+  /** Absent while it is not known. */
+  readonly share?: number;
 }
 
 interface Remark {
@@ -35,6 +43,7 @@ interface Remark {
   readonly text: string;
 }
 
+const patienceMs = 250;
 const ctrl = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl+';
 
 /** A table that is open: its tools, its rows and what is known of a column. */
@@ -87,6 +96,8 @@ export function TablePage({ session, facts, reopen }: TablePageProps) {
       })),
     [arrangement.order],
   );
+  // The order of the rows does not move the columns.
+  const widths = useMemo(() => naturalWidths(columns, sourceOf(facts.first.rows)), []);
   /** What is in sight, of which another arrangement has other rows. */
   const drawn = useRef<readonly [rows: GridSpan, columns: GridSpan]>(undefined);
   const wantRows = (rows: GridSpan, spanned: GridSpan): void => {
@@ -110,7 +121,9 @@ export function TablePage({ session, facts, reopen }: TablePageProps) {
   const run = async <T,>(text: string, start: () => Promise<T>, done: (result: T) => void): Promise<void> => {
     const id = ++lastWork.current;
     setRemark(undefined);
-    setWork({ text, share: 0 });
+    setWork(undefined);
+    // Work that is soon done does not move the page.
+    const shown = setTimeout(() => setWork({ text }), patienceMs);
     try {
       const result = await start();
       if (id === lastWork.current) done(result);
@@ -118,6 +131,7 @@ export function TablePage({ session, facts, reopen }: TablePageProps) {
       if (id === lastWork.current && !isCancelled(error))
         setRemark({ kind: 'error', text: messageOf(error) });
     } finally {
+      clearTimeout(shown);
       if (id === lastWork.current) setWork(undefined);
     }
   };
@@ -157,7 +171,7 @@ export function TablePage({ session, facts, reopen }: TablePageProps) {
     const number = Number(text.replaceAll(/[\s.,'’]/g, ''));
     if (!Number.isInteger(number) || number < 1) return;
     void run(
-      strings.counting,
+      strings.goingToRow,
       () => host.placeOf({ number }),
       (row) => goTo(row, place.current.active.column),
     );
@@ -251,10 +265,16 @@ export function TablePage({ session, facts, reopen }: TablePageProps) {
           onClick={() => setHasFilter(!hasFilter)}
         />
         <IconButton label={strings.summary} icon="chart" onClick={describe} />
-        <IconButton label={strings.copy} icon="copy" onClick={() => void copy(place.current.selection)} />
+        <IconButton
+          label={strings.copy}
+          icon="copy"
+          disabled={rowCount === 0}
+          onClick={() => void copy(place.current.selection)}
+        />
         <IconButton
           label={strings.save}
           icon="save"
+          disabled={rowCount === 0}
           onClick={() => void host.save({ selection: place.current.selection })}
         />
         {facts.fitsText && (
@@ -272,7 +292,7 @@ export function TablePage({ session, facts, reopen }: TablePageProps) {
       )}
       <Counting session={session} count={count} />
       {work && (
-        <Progress text={work.text} share={work.share}>
+        <Progress {...work}>
           <Button kind="link" label={strings.cancel} onClick={() => void host.cancel()} />
         </Progress>
       )}
@@ -288,27 +308,34 @@ export function TablePage({ session, facts, reopen }: TablePageProps) {
       )}
       {count.unclosedQuote && <Message kind="warning">{strings.unclosedQuote}</Message>}
       <div class="table-content">
-        {rowCount === 0 && (count.kind === 'complete' || arrangement.rowCount === 0) ? (
-          <p class="empty muted">{arrangement.rowCount === 0 ? strings.noRowsMatch : strings.noRows}</p>
-        ) : (
+        <div class="table-rows-seen">
           <DataGrid
             label={fill(strings.table, facts.name)}
             columns={columns}
             source={source}
+            widths={widths}
             rowNumberTitle={strings.rowNumber}
             nullText=""
+            lastNumber={count.rows}
             numberOf={(row) => (arrangement.rowCount === undefined ? row + 1 : cache.numberOf(row))}
             onRange={wantRows}
             onSelect={(selection, active) => {
               place.current = { selection, active };
               keepCell(active.row, active.column);
             }}
-            onCopy={(selection) => void copy(selection)}
+            onCopy={(selection) => {
+              if (rowCount > 0) void copy(selection);
+            }}
             goTo={goal}
             sorting={{ hint: strings.sortHint, sort }}
             resizeHint={strings.resizeHint}
           />
-        )}
+          {rowCount === 0 && (count.kind === 'complete' || arrangement.rowCount === 0) && (
+            <p class="table-empty muted">
+              {arrangement.rowCount === 0 ? strings.noRowsMatch : strings.noRows}
+            </p>
+          )}
+        </div>
         {summary && (
           <Summary
             strings={strings}
@@ -326,7 +353,12 @@ const origin = { selection: { top: 0, bottom: 0, left: 0, right: 0 }, active: { 
 
 function Counting({ session, count }: { readonly session: TableSession; readonly count: CountState }) {
   const { strings, host } = session;
-  if (count.kind === 'complete') return null;
+  const [isShown, show] = useState(false);
+  useEffect(() => {
+    const shown = setTimeout(() => show(true), patienceMs);
+    return () => clearTimeout(shown);
+  }, []);
+  if (count.kind === 'complete' || !isShown) return null;
   return count.kind === 'counting' ? (
     <Progress text={strings.counting} share={count.share}>
       <Button kind="link" label={strings.stopCounting} onClick={() => void host.stopCounting()} />
@@ -341,12 +373,12 @@ function Counting({ session, count }: { readonly session: TableSession; readonly
 
 interface ProgressProps {
   readonly text: string;
-  readonly share: number;
+  readonly share?: number;
   readonly children: ComponentChildren;
 }
 
 function Progress({ text, share, children }: ProgressProps) {
-  const label = fill(text, Math.floor(share * 100));
+  const label = fill(text, Math.floor((share ?? 0) * 100));
   return (
     <div class="progress">
       <progress max={1} value={share} aria-label={label} />
