@@ -143,12 +143,15 @@ class Extension implements vscode.Disposable {
   #registerProviders(): void {
     const documents = new LazyFileSystem(() => Promise.resolve(this.#foundation.documents));
     const results = new LazyFileSystem(async () => (await this.#results.get()).files);
+    const schemas = new LazyFileSystem(async () => (await this.#requests.get()).schemas);
     this.#disposables.push(
       documents,
       results,
+      schemas,
       vscode.window.createTreeView(views.explorer, { treeDataProvider: this.#tree, showCollapseAll: true }),
       vscode.workspace.registerFileSystemProvider(schemes.document, documents, { isReadonly: true }),
       vscode.workspace.registerFileSystemProvider(schemes.result, results, { isReadonly: true }),
+      vscode.workspace.registerFileSystemProvider(schemes.schema, schemas, { isReadonly: true }),
       vscode.window.registerCustomEditorProvider(customEditors.request, {
         resolveCustomTextEditor: async (document, panel, token) =>
           (await this.#requests.get()).resolveCustomTextEditor(document, panel, token),

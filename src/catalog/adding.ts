@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { commandId } from '../shared/contributions.ts';
 import { type CatalogStore, node } from './catalog.ts';
-import { addEndpointByAsking, type EntryTools } from './entry.ts';
+import { addEndpointByAsking, type EntryTools, type Proposal } from './entry.ts';
+import type { Endpoint } from './model.ts';
 import { pickOwnService, pickOwnWorkspace } from './picking.ts';
 
 export async function addWorkspace(store: CatalogStore): Promise<void> {
@@ -17,6 +18,25 @@ export async function addService(store: CatalogStore, target: unknown): Promise<
 export async function addEndpoint(store: CatalogStore, target: unknown): Promise<void> {
   const picked = await pickOwnService(store, target, vscode.l10n.t('Add an endpoint to'));
   if (picked !== undefined) await announce(store, await addEndpointByAsking(entryTools(store), picked));
+}
+
+/** Adds what a request document names and the catalog does not have; the endpoint may turn out to be a known one. */
+export async function addUnknown(
+  store: CatalogStore,
+  names: { readonly workspace: string; readonly service: string },
+): Promise<Endpoint | undefined> {
+  const workspace = store.workspaces().find(({ name, local }) => !local && name === names.workspace);
+  const added = await addEndpointByAsking(entryTools(store), {
+    ...(workspace && { workspace }),
+    proposed: proposalFor(names),
+  });
+  return added && store.find(added.workspace, added.endpointId);
+}
+
+function proposalFor({ workspace, service }: { workspace: string; service: string }): Proposal {
+  if (/^[\da-f]{32}$/i.test(service)) return { workspaceName: workspace, endpointId: service };
+  const [serviceName = '', endpointName = 'default'] = service.split('/');
+  return { workspaceName: workspace, serviceName, endpointName };
 }
 
 function entryTools(store: CatalogStore): EntryTools {

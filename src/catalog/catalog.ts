@@ -16,6 +16,7 @@ import type { Endpoint, Workspace } from './model.ts';
 import { localWorkspaceName } from './names.ts';
 import { PlainHttpConsent } from '../shared/plainHttpConsent.ts';
 import { Schemas, type SchemaQuery } from './schemas.ts';
+import { SchemaStore } from './schemaStore.ts';
 import { belongsTo, CatalogSecrets, isWorkspaceToken } from './secrets.ts';
 import { changeWorkspace, readWorkspaces, type WorkspaceSettings } from './settings.ts';
 import { type Trouble, Troubles } from './troubles.ts';
@@ -32,13 +33,13 @@ export class CatalogStore {
   readonly local: LocalWorkspace;
   readonly consent: PlainHttpConsent;
   readonly troubles: Troubles;
+  readonly schemas: Schemas;
   readonly management: ManagementClient;
   readonly discovery: Discovery;
   /** What a pick offers first. */
   lastPicked: string | undefined;
   readonly onDidChange: vscode.Event<void>;
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #schemas: Schemas;
   readonly #subscriptions: vscode.Disposable[] = [];
   #settings: WorkspaceSettings | undefined;
   /** The workspaces of the settings with what was discovered in them. */
@@ -65,7 +66,13 @@ export class CatalogStore {
     this.keys = new Keys(this.secrets, http, (endpoint) => this.discovery.apiKey(endpoint));
     this.consent = new PlainHttpConsent(context.globalState);
     this.troubles = new Troubles(fire);
-    this.#schemas = new Schemas(http, (line) => log.debug(line));
+    this.schemas = new Schemas(
+      http,
+      new SchemaStore(vscode.Uri.joinPath(context.globalStorageUri, 'schemas').fsPath),
+      (line) => log.debug(line),
+      fire,
+      (endpoint, failure) => this.#heard(endpoint, failure),
+    );
     this.local = new LocalWorkspace(
       context,
       async (description) => {
@@ -196,19 +203,7 @@ export class CatalogStore {
   }
 
   async schema(endpoint: Endpoint, query: SchemaQuery = {}): ReturnType<Schemas['of']> {
-    try {
-      const schema = await this.#schemas.of(
-        endpoint,
-        await this.keys.storedSubscriptionKey(endpoint.workspace),
-        query,
-      );
-      this.#noteReached(endpoint);
-      return schema;
-    } catch (error) {
-      const isStopped = endpoint.workspace.local && !this.local.running;
-      if (error instanceof Failure && !isStopped) this.note(endpoint, error);
-      throw error;
-    }
+    return this.schemas.of(endpoint, await this.keys.storedSubscriptionKey(endpoint.workspace), query);
   }
 
   async schemaIfAny(endpoint: Endpoint, query?: SchemaQuery): ReturnType<Schemas['of']> {
@@ -221,7 +216,7 @@ export class CatalogStore {
   }
 
   async swaggerDocument(endpoint: Endpoint): Promise<string | undefined> {
-    return this.#schemas.document(
+    return this.schemas.document(
       swaggerUrl(endpoint.address),
       await this.keys.storedSubscriptionKey(endpoint.workspace),
     );
@@ -230,8 +225,14 @@ export class CatalogStore {
   /** Takes note of how a call ended, for the tree. */
   note(endpoint: Endpoint, failure: Failure | undefined): void {
     if (failure !== undefined && saysNothing(failure)) return;
-    if (failure === undefined) this.#schemas.forgetFailure(endpoint);
+    if (failure === undefined) this.schemas.forgetFailure(endpoint);
     this.troubles.set(endpoint, failure && troubleOf(failure));
+  }
+
+  #heard(endpoint: Endpoint, failure: Failure | undefined): void {
+    const isStopped = endpoint.workspace.local && !this.local.running;
+    if (failure === undefined) this.#noteReached(endpoint);
+    else if (!isStopped) this.note(endpoint, failure);
   }
 
   /** An answer that needs no key says nothing about keys. */

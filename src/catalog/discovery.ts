@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
+import { replaceFile } from '../local-service/replaceFile.ts';
 import { Failure } from '../protocol/failure.ts';
 import { defaultEndpointName } from '../protocol/studio/managementRequests.ts';
 import type { ManagementAccess, ManagementClient } from './managementClient.ts';
@@ -170,7 +171,7 @@ export class Discovery {
     try {
       await mkdir(dirname(path), { recursive: true });
       await writeFile(temporary, JSON.stringify(Object.fromEntries(this.#found)));
-      await rename(temporary, path);
+      await replaceFile(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });
       log(`The discovered services cannot be kept: ${String(error)}`);

@@ -5,7 +5,7 @@ import type { CatalogStore } from './catalog.ts';
 import { baseUrlIn, baseUrlProblem, headerNameProblem, idProblem, notEmpty } from './entryProblems.ts';
 import type { Authorization, Workspace } from './model.ts';
 import { pickOwnEndpoint, pickOwnWorkspace } from './picking.ts';
-import { changeWorkspace, type WorkspaceEntry } from './settings.ts';
+import { changeWorkspace, type ServiceEntry, type WorkspaceEntry } from './settings.ts';
 
 type Change = Pick<WorkspaceEntry, 'baseUrl' | 'workspaceId' | 'subscriptionKeyHeader' | 'auth'>;
 
@@ -158,7 +158,7 @@ async function offerToForget(store: CatalogStore, before: Workspace): Promise<vo
 export async function changeService(
   workspace: string,
   service: string,
-  change: (entry: NonNullable<WorkspaceEntry['services']>[string]) => typeof entry,
+  change: (entry: ServiceEntry) => ServiceEntry,
 ): Promise<void> {
   await changeWorkspace(workspace, (entry) => {
     const own = entry.services?.[service];

@@ -18,6 +18,7 @@ import { putWorkspace, type WorkspaceEntry } from './settings.ts';
 
 /** What the user has said so far of an endpoint to add. */
 interface Draft {
+  readonly proposed: Proposal;
   /** Where it goes, if it is added to a workspace that is there; the steps find out too that there is one. */
   workspace: Workspace | undefined;
   workspaceName: string;
@@ -49,15 +50,30 @@ export interface EntryTools {
   readonly showLocal: () => Promise<void>;
 }
 
+/** What a request document says of a service that is not there yet; the questions start with it. */
+export interface Proposal {
+  readonly workspaceName?: string;
+  readonly serviceName?: string;
+  readonly endpointName?: string;
+  readonly endpointId?: string;
+}
+
+/** What is said already: where the endpoint goes, and what the questions start with. */
+interface Start {
+  readonly workspace?: Workspace;
+  readonly service?: WebService;
+  readonly proposed?: Proposal;
+}
+
 /**
  * Asks for everything that an endpoint needs, except what the workspace or service to add it to says, and writes it to
  * the settings. Resolves with its place in the catalog.
  */
 export async function addEndpointByAsking(
   tools: EntryTools,
-  place: { readonly workspace?: Workspace; readonly service?: WebService } = {},
+  start: Start = {},
 ): Promise<{ workspace: string; endpointId: string } | undefined> {
-  const draft = draftFor(place);
+  const draft = draftFor(start);
   const done = await askInSteps(vscode.l10n.t('Add a web service'), [
     askHow(draft),
     askRegion(draft),
@@ -77,17 +93,18 @@ export async function addEndpointByAsking(
   return { workspace: draft.workspaceName, endpointId: draft.endpointId };
 }
 
-function draftFor({ workspace, service }: Parameters<typeof addEndpointByAsking>[1] & {}): Draft {
+function draftFor({ workspace, service, proposed = {} }: Start): Draft {
   return {
+    proposed,
     workspace,
-    workspaceName: workspace?.name ?? '',
+    workspaceName: workspace?.name ?? proposed.workspaceName ?? '',
     workspaceId: workspace?.workspaceId ?? '',
     baseUrl: workspace?.baseUrl ?? '',
     style: workspace?.style ?? 'workspaces',
-    serviceName: service?.name ?? '',
+    serviceName: service?.name ?? proposed.serviceName ?? '',
     serviceId: undefined,
-    endpointName: 'default',
-    endpointId: '',
+    endpointName: proposed.endpointName ?? 'default',
+    endpointId: proposed.endpointId ?? '',
     access: 'apiKey',
     accessDetail: '',
     pasted: '',
@@ -119,7 +136,7 @@ function askHow(draft: Draft): Step {
 
 /** Another URL than before makes what was said of the service void. */
 function takeUrl(draft: Draft, text: string): void {
-  if (text !== draft.pasted) Object.assign(draft, draftFor({}), { pasted: text });
+  if (text !== draft.pasted) Object.assign(draft, draftFor({ proposed: draft.proposed }), { pasted: text });
   const parsed = text.trim() === '' ? undefined : parseServiceUrl(text);
   if (parsed === undefined || parsed instanceof Failure) return;
   draft.given = ['baseUrl', 'workspaceId', 'endpointId'];
@@ -243,7 +260,7 @@ function findPlace(draft: Draft, tools: EntryTools): Step {
   return () => {
     if (draft.given.includes('place')) return Promise.resolve('skip');
     const found = tools.known().find((workspace) => hasAddress(workspace, draft));
-    if (found !== draft.workspace) draft.workspaceName = found?.name ?? '';
+    if (found !== draft.workspace) draft.workspaceName = found?.name ?? draft.proposed.workspaceName ?? '';
     draft.workspace = found;
     return Promise.resolve('skip');
   };

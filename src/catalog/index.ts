@@ -3,15 +3,17 @@ import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { Feature } from '../shared/feature.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { Foundation } from '../shared/feature.ts';
-import { addEndpoint, addService, addWorkspace } from './adding.ts';
+import { addEndpoint, addService, addUnknown, addWorkspace } from './adding.ts';
 import { addWorkspaceByToken, setWorkspaceToken } from './addingByToken.ts';
 import { CatalogStore, type Remedy } from './catalog.ts';
 import { editEndpoint, editWorkspace } from './editing.ts';
 import {
   forgetAllKeys,
   removeApiKey,
+  removeSecret,
   removeSubscriptionKey,
   setApiKey,
+  setSecret,
   setSubscriptionKey,
 } from './keyActions.ts';
 import { resetLocalService, stopLocalService } from './localActions.ts';
@@ -19,11 +21,13 @@ import type { AuthorizeOptions } from './keys.ts';
 import type { Endpoint, Workspace } from './model.ts';
 import { pickEndpoint } from './picking.ts';
 import { remove, rename } from './renaming.ts';
+import type { AttachedSchema } from './schemaStore.ts';
 import type { SchemaQuery } from './schemas.ts';
 import type { SettingProblem } from './settings.ts';
 import type { Trouble } from './troubles.ts';
 
 export type { Remedy } from './catalog.ts';
+export type { AttachedSchema } from './schemaStore.ts';
 export type { SettingProblem } from './settings.ts';
 export type { Trouble } from './troubles.ts';
 export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';
@@ -65,13 +69,41 @@ export interface Catalog extends Feature<'catalog'> {
   authorize(endpoint: Endpoint, options: AuthorizeOptions): Promise<Record<string, string>>;
 
   /**
-   * Inputs, outputs and parameters of a service, cached; undefined where there is no `swagger.json`. Rejects with a
-   * `Failure` when the service could not be asked, of which the tree takes note.
+   * Headers with each `${secret:NAME}` replaced by the workspace's secret of that name, which `interactive` asks for
+   * when there is none.
+   * @throws Failure (`MissingSecret`, `Cancelled`)
+   */
+  fillSecrets(
+    endpoint: Endpoint,
+    headers: Readonly<Record<string, string>>,
+    options: AuthorizeOptions,
+  ): Promise<Record<string, string>>;
+
+  /** Keeps a secret of the workspace under a name, or one like it if another secret has that; gives the name. */
+  storeSecret(workspace: Workspace, name: string, value: string): Promise<string>;
+
+  /**
+   * Inputs, outputs and parameters of a service: as attached, else as it publishes them, cached; undefined where neither
+   * is there. Rejects with a `Failure` when the service could not be asked, of which the tree takes note.
    */
   schema(endpoint: Endpoint, options?: SchemaQuery): Promise<ServiceSchema | undefined>;
 
   /** As `schema`, for work that does without one: undefined also when the service could not be asked. */
   schemaIfAny(endpoint: Endpoint, options?: SchemaQuery): Promise<ServiceSchema | undefined>;
+
+  /**
+   * Asks for the service that a request document names and that is not there, under its names. Resolves with the
+   * endpoint that was added, or was there under other names.
+   */
+  addUnknown(names: { readonly workspace: string; readonly service: string }): Promise<Endpoint | undefined>;
+
+  /** Gives an endpoint a schema, which counts before the one that the service publishes, until it is detached. */
+  attachSchema(endpoint: Endpoint, attached: AttachedSchema): Promise<void>;
+
+  /** Whether there was an attached schema to take away. */
+  detachSchema(endpoint: Endpoint): Promise<boolean>;
+
+  attachedSchema(endpoint: Endpoint): Promise<AttachedSchema | undefined>;
 
   /**
    * Takes note of how a call ended (`undefined`: it was accepted), for the tree. Returns the actions that mend a failure,
@@ -109,7 +141,13 @@ export function createCatalog(
     rediscover: (workspace) => store.rediscover(workspace),
     pickEndpoint: (title) => pickEndpoint(store, title),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
+    fillSecrets: ({ workspace }, headers, options) => store.keys.fillSecrets(workspace, headers, options),
+    storeSecret: (workspace, name, value) => store.keys.storeNamed(workspace, name, value),
     schema: (endpoint, options) => store.schema(endpoint, options),
+    addUnknown: (names) => addUnknown(store, names),
+    attachSchema: (endpoint, attached) => store.schemas.attach(endpoint, attached),
+    detachSchema: (endpoint) => store.schemas.detach(endpoint),
+    attachedSchema: (endpoint) => store.schemas.attached(endpoint),
     schemaIfAny: (endpoint, options) => store.schemaIfAny(endpoint, options),
     swaggerDocument: (endpoint) => store.swaggerDocument(endpoint),
     remedies: (endpoint, failure) => store.remedies(endpoint, failure),
@@ -132,6 +170,8 @@ export function createCatalog(
       setApiKey: (...args) => setApiKey(store, args),
       removeApiKey: (target) => removeApiKey(store, target),
       setSubscriptionKey: (...args) => setSubscriptionKey(store, args),
+      setSecret: (...args) => setSecret(store, args),
+      removeSecret: (target) => removeSecret(store, target),
       removeSubscriptionKey: (target) => removeSubscriptionKey(store, target),
       forgetAllKeys: () => forgetAllKeys(store),
       startLocalService: () => store.local.start(),

@@ -7,6 +7,7 @@ import type { CatalogStore } from './catalog.ts';
 import { cleanKey } from './cleanKey.ts';
 import { endpointById, endpointsOf } from './endpoints.ts';
 import { microsoftToken } from './microsoftToken.ts';
+import type { Workspace } from './model.ts';
 import { pickOwnWorkspace, pickTarget } from './picking.ts';
 
 const keyText = v.pipe(
@@ -14,6 +15,15 @@ const keyText = v.pipe(
   v.check((key) => cleanKey(key) !== '', 'it is empty'),
 );
 const apiKeyCall = v.object({ workspace: v.string(), service: v.string(), key: keyText });
+const secretName = /^[\w.-]{1,64}$/;
+const secretCall = v.object({
+  workspace: v.string(),
+  name: v.pipe(v.string(), v.regex(secretName, 'up to 64 letters, digits, "_", "-" and "." are expected')),
+  value: v.pipe(
+    v.string(),
+    v.check((value) => value.trim() !== '', 'it is empty'),
+  ),
+});
 const subscriptionKeyCall = v.object({ workspace: v.string(), key: keyText });
 
 export async function setApiKey(store: CatalogStore, args: readonly unknown[]): Promise<void> {
@@ -66,6 +76,55 @@ export async function removeSubscriptionKey(store: CatalogStore, target: unknown
   say(vscode.l10n.t('The subscription key of {0} is forgotten.', workspace.name));
 }
 
+/** Called with `{workspace, name, value}` it asks nothing. */
+export async function setSecret(store: CatalogStore, args: readonly unknown[]): Promise<void> {
+  if (isProgramCall(args)) {
+    const { workspace, name, value } = parseArguments('setSecret', secretCall, args[0]);
+    return store.secrets.storeNamed(store.workspace(workspace), name, value.trim());
+  }
+  const title = vscode.l10n.t('Set a secret of');
+  const workspace = await pickOwnWorkspace(store, args[0], title);
+  if (workspace === undefined) return;
+  const name = await pickSecretName(store, workspace);
+  if (name !== undefined) await store.keys.askForNamed(workspace, name);
+}
+
+export async function removeSecret(store: CatalogStore, target: unknown): Promise<void> {
+  const workspace = await pickOwnWorkspace(store, target, vscode.l10n.t('Remove a secret of'));
+  if (workspace === undefined) return;
+  const names = await store.secrets.namesOf(workspace);
+  if (names.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} has no secrets.', workspace.name));
+    return;
+  }
+  const name = await vscode.window.showQuickPick(names, {
+    title: vscode.l10n.t('Remove a secret of {0}', workspace.name),
+  });
+  if (name === undefined) return;
+  await store.secrets.removeNamed(workspace, name);
+  say(vscode.l10n.t('The secret {0} is forgotten.', name));
+}
+
+/** One of those that are there, to be replaced, or a new one. */
+async function pickSecretName(store: CatalogStore, workspace: Workspace): Promise<string | undefined> {
+  const names = await store.secrets.namesOf(workspace);
+  const another = vscode.l10n.t('Another secret…');
+  const title = vscode.l10n.t('Set a secret of {0}', workspace.name);
+  const picked =
+    names.length === 0 ? another : await vscode.window.showQuickPick([...names, another], { title });
+  if (picked !== another) return picked;
+  const name = await vscode.window.showInputBox({
+    title,
+    prompt: vscode.l10n.t('Name of the secret, as in {0}', '${secret:NAME}'),
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      secretName.test(text.trim())
+        ? undefined
+        : vscode.l10n.t('Up to 64 letters, digits, "_", "-" and "." are expected.'),
+  });
+  return name?.trim();
+}
+
 export async function forgetAllKeys(store: CatalogStore): Promise<void> {
   const forget = vscode.l10n.t('Forget all');
   const choice = await vscode.window.showWarningMessage(
@@ -73,7 +132,7 @@ export async function forgetAllKeys(store: CatalogStore): Promise<void> {
     {
       modal: true,
       detail: vscode.l10n.t(
-        'API keys, subscription keys and storage keys of all workspaces, and your consent to plain http. You will be asked for them again.',
+        'API keys, subscription keys, named secrets and storage keys of all workspaces, and your consent to plain http. You will be asked for them again.',
       ),
     },
     forget,

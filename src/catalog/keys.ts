@@ -4,6 +4,7 @@ import { jobUrl } from '../protocol/studio/urls.ts';
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
 import type { HttpClient } from '../transport/httpClient.ts';
 import { abortable } from '../shared/abortable.ts';
+import { secretReference, writeSecretReference } from '../shared/secretReference.ts';
 import { cleanKey } from './cleanKey.ts';
 import { microsoftToken } from './microsoftToken.ts';
 import type { CatalogSecrets } from './secrets.ts';
@@ -44,6 +45,55 @@ export class Keys {
       ...(await this.#subscriptionKeyHeader(endpoint, options)),
       ...(await this.#credentialHeader(endpoint, options)),
     };
+  }
+
+  /**
+   * Headers with each reference to a secret of the workspace replaced by the secret.
+   * @throws Failure (`MissingSecret`) when one is not stored, and is not asked for or not given.
+   */
+  async fillSecrets(
+    workspace: Workspace,
+    headers: Readonly<Record<string, string>>,
+    { interactive, signal }: AuthorizeOptions,
+  ): Promise<Headers> {
+    const filled: Headers = {};
+    for (const [header, value] of Object.entries(headers)) {
+      const reference = secretReference(value);
+      if (reference === undefined) {
+        filled[header] = value;
+        continue;
+      }
+      const stored = await this.#secrets.named(workspace, reference.name);
+      const secret =
+        stored ?? (interactive ? await this.askForNamed(workspace, reference.name, signal) : undefined);
+      if (secret === undefined) throw interactive ? dismissed() : missingSecret(workspace, reference.name);
+      filled[header] = reference.prefix + secret;
+    }
+    return filled;
+  }
+
+  /** Asks for the secret that requests to this workspace call by this name, and stores it. */
+  async askForNamed(workspace: Workspace, name: string, signal?: AbortSignal): Promise<string | undefined> {
+    return this.#askUntilAccepted({
+      prompt: vscode.l10n.t('Secret "{0}" for {1}', name, new URL(workspace.baseUrl).host),
+      placeHolder: vscode.l10n.t('Stands in headers as {0}', writeSecretReference({ prefix: '', name })),
+      clean: cleanValue,
+      probe: () => Promise.resolve(undefined),
+      signal,
+      store: (value) => this.#secrets.storeNamed(workspace, name, value),
+    });
+  }
+
+  /** Stores a secret under this name, or under the next free one where another secret has it; gives the name. */
+  async storeNamed(workspace: Workspace, wanted: string, value: string): Promise<string> {
+    const secret = cleanValue(value);
+    for (let count = 1; ; count++) {
+      const name = count === 1 ? wanted : `${wanted}-${String(count)}`;
+      const stored = await this.#secrets.named(workspace, name);
+      if (stored !== undefined && stored !== secret) continue;
+      await this.#secrets.storeNamed(workspace, name, secret);
+      return name;
+    }
   }
 
   /**
@@ -161,9 +211,7 @@ export class Keys {
     const { auth } = endpoint.workspace;
     if (auth.type === 'gateway') return {};
     if (auth.type === 'microsoft')
-      return bearer(
-        await abortable(microsoftToken(auth.scope, options.interactive ? 'ask' : 'silent'), options.signal),
-      );
+      return bearer(await this.#microsoftToken(endpoint.workspace, auth.scope, options));
     const stored =
       (await this.#secrets.credential(endpoint)) ??
       (await abortable(this.#fetched(endpoint, options), options.signal));
@@ -171,6 +219,20 @@ export class Keys {
     const asked = options.interactive ? await this.askForCredential(endpoint, options.signal) : undefined;
     if (asked !== undefined) return credentialHeader(endpoint, asked);
     throw options.interactive ? dismissed() : missingCredential(endpoint);
+  }
+
+  /** Both scope and address may come from the settings of a folder, so the user is asked before the first token goes there. */
+  async #microsoftToken(
+    workspace: Workspace,
+    scope: string,
+    { interactive, signal }: AuthorizeOptions,
+  ): Promise<string> {
+    if (!(await this.#secrets.allowsMicrosoftToken(workspace, scope))) {
+      if (!interactive) throw microsoftTokenNotAllowed(workspace, scope);
+      if (!(await abortable(askToSendMicrosoftToken(workspace, scope), signal))) throw dismissed();
+      await this.#secrets.allowMicrosoftToken(workspace, scope);
+    }
+    return abortable(microsoftToken(scope, interactive ? 'ask' : 'silent'), signal);
   }
 
   async #fetchAndStore(endpoint: Endpoint): Promise<string | undefined> {
@@ -294,6 +356,24 @@ async function decide(question: KeyQuestion, key: string): Promise<'store' | 'ag
   return choice === enterAgain ? 'again' : 'stop';
 }
 
+async function askToSendMicrosoftToken({ name, baseUrl }: Workspace, scope: string): Promise<boolean> {
+  const { host } = new URL(baseUrl);
+  const allow = vscode.l10n.t('Allow for {0}', host);
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Send a token of your Microsoft account to {0}?', host),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'The workspace {0} wants one with the scope {1}. Until it expires, that host can do what the token allows.',
+        name,
+        scope,
+      ),
+    },
+    allow,
+  );
+  return choice === allow;
+}
+
 function bearer(key: string): Headers {
   return { Authorization: `Bearer ${key}` };
 }
@@ -327,6 +407,25 @@ function missingSubscriptionKey(workspace: Workspace): Failure {
     workspace.name,
   );
   return new Failure({ code: 'MissingSubscriptionKey', origin: 'client', sentence });
+}
+
+function missingSecret(workspace: Workspace, name: string): Failure {
+  const sentence = vscode.l10n.t(
+    'No secret "{0}" is stored for workspace "{1}" at {2}. Set it with "Set secret…".',
+    name,
+    workspace.name,
+    new URL(workspace.baseUrl).host,
+  );
+  return new Failure({ code: 'MissingSecret', origin: 'client', sentence });
+}
+
+function microsoftTokenNotAllowed({ baseUrl }: Workspace, scope: string): Failure {
+  const sentence = vscode.l10n.t(
+    'Nobody has allowed yet to send Microsoft tokens for {0} to {1}. Send a request in the editor once.',
+    scope,
+    new URL(baseUrl).host,
+  );
+  return new Failure({ code: 'MissingApiKey', origin: 'client', sentence });
 }
 
 function missingCredential({ workspace, label }: Endpoint): Failure {

@@ -228,7 +228,7 @@ interface ManagementAnswer {
  * (RevolutionAnalytics/AzureML issue 89, Azure/Azure-MachineLearning-ClientLibrary-R issue 13,
  * Azure/Azure-MachineLearning-ClientLibrary-Python issue 32). A host that is gone tells nothing either.
  */
-export function mayMeanOtherRegion({ code, status, origin }: Failure): boolean {
+function mayMeanOtherRegion({ code, status, origin }: Failure): boolean {
   if (origin === 'network') return code !== 'Cancelled';
   return status === 401 || status === 404 || code === 'GetWorkspaceFailed';
 }

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { parseServiceSchema } from '../protocol/studio/swagger.ts';
-import { swaggerUrl } from '../protocol/studio/urls.ts';
+import { type ServiceAddress, swaggerUrl } from '../protocol/studio/urls.ts';
 import type { HttpClient } from '../transport/httpClient.ts';
 import type { Endpoint } from './model.ts';
+import type { AttachedSchema, SchemaStore } from './schemaStore.ts';
 
 const schemaTimeoutMs = 15_000;
 /** Those who ask for the same schema one after the other do not each wait for a host that does not answer. */
@@ -21,15 +23,31 @@ interface Known {
   failedAt?: number;
 }
 
-/** The schemas that services publish about themselves as `swagger.json`, kept for as long as the window lives. */
+/**
+ * The schemas of endpoints: the attached one where the user gave one, else what the service publishes about itself as
+ * `swagger.json`. A document that was fetched before is used at once; whether it still holds is found out meanwhile.
+ */
 export class Schemas {
   readonly #http: () => Promise<HttpClient>;
+  readonly #store: SchemaStore;
   readonly #known = new Map<string, Known>();
   readonly #log: (line: string) => void;
+  readonly #onChange: () => void;
+  readonly #heard: (endpoint: Endpoint, failure: Failure | undefined) => void;
 
-  constructor(http: () => Promise<HttpClient>, log: (line: string) => void) {
+  constructor(
+    http: () => Promise<HttpClient>,
+    store: SchemaStore,
+    log: (line: string) => void,
+    onChange: () => void,
+    /** Told how each question to a service ended. */
+    heard: (endpoint: Endpoint, failure: Failure | undefined) => void,
+  ) {
     this.#http = http;
+    this.#store = store;
     this.#log = log;
+    this.#onChange = onChange;
+    this.#heard = heard;
   }
 
   /** Undefined where the service publishes none; rejects with a `Failure` when it could not be asked. */
@@ -38,19 +56,84 @@ export class Schemas {
     headers: Record<string, string>,
     query: SchemaQuery,
   ): Promise<ServiceSchema | undefined> {
+    const attached = await this.#store.attached(endpoint.address);
+    return attached?.schema ?? this.#published(endpoint, headers, query);
+  }
+
+  attached(endpoint: Endpoint): Promise<AttachedSchema | undefined> {
+    return this.#store.attached(endpoint.address);
+  }
+
+  async attach(endpoint: Endpoint, attached: AttachedSchema): Promise<void> {
+    await this.#store.attach(endpoint.address, attached);
+    this.#onChange();
+  }
+
+  async detach(endpoint: Endpoint): Promise<boolean> {
+    const detached = await this.#store.detach(endpoint.address);
+    if (detached) this.#onChange();
+    return detached;
+  }
+
+  async #published(
+    endpoint: Endpoint,
+    headers: Record<string, string>,
+    query: SchemaQuery,
+  ): Promise<ServiceSchema | undefined> {
     const url = swaggerUrl(endpoint.address);
     const earlier = query.refresh === true ? undefined : this.#known.get(url);
     if (earlier !== undefined && !isStale(earlier)) return earlier.schema;
-    const known: Known = { schema: this.#fetch(url, headers, query.signal) };
+    const schema =
+      query.refresh === true ? this.#refresh(endpoint, headers, query) : this.#find(endpoint, headers, query);
+    const known: Known = { schema };
     this.#known.set(url, known);
     try {
-      const schema = await known.schema;
-      if (schema === undefined) this.#forget(url, known);
-      return schema;
+      const found = await known.schema;
+      if (found === undefined) this.#forget(url, known);
+      return found;
     } catch (error) {
       if (error instanceof Failure && error.origin === 'network') known.failedAt = performance.now();
       else this.#forget(url, known);
       throw error;
+    }
+  }
+
+  async #refresh(
+    endpoint: Endpoint,
+    headers: Record<string, string>,
+    query: SchemaQuery,
+  ): Promise<ServiceSchema | undefined> {
+    const kept = await this.#kept(endpoint.address);
+    const fetched = await this.#fetch(endpoint, headers, query.signal);
+    if (fetched !== undefined && !isDeepStrictEqual(fetched, kept)) this.#onChange();
+    return fetched ?? kept;
+  }
+
+  async #find(
+    endpoint: Endpoint,
+    headers: Record<string, string>,
+    query: SchemaQuery,
+  ): Promise<ServiceSchema | undefined> {
+    const kept = await this.#kept(endpoint.address);
+    if (kept === undefined) return this.#fetch(endpoint, headers, query.signal);
+    void this.#look(endpoint, headers, kept);
+    return kept;
+  }
+
+  /** What is known goes on when the service cannot be asked. */
+  async #look(endpoint: Endpoint, headers: Record<string, string>, kept: ServiceSchema): Promise<void> {
+    const fetched = await this.#fetch(endpoint, headers, undefined).catch(() => undefined);
+    if (fetched === undefined || isDeepStrictEqual(fetched, kept)) return;
+    this.#known.set(swaggerUrl(endpoint.address), { schema: Promise.resolve(fetched) });
+    this.#onChange();
+  }
+
+  async #kept(address: ServiceAddress): Promise<ServiceSchema | undefined> {
+    const document = await this.#store.published(address);
+    try {
+      return document === undefined ? undefined : parseServiceSchema(document);
+    } catch {
+      return undefined;
     }
   }
 
@@ -85,17 +168,33 @@ export class Schemas {
   }
 
   async #fetch(
-    url: string,
+    endpoint: Endpoint,
     headers: Record<string, string>,
     signal: AbortSignal | undefined,
   ): Promise<ServiceSchema | undefined> {
+    const { address } = endpoint;
+    const url = swaggerUrl(address);
     try {
       const text = await this.document(url, headers, signal);
-      return text === undefined ? undefined : parseServiceSchema(JSON.parse(text));
+      this.#heard(endpoint, undefined);
+      if (text === undefined) return undefined;
+      const schema = parseServiceSchema(text);
+      await this.#keep(address, text);
+      return schema;
     } catch (error) {
       this.#log(`No schema from ${url}: ${error instanceof Error ? error.message : String(error)}`);
-      if (error instanceof Failure) throw error;
-      return undefined;
+      if (!(error instanceof Failure)) return undefined;
+      this.#heard(endpoint, error);
+      throw error;
+    }
+  }
+
+  /** A disk that is full or read-only costs the next window a fetch, nothing more. */
+  async #keep(address: ServiceAddress, document: string): Promise<void> {
+    try {
+      await this.#store.keepPublished(address, document);
+    } catch (error) {
+      this.#log(`The schema is not kept: ${String(error)}`);
     }
   }
 }

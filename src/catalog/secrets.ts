@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { endpointsOf } from './endpoints.ts';
 import type { Endpoint, Workspace } from './model.ts';
 
-const kinds = ['apiKey', 'subscriptionKey', 'header', 'workspaceToken'] as const;
+const kinds = ['apiKey', 'subscriptionKey', 'header', 'workspaceToken', 'named', 'microsoftConsent'] as const;
 
 /**
  * The keys of the catalog. A secret's id is made from what it belongs to (base URL, workspace, endpoint or header), so a
@@ -42,6 +42,15 @@ export class CatalogSecrets {
     return this.#get(workspaceTokenId(workspace));
   }
 
+  /** Whether the user wants tokens of this scope to be sent to the address of a workspace. */
+  allowsMicrosoftToken(workspace: Workspace, scope: string): Promise<boolean> {
+    return this.isStored(microsoftConsentId(workspace, scope));
+  }
+
+  allowMicrosoftToken(workspace: Workspace, scope: string): Promise<void> {
+    return this.#store(microsoftConsentId(workspace, scope), 'yes');
+  }
+
   async isStored(id: string): Promise<boolean> {
     return (await this.#get(id)) !== undefined;
   }
@@ -52,6 +61,28 @@ export class CatalogSecrets {
 
   storeSubscriptionKey(workspace: Workspace, key: string): Promise<void> {
     return this.#store(subscriptionKeyId(workspace), key);
+  }
+
+  /** A secret that requests to this workspace name in their headers. */
+  named(workspace: Workspace, name: string): Promise<string | undefined> {
+    return this.#get(namedId(workspace, name));
+  }
+
+  storeNamed(workspace: Workspace, name: string, value: string): Promise<void> {
+    return this.#store(namedId(workspace, name), value);
+  }
+
+  removeNamed(workspace: Workspace, name: string): Promise<void> {
+    return this.#delete(namedId(workspace, name));
+  }
+
+  /** The names of the secrets that are stored for a workspace, in alphabetical order. */
+  async namesOf(workspace: Workspace): Promise<readonly string[]> {
+    const start = namedId(workspace, '').slice(0, -2);
+    return (await this.#ids())
+      .filter((id) => id.startsWith(start))
+      .map((id) => id.slice(start.length, -2))
+      .toSorted();
   }
 
   storeWorkspaceToken(workspace: Workspace, token: string): Promise<void> {
@@ -74,7 +105,12 @@ export class CatalogSecrets {
   /** What is stored for a workspace as it was, and is of no use to any that there is now. */
   async unused(before: Workspace, now: readonly Workspace[]): Promise<readonly string[]> {
     const used = new Set(now.flatMap(idsOf));
-    return (await this.#ids()).filter((id) => belongsTo(id, before) && !used.has(id));
+    const named = now
+      .filter((workspace) => endpointsOf(workspace).length > 0)
+      .map((workspace) => namedId(workspace, '').slice(0, -2));
+    return (await this.#ids()).filter(
+      (id) => belongsTo(id, before) && !used.has(id) && !named.some((start) => id.startsWith(start)),
+    );
   }
 
   async remove(ids: readonly string[]): Promise<void> {
@@ -144,7 +180,9 @@ function idsOf(workspace: Workspace): readonly string[] {
   const endpoints = endpointsOf(workspace);
   const token = workspace.managementUrl === undefined ? [] : [workspaceTokenId(workspace)];
   if (workspace.services.length === 0) return token;
-  return [...token, subscriptionKeyId(workspace), ...endpoints.map(credentialId)];
+  const { auth } = workspace;
+  const consent = auth.type === 'microsoft' ? [microsoftConsentId(workspace, auth.scope)] : [];
+  return [...token, ...consent, subscriptionKeyId(workspace), ...endpoints.map(credentialId)];
 }
 
 function credentialId(endpoint: Endpoint): string {
@@ -154,8 +192,16 @@ function credentialId(endpoint: Endpoint): string {
     : secretId('apiKey', workspace, endpointId);
 }
 
+function microsoftConsentId(workspace: Workspace, scope: string): string {
+  return secretId('microsoftConsent', workspace, scope);
+}
+
 function subscriptionKeyId(workspace: Workspace): string {
   return secretId('subscriptionKey', workspace);
+}
+
+function namedId(workspace: Workspace, name: string): string {
+  return secretId('named', workspace, name);
 }
 
 /** The token fetches keys, so it belongs to the address that the keys are for as much as to the one that it is sent to. */

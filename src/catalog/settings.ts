@@ -29,7 +29,7 @@ const webService = v.looseObject({
 const workspaceSetting = v.object({
   workspaceId: text,
   baseUrl: httpUrl,
-  managementUrl: v.optional(v.string()),
+  managementUrl: v.optional(v.union([v.literal(''), httpUrl], 'an http or https URL is expected')),
   subscriptionKeyHeader: v.optional(v.union([v.literal(''), headerName])),
   auth: v.optional(authorization),
   addressedBy: v.optional(v.picklist(['workspaces', 'subscriptions'])),
@@ -177,7 +177,7 @@ function toWorkspace(
     name,
     workspaceId: value.workspaceId,
     baseUrl: url instanceof Failure ? value.baseUrl : url,
-    ...(value.managementUrl !== undefined && { managementUrl: value.managementUrl }),
+    ...(value.managementUrl && { managementUrl: value.managementUrl }),
     ...(value.subscriptionKeyHeader !== undefined && { subscriptionKeyHeader: value.subscriptionKeyHeader }),
     auth: toAuthorization(value.auth),
     style: value.addressedBy ?? 'workspaces',

@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/index.ts';
+import type { Catalog, Workspace } from '../catalog/index.ts';
 import type { Job, Jobs } from '../jobs/index.ts';
 
 /** The jobs by id and by endpoint, until they change. */
@@ -25,14 +25,26 @@ export class JobIndex {
 
   /**
    * Newest first. An endpoint may be in several workspaces: a job is under the one that it was sent from, or, when that
-   * was renamed, under any.
+   * was renamed, under the first of them, because a tree takes an element once.
    */
   of(workspace: string, endpointId: string): readonly Job[] {
     this.#byEndpoint ??= byEndpoint(this.#jobs.list());
-    const names = new Set(this.#catalog.workspaces().map(({ name }) => name));
+    const workspaces = this.#catalog.workspaces();
+    const names = new Set(workspaces.map(({ name }) => name));
     const jobs = this.#byEndpoint.get(endpointId) ?? [];
-    return jobs.filter((job) => job.workspace === workspace || !names.has(job.workspace));
+    const here = jobs.filter((job) => job.workspace === workspace || !names.has(job.workspace));
+    const isHome =
+      here.every((job) => job.workspace === workspace) || isFirst(workspaces, workspace, endpointId);
+    return isHome ? here : here.filter((job) => job.workspace === workspace);
   }
+}
+
+/** Whether no workspace before this one has the endpoint. */
+function isFirst(workspaces: readonly Workspace[], name: string, endpointId: string): boolean {
+  const first = workspaces.find(({ services }) =>
+    services.some(({ endpoints }) => endpoints.some((each) => each.endpointId === endpointId)),
+  );
+  return first?.name === name;
 }
 
 function byEndpoint(jobs: readonly Job[]): ReadonlyMap<string, readonly Job[]> {

@@ -78,17 +78,19 @@ export class BatchRunner {
     onCreated: (record: JobRecord) => void = () => undefined,
   ): Promise<JobRecord> {
     checkReach(request);
-    const headers = await this.#ports.authorize(request.endpoint);
+    await this.#ports.authorize(request.endpoint);
     const sizes = await sizesOfFiles(request);
     await this.#ports.windows.join();
     const record = this.#newRecord(request, sizes.size > 0);
-    await this.#ports.store.create(record);
+    await this.#create(record);
     const flow = { abort: new AbortController(), uploading: sizes.size > 0 };
     this.#flows.set(record.ownId, flow);
     onCreated(record);
     try {
       const job = await this.#prepare(request, record, sizes, flow.abort.signal);
       flow.uploading = false;
+      // A token from before a long upload may have run out.
+      const headers = await this.#ports.authorize(request.endpoint);
       const submitted = await this.#submit(request, record, job, headers, flow.abort.signal);
       if (!request.start) return submitted;
       return await this.#start(request.endpoint, submitted, headers, flow.abort.signal);
@@ -114,6 +116,16 @@ export class BatchRunner {
   stop(): void {
     this.#stopped = true;
     for (const { abort } of this.#flows.values()) abort.abort();
+  }
+
+  /** A job that is nowhere but in this window's memory is not begun. */
+  async #create(record: JobRecord): Promise<void> {
+    try {
+      await this.#ports.store.create(record);
+    } catch (error) {
+      await this.#ports.store.remove(record.ownId);
+      throw error;
+    }
   }
 
   #newRecord(request: BatchRequest, hasUploads: boolean): JobRecord {

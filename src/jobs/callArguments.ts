@@ -1,8 +1,7 @@
-import { isAbsolute, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { Failure } from '../protocol/failure.ts';
 import type { BlobReference } from '../protocol/studio/bes.ts';
+import { localPath } from '../shared/localPath.ts';
 
 const text = v.pipe(v.string('a text is expected'), v.trim(), v.nonEmpty('it is empty'));
 
@@ -45,27 +44,19 @@ export const jobArguments = v.strictObject({
   service: v.optional(text),
 });
 
+/** Timers go off at once when they are set to more. In milliseconds. */
+const longestWait = 2 ** 31 - 1;
+
 export const waitArguments = v.strictObject({
   jobId: text,
-  timeoutMs: v.optional(v.pipe(v.number('a number is expected'), v.minValue(0, 'it is below 0'))),
+  timeoutMs: v.optional(
+    v.pipe(
+      v.number('a number is expected'),
+      v.minValue(0, 'it is below 0'),
+      v.transform((ms) => Math.min(Math.ceil(ms), longestWait)),
+    ),
+  ),
 });
-
-/** The file that an input names: a `file:` URI, or a path, relative to `folder` unless it is absolute. */
-export function inputFile(name: string, given: string, folder: string | undefined): string {
-  if (/^file:/i.test(given)) {
-    try {
-      return fileURLToPath(given);
-    } catch {
-      throw invalid(`"inputs.${name}": ${given} is no file URI of this machine.`);
-    }
-  }
-  if (/^[a-z][a-z\d+.-]+:\/\//i.test(given)) {
-    throw invalid(`"inputs.${name}": ${given.split('?')[0] ?? ''} is no file. A blob is given as an object.`);
-  }
-  if (isAbsolute(given)) return given;
-  if (folder === undefined) throw invalid(`"inputs.${name}": ${given} is relative, and no folder is open.`);
-  return join(folder, given);
-}
 
 /** `container/blob.csv`, without a leading slash. */
 export function outputLocation(name: string, given: string): string {
@@ -81,7 +72,7 @@ export function inputsOf(
   return Object.fromEntries(
     Object.entries(inputs).map(([name, input]) => [
       name,
-      typeof input === 'string' ? inputFile(name, input, folder) : input,
+      typeof input === 'string' ? localPath(`inputs.${name}`, input, folder) : input,
     ]),
   );
 }

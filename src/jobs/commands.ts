@@ -94,7 +94,7 @@ export class JobCommands {
       );
     }
     const engine = await this.#tools.engine();
-    const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
     const record = await engine.run({
       endpoint,
       inputs: inputsOf(given.inputs, folder),
@@ -203,7 +203,8 @@ export class JobCommands {
     const signal = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
     try {
       const ended = await engine.store.waitFor(record.ownId, (current) => current.ended, signal);
-      return answerOf(ended ?? record);
+      // A job that was forgotten meanwhile is not known any more.
+      return answerOf(ended ?? recordOf(engine, jobId));
     } catch (error) {
       if (signal?.aborted !== true) throw error;
       const status = engine.store.find(record.ownId)?.status ?? record.status;

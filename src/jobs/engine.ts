@@ -104,9 +104,11 @@ export class JobEngine {
   /** The user looks at this window: it asks from now on. */
   async takeOver(): Promise<void> {
     if (this.#openJobs().length === 0 || this.#lease.held) return;
-    await this.#windows.join();
-    await this.#lease.take();
-    this.#trackOpenJobs();
+    await this.#inTurn(async () => {
+      await this.#windows.join();
+      await this.#lease.take();
+      this.#trackOpenJobs();
+    });
   }
 
   /** A key was entered, or the catalog changed. */
@@ -276,8 +278,9 @@ export class JobEngine {
   /** Heartbeat, lease and recovery go on only while there are open jobs. */
   #beginLooking(): void {
     if (this.#looking !== undefined) return;
-    this.#looking = setInterval(() => this.#lookSoon(), lookIntervalMs);
-    this.#lookSoon();
+    const look = (): void => void this.#inTurn(() => this.#look());
+    this.#looking = setInterval(look, lookIntervalMs);
+    look();
   }
 
   #endLooking(): void {
@@ -285,19 +288,22 @@ export class JobEngine {
     this.#looking = undefined;
   }
 
-  #lookSoon(): void {
+  /** Looks and the taking of the lease write the same files, so one waits for the other. Never rejects. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
     this.#busy = this.#busy.then(async () => {
       if (this.#disposed) return;
       try {
-        await this.#look();
+        await work();
       } catch (error) {
         this.#ports.report(error);
       }
     });
+    return this.#busy;
   }
 
   async #look(): Promise<void> {
     await this.#windows.join();
+    await this.store.refresh();
     this.#windows.cannotAsk(this.#tracker.pausedIds());
     await this.#windows.look();
     await this.#lease.refresh();

@@ -9,6 +9,8 @@ import type { PollOutcome } from './tracker.ts';
 
 /** So many answers in a row that a job is unknown: one may come from a server that has not heard of it yet. */
 const goneAfter = 3;
+/** As many when nothing but the status says so: it may come from a proxy whose server is just being replaced. */
+const goneAfterBare = 12;
 
 export interface FollowerPorts {
   readonly store: JobStore;
@@ -94,7 +96,7 @@ export class Follower {
   async #takeFailure(record: JobRecord, failure: Failure): Promise<PollOutcome> {
     const { store } = this.#ports;
     try {
-      if (saysJobIsGone(failure) && this.#isGone(record)) {
+      if (saysJobIsGone(failure) && this.#isGone(record, failure)) {
         await this.#update(record.ownId, (current) => withoutJob(current, recordedFailure(failure)));
         return { next: 'stop', changed: true };
       }
@@ -125,9 +127,10 @@ export class Follower {
     return updated.after;
   }
 
-  #isGone(record: JobRecord): boolean {
+  #isGone(record: JobRecord, { evidence }: Failure): boolean {
     const count = (this.#unknownAnswers.get(record.ownId) ?? 0) + 1;
     this.#unknownAnswers.set(record.ownId, count);
-    return record.deleteSent === true || count >= goneAfter;
+    const enough = evidence?.reasons === undefined ? goneAfterBare : goneAfter;
+    return record.deleteSent === true || count >= enough;
   }
 }

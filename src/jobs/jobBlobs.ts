@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import { Failure } from '../protocol/failure.ts';
 import { outputUrlWithoutSas, parseConnectionString, type BlobReference } from '../protocol/studio/bes.ts';
+import { redactUrl } from '../protocol/redaction.ts';
 import type { BlobClient } from '../storage/index.ts';
 import { isLoopback } from '../transport/index.ts';
 import type { BatchRequest } from './batchJob.ts';
@@ -81,18 +82,22 @@ export function reference(
 export function knownInput(input: string | BlobReference): JobRecord['inputs'][string] {
   return typeof input === 'string'
     ? { relativeLocation: '', file: input }
-    : { relativeLocation: input.relativeLocation };
+    : { relativeLocation: redactUrl(input.relativeLocation) };
 }
 
 /** Where everything is, known before the submission. */
 export function withLocations(record: JobRecord, job: PreparedJob): JobRecord {
   const inputs: JobRecord['inputs'] = {};
   for (const [name, { relativeLocation }] of Object.entries(job.inputs)) {
-    inputs[name] = { ...record.inputs[name], relativeLocation };
+    inputs[name] = { ...record.inputs[name], relativeLocation: redactUrl(relativeLocation) };
   }
   const outputs: JobRecord['outputs'] = {};
   for (const [name, blob] of Object.entries(job.outputs)) {
-    outputs[name] = { relativeLocation: blob.relativeLocation, url: outputUrlWithoutSas(blob) ?? '' };
+    const withoutSas = { ...blob, relativeLocation: redactUrl(blob.relativeLocation) };
+    outputs[name] = {
+      relativeLocation: withoutSas.relativeLocation,
+      url: outputUrlWithoutSas(withoutSas) ?? '',
+    };
   }
   return { ...record, inputs, outputs };
 }

@@ -1,6 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../local-service/replaceFile.ts';
 import { Failure } from '../protocol/failure.ts';
 import { parseJobRecord, type JobRecord } from './jobRecord.ts';
 import { jobsFolder, openMarkersFolder } from './openJobs.ts';
@@ -25,6 +26,8 @@ export class JobStore {
   readonly #folder: string;
   readonly #markers: string;
   readonly #records = new Map<string, JobRecord>();
+  /** What could not be written: known in this window, and what its next change starts from. */
+  readonly #unwritten = new Set<string>();
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #listeners = new Set<() => void>();
   readonly #toReread = new Set<string>();
@@ -38,10 +41,11 @@ export class JobStore {
     this.#markers = openMarkersFolder(globalStoragePath);
   }
 
-  static async open(globalStoragePath: string): Promise<JobStore> {
+  /** `watchFolder` is Node's own; it may fail, as where the system has no watches left. */
+  static async open(globalStoragePath: string, watchFolder: typeof watch = watch): Promise<JobStore> {
     const store = new JobStore(globalStoragePath);
     await mkdir(store.#markers, { recursive: true, mode: 0o700 });
-    store.#watch();
+    store.#watch(watchFolder);
     await store.#loadAll();
     return store;
   }
@@ -84,8 +88,17 @@ export class JobStore {
     await this.#enqueue(ownId, async () => {
       await rm(this.#path(ownId), { force: true });
       await rm(this.#marker(ownId), { force: true });
+      this.#unwritten.delete(ownId);
       this.#take(ownId, undefined);
     });
+  }
+
+  /** Takes what other windows wrote, where nothing tells of it; to be called from time to time. */
+  async refresh(): Promise<void> {
+    if (this.#watcher !== undefined) return;
+    const known = [...this.#records.keys()].map((ownId) => ownId + recordSuffix);
+    const names = new Set([...known, ...(await readdir(this.#folder))]);
+    await Promise.all([...names].map((name) => this.#reread(name)));
   }
 
   /** Called after every change, those of other windows included. Returns what ends it. */
@@ -123,7 +136,7 @@ export class JobStore {
   }
 
   dispose(): void {
-    this.#watcher?.close();
+    this.#unwatch();
     clearTimeout(this.#rereading);
     this.#listeners.clear();
   }
@@ -146,18 +159,20 @@ export class JobStore {
     try {
       if (!record.ended) await writeFile(this.#marker(record.ownId), '', { mode: 0o600 });
       await writeFile(temporary, JSON.stringify(record, undefined, 2), { mode: 0o600, flush: true });
-      await rename(temporary, this.#path(record.ownId));
+      await replaceFile(temporary, this.#path(record.ownId));
+      this.#unwritten.delete(record.ownId);
       if (record.ended) await rm(this.#marker(record.ownId), { force: true });
     } catch (error) {
+      this.#unwritten.add(record.ownId);
       await rm(temporary, { force: true }).catch(() => undefined);
       throw notWritten(this.#folder, error);
     } finally {
-      // What cannot be written is still known in this window.
       this.#take(record.ownId, record);
     }
   }
 
   async #read(ownId: string): Promise<JobRecord | undefined> {
+    if (this.#unwritten.has(ownId)) return this.#records.get(ownId);
     try {
       return parseJobRecord(await readFile(this.#path(ownId), 'utf8')) ?? this.#records.get(ownId);
     } catch (error) {
@@ -190,15 +205,20 @@ export class JobStore {
     }
   }
 
-  #watch(): void {
+  #watch(watchFolder: typeof watch): void {
     try {
-      this.#watcher = watch(this.#folder, { persistent: false }, (_, name) => {
+      this.#watcher = watchFolder(this.#folder, { persistent: false }, (_, name) => {
         if (name?.endsWith(recordSuffix) === true) this.#rereadSoon(name);
       });
-      this.#watcher.on('error', () => undefined);
+      this.#watcher.on('error', () => this.#unwatch());
     } catch {
-      // Without a watcher this window sees the jobs of others when it polls them itself.
+      // Without a watcher, `refresh` tells what other windows do.
     }
+  }
+
+  #unwatch(): void {
+    this.#watcher?.close();
+    this.#watcher = undefined;
   }
 
   #rereadSoon(name: string): void {

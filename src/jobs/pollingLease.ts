@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../local-service/replaceFile.ts';
 import type { Windows } from './windows.ts';
 
 /**
@@ -37,7 +38,7 @@ export class PollingLease {
   async take(): Promise<void> {
     const temporary = `${this.#path}.${this.#windows.id}.tmp`;
     await writeFile(temporary, this.#windows.id, { mode: 0o600 });
-    await rename(temporary, this.#path);
+    await replaceFile(temporary, this.#path);
     // Of two that take it at once, the last one has it; the other sees that at its next look.
     this.#holder = await this.#read();
   }

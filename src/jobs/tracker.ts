@@ -34,6 +34,8 @@ const jitter = 0.1;
 /** 20 requests a second for all jobs together. */
 const spacingMs = 50;
 const mostInFlight = 40;
+/** A look at the time before that is in vain, but does no harm; timers cannot wait for a month. */
+const longestSleepMs = 24 * 60 * 60 * 1000;
 
 interface Tracked {
   readonly id: string;
@@ -143,7 +145,8 @@ export class Tracker {
     let dueAt = Number.POSITIVE_INFINITY;
     for (const job of this.#jobs.values()) if (isWaiting(job)) dueAt = Math.min(dueAt, job.dueAt);
     if (dueAt === Number.POSITIVE_INFINITY) return;
-    const wait = Math.max(0, Math.max(dueAt, this.#nextSlotAt) - this.#clock.now());
+    const due = Math.max(dueAt, this.#nextSlotAt) - this.#clock.now();
+    const wait = Math.min(longestSleepMs, Math.max(0, due));
     this.#cancelTimer = this.#clock.after(wait, () => {
       this.#cancelTimer = undefined;
       this.#pollOne();

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { replaceFile } from '../local-service/replaceFile.ts';
 import type { Asker } from './division.ts';
 
 const presenceShape = v.object({
@@ -32,6 +33,7 @@ export class Windows {
   readonly #seen = new Map<string, Observation>();
   #cannotAsk: readonly string[] = [];
   #beat = 0;
+  #joining: Promise<void> | undefined;
   #joined = false;
 
   /** This window. */
@@ -42,8 +44,15 @@ export class Windows {
   }
 
   /** Has to be there before the first job names this window as its owner. */
-  async join(): Promise<void> {
-    if (this.#joined) return;
+  join(): Promise<void> {
+    this.#joining ??= this.#join().catch((error: unknown) => {
+      this.#joining = undefined;
+      throw error;
+    });
+    return this.#joining;
+  }
+
+  async #join(): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await this.#write();
     this.#joined = true;
@@ -52,7 +61,7 @@ export class Windows {
   /** One heartbeat, and one look at those of the others; to be called at a steady pace. */
   async look(): Promise<void> {
     if (this.#joined) await this.#write();
-    const names = await readdir(this.#folder).catch(() => []);
+    const names = await readdir(this.#folder);
     const others = names.filter((name) => name !== this.id && !name.endsWith('.tmp'));
     for (const id of this.#seen.keys()) if (!others.includes(id)) this.#seen.delete(id);
     for (const id of others) await this.#observe(id);
@@ -81,6 +90,7 @@ export class Windows {
   leaveNow(): void {
     rmSync(join(this.#folder, this.id), { force: true });
     this.#joined = false;
+    this.#joining = undefined;
   }
 
   async #observe(id: string): Promise<void> {
@@ -103,7 +113,7 @@ export class Windows {
     };
     const path = join(this.#folder, this.id);
     await writeFile(`${path}.tmp`, JSON.stringify(presence), { mode: 0o600 });
-    await rename(`${path}.tmp`, path);
+    await replaceFile(`${path}.tmp`, path);
   }
 }
 

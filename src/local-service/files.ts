@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+
+import { replaceFile } from './replaceFile.ts';
 
 /** Files of the local service hold keys: nobody else may read them. */
 export const PRIVATE_FILE = 0o600;
@@ -10,7 +12,7 @@ export async function writePrivateJson(path: string, value: unknown): Promise<vo
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await writeFile(temporary, JSON.stringify(value, undefined, 2), { mode: PRIVATE_FILE, flush: true });
-    await rename(temporary, path);
+    await replaceFile(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

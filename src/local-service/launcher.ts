@@ -35,7 +35,7 @@ export interface LocalServiceHandle {
 }
 
 const LOG = 'service.log';
-const STATE = ['identity.json', 'ports.json', 'jobs', 'blobs', LOG];
+const STATE = ['identity.json', 'endpoints.json', 'ports.json', 'jobs', 'blobs', LOG];
 const POLL_MS = 50;
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 30_000;

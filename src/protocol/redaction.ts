@@ -97,13 +97,17 @@ export function isShownHeader(name: string): boolean {
   return SHOWN_HEADERS.has(lower) || REQUEST_ID_HEADER.test(lower);
 }
 
+/** Shown headers whose values are URLs. */
+const URL_HEADERS: ReadonlySet<string> = new Set(['location', 'operation-location']);
+
 /** Headers with every value masked that is not on the allow-list; the others still lose what looks like a secret. */
 export function redactHeaders(
   headers: Iterable<readonly [name: string, value: string]>,
 ): (readonly [name: string, value: string])[] {
   const shown: (readonly [string, string])[] = [];
   for (const [name, value] of headers) {
-    shown.push([name, isShownHeader(name) ? redactText(value) : MASK]);
+    const text = URL_HEADERS.has(name.toLowerCase()) ? redactUrl(value) : value;
+    shown.push([name, isShownHeader(name) ? redactText(text) : MASK]);
   }
   return shown;
 }
@@ -137,7 +141,8 @@ const SECRET_SHAPES: readonly (readonly [shape: RegExp, replacement: string])[] 
   [/\b(SharedAccessSignature)=[^;\s"']+/gi, `$1=${MASK}`],
   [/\b(Bearer|Basic|SharedKey|SharedKeyLite)\s+[\w.~+/:=-]{8,}/gi, `$1 ${MASK}`],
   [
-    /("[^"\\]{0,60}?(?:password|secret|token|key|signature|authorization)[^"\\]{0,60}"\s{0,9}:\s{0,9})"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)/gi,
+    // A text that was cut may end within the value.
+    /("[^"\\]{0,60}?(?:password|secret|token|key|signature|authorization)[^"\\]{0,60}"\s{0,9}:\s{0,9})"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)/gi,
     `$1"${MASK}"`,
   ],
   [/\b([a-z][a-z\d+.-]{0,20}:\/\/)[^/?#\s"']{0,500}@/gi, `$1${MASK}@`],

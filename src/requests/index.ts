@@ -4,10 +4,13 @@ import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { contextKeys, customEditors, prefix, settings } from '../shared/contributions.ts';
 import { isExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
+import type { ReadonlyFiles } from '../shared/lazyFileSystem.ts';
 import { isProgramCall } from '../shared/invocation.ts';
 import { reportFailure } from '../shared/reportFailure.ts';
 import { AnswerFiles } from './answerFiles.ts';
+import { attachSchema, detachSchema, type SchemaTools, type WorkedRequest } from './attachSchema.ts';
 import { AutoSave } from './autoSave.ts';
+import type { CodeServices } from './clientCode.ts';
 import { History, type HistoryEntry, type HistoryLimits } from './history.ts';
 import { clearHistory, pickEntry } from './historyPick.ts';
 import { answerOfEntry, failureOfEntry, recordCall, requestOfEntry } from './historyRecord.ts';
@@ -16,11 +19,14 @@ import { RequestCall } from './requestCall.ts';
 import { RequestEditor } from './requestEditor.ts';
 import { rrsExecute } from './rrsExecute.ts';
 import { askWhereToSave } from './saveDialog.ts';
+import { SchemaDocuments } from './schemaDocuments.ts';
 import { ScratchRequests } from './scratchRequests.ts';
 
 export type { RrsExecuteResult } from './rrsExecute.ts';
 
 export interface Requests extends Feature<'requests'> {
+  /** JSON schemas of request documents, which `$schema` names. */
+  readonly schemas: ReadonlyFiles;
   resolveCustomTextEditor(
     document: vscode.TextDocument,
     panel: vscode.WebviewPanel,
@@ -37,6 +43,7 @@ const keptCalls = 10;
 
 class RequestsFeature implements Requests {
   readonly commands: Requests['commands'];
+  readonly schemas: SchemaDocuments;
   readonly #foundation: Foundation;
   readonly #catalog: Catalog;
   readonly #scratch: ScratchRequests;
@@ -56,7 +63,13 @@ class RequestsFeature implements Requests {
     const storage = foundation.context.globalStorageUri.fsPath;
     this.#history = new History(join(storage, 'history'), historyLimits);
     this.#files = new AnswerFiles(join(storage, 'answers'));
-    this.#subscriptions = [this.#autoSave];
+    this.schemas = new SchemaDocuments(foundation.context.extensionUri, catalog);
+    this.#subscriptions = [this.#autoSave, this.schemas];
+    const tools: SchemaTools = {
+      catalog,
+      http: () => foundation.http(),
+      worked: (endpoint) => this.#lastThatWorked(endpoint),
+    };
     this.commands = {
       openRequest: (target) => this.#openRequest(target),
       saveRequestAs: () => this.#saveRequestAs(),
@@ -66,6 +79,14 @@ class RequestsFeature implements Requests {
       compareAnswer: () => this.#activeEditor()?.compare(),
       showHistory: (target) => this.#showHistory(target),
       clearHistory: () => clearHistory(this.#history),
+      attachSchema: (...args) => attachSchema(tools, args),
+      detachSchema: (...args) => detachSchema(tools, args),
+      copyAsCurl: async (target) =>
+        (await import('./clientCode.ts')).copyAsCurl(this.#codeServices(), target),
+      generateClientCode: async (target) =>
+        (await import('./clientCode.ts')).generateClientCode(this.#codeServices(), target),
+      showApiHelp: async (target) =>
+        (await import('./clientCode.ts')).showApiHelp(this.#codeServices(), target),
       rrsExecute: (...args) => (isProgramCall(args) ? this.#execute(args[0]) : this.#openRequest(args[0])),
     };
   }
@@ -158,6 +179,26 @@ class RequestsFeature implements Requests {
     return rrsExecute(argument, { catalog: this.#catalog, http, timeoutMs: timeoutMs() });
   }
 
+  #lastThatWorked({ workspace, endpointId }: Endpoint): WorkedRequest | undefined {
+    return [...this.#calls.values()]
+      .flatMap(({ worked }) => worked ?? [])
+      .findLast(
+        ({ endpoint }) => endpoint.workspace.name === workspace.name && endpoint.endpointId === endpointId,
+      );
+  }
+
+  #codeServices(): CodeServices {
+    return {
+      catalog: this.#catalog,
+      documents: this.#foundation.documents,
+      requestInFront: async () => this.#activeEditor()?.settledText() ?? requestInTextEditor(),
+      requestOf: async (endpoint) => {
+        const uri = await this.#scratch.uriFor(endpoint);
+        return (await vscode.workspace.openTextDocument(uri)).getText();
+      },
+    };
+  }
+
   #callOf(uri: vscode.Uri): RequestCall {
     const key = uri.toString();
     const call =
@@ -204,9 +245,16 @@ class RequestsFeature implements Requests {
   }
 }
 
+/** A request that is in front as text. */
+function requestInTextEditor(): string | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  return document?.fileName.endsWith('.rrs.json') ? document.getText() : undefined;
+}
+
 /** The setting is in seconds; 0 waits for ever. */
 function timeoutMs(scope?: vscode.Uri): number {
-  return vscode.workspace.getConfiguration(prefix, scope).get<number>(settings.requestTimeout, 100) * 1000;
+  const seconds: unknown = vscode.workspace.getConfiguration(prefix, scope).get(settings.requestTimeout);
+  return (typeof seconds === 'number' && seconds >= 0 ? seconds : 100) * 1000;
 }
 
 function historyLimits(): HistoryLimits {

@@ -12,6 +12,7 @@ import { retryAfterFailure, viewOfFailure } from './answerFailure.ts';
 import type { AnswerFiles } from './answerFiles.ts';
 import { readAnswer, type AnswerTable } from './answerTables.ts';
 import { viewOfAnswer } from './answerView.ts';
+import type { WorkedRequest } from './attachSchema.ts';
 import { compareAnswers } from './compareAnswers.ts';
 import { execute, failureOf, type RrsAnswer } from './execute.ts';
 
@@ -86,6 +87,7 @@ export class RequestCall implements vscode.Disposable {
   #waiting: NodeJS.Timeout | undefined;
   /** Failures in a row that a repetition may mend. */
   #refusals = 0;
+  #worked: WorkedRequest | undefined;
   #remedies: readonly Remedy[] = [];
 
   constructor(services: CallServices) {
@@ -104,6 +106,11 @@ export class RequestCall implements vscode.Disposable {
   /** The last answer as it came. */
   get answer(): RrsAnswer | undefined {
     return this.#last?.answer;
+  }
+
+  /** The last call that the service accepted. */
+  get worked(): WorkedRequest | undefined {
+    return this.#worked;
   }
 
   /** Why the last call failed. */
@@ -251,13 +258,17 @@ export class RequestCall implements vscode.Disposable {
     try {
       endpoint = await abortable(catalog.find(request.workspace, request.service), signal);
       const authorization = await catalog.authorize(endpoint, { interactive: true, signal });
-      credentials = Object.values(authorization).flatMap((value) => [value, value.replace(/^\S+\s+/, '')]);
+      const headers = await catalog.fillSecrets(endpoint, headersWithoutKeys(request), {
+        interactive: true,
+        signal,
+      });
+      credentials = credentialsIn({ ...authorization, ...filledHeaders(request, headers) });
       const http = await this.#services.http();
       signal.throwIfAborted();
       this.#startClock();
       const answer = await execute(
         http,
-        callOf(request, endpoint, body, signal, this.#services.timeoutMs()),
+        { ...callOf(request, endpoint, this.#services.timeoutMs()), headers, body, signal },
         authorization,
         {
           limit: largestInMemory,
@@ -265,6 +276,9 @@ export class RequestCall implements vscode.Disposable {
           onProgress: (received) => this.#receive(received),
         },
       );
+      if (answer.status < 400 && answer.file === undefined) {
+        this.#worked = { endpoint, body, answer: answer.text };
+      }
       const schema = answer.status < 400 ? await catalog.schemaIfAny(endpoint) : undefined;
       const failure = failureOf(answer);
       const view = viewOfAnswer(answer, { schema, body });
@@ -327,14 +341,26 @@ function contextOf({ sent, schema }: Ended): { body: string; schema: ServiceSche
   return { body: sent.body, schema };
 }
 
-function callOf(
+function headersWithoutKeys({ headers }: RequestData): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name, value]) => !holdsCredential(name, value)));
+}
+
+/** The headers that have a secret in them in place of its name. */
+function filledHeaders(
   request: RequestData,
-  endpoint: Endpoint,
-  body: string,
-  signal: AbortSignal,
-  timeoutMs: number,
-) {
-  const headers = Object.entries(request.headers).filter(([name, value]) => !holdsCredential(name, value));
+  headers: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name, value]) => request.headers[name] !== value),
+  );
+}
+
+/** Each value, and without the scheme before it. */
+function credentialsIn(headers: Readonly<Record<string, string>>): string[] {
+  return Object.values(headers).flatMap((value) => [value, value.replace(/^\S+\s+/, '')]);
+}
+
+function callOf(request: RequestData, endpoint: Endpoint, timeoutMs: number) {
   return {
     address: endpoint.address,
     query: {
@@ -342,9 +368,6 @@ function callOf(
       details: request.details,
       ...(request.format === undefined ? {} : { format: request.format }),
     },
-    headers: Object.fromEntries(headers),
-    body,
-    signal,
     timeoutMs,
   };
 }

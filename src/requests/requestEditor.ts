@@ -28,6 +28,8 @@ import type { History } from './history.ts';
 import type { RequestCall } from './requestCall.ts';
 import { bodyEdits, bodyProblem, minimalChange, parseRequest, wireBody } from './requestDocument.ts';
 import { RequestTarget } from './requestTarget.ts';
+import { targetEdits } from './schemaAddress.ts';
+import { askToStore, storeTyped, type TypedCredential } from './typedCredentials.ts';
 
 const flushPatienceMs = 1_000;
 const mostAttempts = 5;
@@ -101,36 +103,66 @@ export class RequestEditor implements vscode.Disposable {
 
   /** Sends what the user sees; resolves when the call has ended. */
   async send(): Promise<void> {
-    const { data, body } = await this.#settled();
-    await this.call.send(data, body);
+    const settled = await this.#settled();
+    if (settled) await this.call.send(settled.data, settled.body);
   }
 
-  /** The request once all that was typed has reached the document. */
-  async #settled(): Promise<{ data: RequestData; body: string }> {
+  /** The document's text once all that was typed has reached it. */
+  async settledText(): Promise<string> {
     await this.#flush();
     await this.#edits;
-    const text = this.document.getText();
-    const parsed = parseRequest(text);
-    if (parsed.kind === 'broken') {
-      throw new Failure({
-        code: 'InvalidRequestDocument',
-        origin: 'client',
-        sentence: vscode.l10n.t('The request is not valid JSON. Mend it in the text editor first.'),
-      });
-    }
-    return { data: parsed.data, body: wireBody(text, 'compact') };
+    return this.document.getText();
+  }
+
+  /** What is to be sent; undefined when the user decides not to, asked about a key among the headers. */
+  async #settled(): Promise<{ data: RequestData; body: string } | undefined> {
+    const typed = await this.#flush();
+    await this.#edits;
+    const data = this.#dataOrThrow();
+    const credentials = [...credentialsIn(data.headers), ...typed];
+    if (credentials.length > 0 && !(await this.#offerToStore(data, credentials))) return undefined;
+    return { data: this.#dataOrThrow(), body: wireBody(this.document.getText(), 'compact') };
+  }
+
+  #dataOrThrow(): RequestData {
+    const parsed = parseRequest(this.document.getText());
+    if (parsed.kind === 'request') return parsed.data;
+    throw new Failure({
+      code: 'InvalidRequestDocument',
+      origin: 'client',
+      sentence: vscode.l10n.t('The request is not valid JSON. Mend it in the text editor first.'),
+    });
+  }
+
+  /** Resolves with false when nothing is to be sent. A service that is not known has no place for keys. */
+  async #offerToStore(data: RequestData, credentials: readonly TypedCredential[]): Promise<boolean> {
+    const endpoint = await this.#services.catalog.find(data.workspace, data.service).catch(() => undefined);
+    if (endpoint === undefined) return true;
+    const decision = await askToStore(credentials);
+    if (decision === 'store') await this.#store(endpoint, credentials);
+    return decision !== 'cancel';
+  }
+
+  async #store(endpoint: Endpoint, credentials: readonly TypedCredential[]): Promise<void> {
+    const edits: JsonEdit[] = [];
+    for (const credential of credentials)
+      edits.push(await storeTyped(this.#services.catalog, endpoint, credential));
+    await this.#edit(() => edits);
+    this.#link.remote.credentialsTaken();
+    await this.#target.refresh();
   }
 
   /** A webview that is hidden or still loading has nothing to say, and does not answer either. */
-  async #flush(): Promise<void> {
-    if (!this.#panel.visible) return;
-    const flushed = this.#link.remote.flush().catch(() => undefined);
+  async #flush(): Promise<readonly TypedCredential[]> {
+    if (!this.#panel.visible) return [];
+    const flushed = this.#link.remote.flush().catch(() => []);
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, flushPatienceMs);
+    const patience = new Promise<[]>((resolve) => {
+      timer = setTimeout(() => resolve([]), flushPatienceMs);
     });
-    await Promise.race([flushed, patience]);
+    const typed = await Promise.race([flushed, patience]);
     clearTimeout(timer);
+    return typed.map(([header, value]) => ({ header, value }));
   }
 
   /** Compares the last answer with an earlier one, which the user chooses. */
@@ -168,9 +200,11 @@ export class RequestEditor implements vscode.Disposable {
       chooseWorkspace: () => this.#chooseWorkspace(),
       chooseService: () => this.#chooseService(),
       setCredential: ({ kind }) => this.#setCredential(kind),
-      storeCredential: ({ header, value }) => this.#storeCredential(header, value),
+      storeCredential: (credential) => this.#storeCredential(credential),
       reloadSchema: () => this.#target.refresh({ reloadSchema: true }),
       importRows: ({ input }) => this.#importRows(input),
+      attachSchema: () => this.#attachSchema(),
+      addService: () => this.#addService(),
       copy: async ({ text }) => vscode.env.clipboard.writeText(text),
       copyFailure: async () => vscode.env.clipboard.writeText(failureDetails(this.call.failure)),
       sendAgain: () => void this.call.sendAgain(),
@@ -193,9 +227,9 @@ export class RequestEditor implements vscode.Disposable {
   async #importRows(input: string): Promise<ImportOutcome> {
     const uri = await askForTable(input);
     if (!uri) return { kind: 'cancelled' };
-    const { data } = await this.#settled();
+    await this.settledText();
     const { state, endpoint } = this.#target;
-    const read = await readRows(uri, input, data, schemaOf(state));
+    const read = await readRows(uri, input, this.#dataOrThrow(), schemaOf(state));
     if (read.kind === 'imported') {
       this.#link.remote.documentChanged(await this.#edit(() => read.edits));
       return read.outcome;
@@ -228,8 +262,8 @@ export class RequestEditor implements vscode.Disposable {
 
   /** Answers at once: how the call ends is told by `callChanged`. */
   async #start(): Promise<void> {
-    const { data, body } = await this.#settled();
-    void this.call.send(data, body);
+    const settled = await this.#settled();
+    if (settled) void this.call.send(settled.data, settled.body);
   }
 
   #documentState(): DocumentState {
@@ -357,11 +391,9 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   async #setTarget(endpoint: Endpoint): Promise<void> {
-    const after = await this.#edit(() => [
-      { kind: 'set', path: ['workspace'], value: endpoint.workspace.name },
-      { kind: 'set', path: ['service'], value: endpoint.label },
-    ]);
-    this.#link.remote.documentChanged(after);
+    this.#link.remote.documentChanged(
+      await this.#edit((text) => targetEdits(text, endpoint.workspace.name, endpoint.label)),
+    );
   }
 
   async #setCredential(kind: Credential['kind']): Promise<void> {
@@ -386,21 +418,28 @@ export class RequestEditor implements vscode.Disposable {
     await this.#target.refresh();
   }
 
-  async #storeCredential(header: string, value: string): Promise<void> {
-    const { endpoint, state } = this.#target;
-    if (!endpoint || state.kind !== 'found') return;
-    const workspace = endpoint.workspace.name;
-    const isSubscriptionKey = state.credentials.some(
-      (credential) =>
-        credential.kind === 'subscriptionKey' && credential.header.toLowerCase() === header.toLowerCase(),
-    );
-    if (isSubscriptionKey) {
-      await run(commandId('setSubscriptionKey'), { workspace, key: value });
-    } else {
-      const service = endpoint.endpointId;
-      await run(commandId('setApiKey'), { workspace, service, key: value });
-    }
-    await this.#target.refresh();
+  /** A service that turns out to be there under another name is what the document names from then on. */
+  async #addService(): Promise<void> {
+    const parsed = parseRequest(this.document.getText());
+    if (parsed.kind === 'broken') return;
+    const endpoint = await this.#services.catalog.addUnknown(parsed.data);
+    if (endpoint) await this.#setTarget(endpoint);
+  }
+
+  async #attachSchema(): Promise<void> {
+    const { endpoint } = this.#target;
+    if (!endpoint) return;
+    const node: ExplorerNode = {
+      node: 'endpoint',
+      workspace: endpoint.workspace.name,
+      service: endpoint.endpointId,
+    };
+    await run(commandId('attachSchema'), node);
+  }
+
+  async #storeCredential(credential: TypedCredential): Promise<void> {
+    const { endpoint } = this.#target;
+    if (endpoint) await this.#store(endpoint, [credential]);
   }
 
   #name(): string {
@@ -415,6 +454,12 @@ export class RequestEditor implements vscode.Disposable {
 
 async function run(command: string, ...args: readonly unknown[]): Promise<void> {
   await vscode.commands.executeCommand(command, ...args);
+}
+
+function credentialsIn(headers: RequestData['headers']): TypedCredential[] {
+  return Object.entries(headers)
+    .filter(([header, value]) => value.trim() !== '' && holdsCredential(header, value))
+    .map(([header, value]) => ({ header, value }));
 }
 
 /** The webview asks before it sends such a header; this keeps a key out of the document whatever it sends. */

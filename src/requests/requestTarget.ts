@@ -6,6 +6,8 @@ import { sentenceOf } from '../shared/reportFailure.ts';
 import type { Credential, TargetState, UnreadSchema } from '../shared/requestEditorContract.ts';
 import type { RequestData } from '../shared/requestData.ts';
 
+const missingCodes: ReadonlySet<string> = new Set(['UnknownWorkspace', 'UnknownService']);
+
 type Address = Pick<RequestData, 'workspace' | 'service'>;
 
 /** Finds out what a request's workspace and service stand for, and says so again when that changes. */
@@ -80,7 +82,11 @@ export class RequestTarget implements vscode.Disposable {
 
   #lose(error: unknown): void {
     this.#endpoint = undefined;
-    this.#set({ kind: 'unknown', sentence: sentenceOf(error) });
+    const isLocal = this.#catalog
+      .workspaces()
+      .some(({ name, local }) => local && name === this.#address?.workspace);
+    const isMissing = error instanceof Failure && missingCodes.has(error.code);
+    this.#set({ kind: 'unknown', sentence: sentenceOf(error), canBeAdded: isMissing && !isLocal });
   }
 
   /** A target whose schema cannot be loaded can be called all the same. */

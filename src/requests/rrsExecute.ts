@@ -37,7 +37,7 @@ export interface RrsExecuteResult {
 export async function rrsExecute(
   argument: unknown,
   services: {
-    readonly catalog: Pick<Catalog, 'find' | 'authorize'>;
+    readonly catalog: Pick<Catalog, 'find' | 'authorize' | 'fillSecrets'>;
     readonly http: () => Promise<HttpClient>;
     readonly timeoutMs: number;
   },
@@ -45,6 +45,7 @@ export async function rrsExecute(
   const given = parseArguments('rrsExecute', schema, argument);
   const endpoint = await services.catalog.find(given.workspace, given.service);
   const authorization = await services.catalog.authorize(endpoint, { interactive: false });
+  const headers = await services.catalog.fillSecrets(endpoint, given.headers, { interactive: false });
   const answer = await execute(
     await services.http(),
     {
@@ -54,7 +55,7 @@ export async function rrsExecute(
         details: given.details,
         ...(given.format === undefined ? {} : { format: given.format }),
       },
-      headers: given.headers,
+      headers,
       body: typeof given.body === 'string' ? given.body : JSON.stringify(given.body),
       timeoutMs: given.timeoutMs ?? services.timeoutMs,
     },

@@ -3,6 +3,7 @@ import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { sampleInputs } from '../shared/requestForm.ts';
 import { editText } from './editText.ts';
 import { newRequestText, parseRequest } from './requestDocument.ts';
+import { schemaAddress, targetEdits } from './schemaAddress.ts';
 
 /** Requests opened from the tree: a file for each endpoint, under global storage, which nobody is asked to save. */
 export class ScratchRequests {
@@ -34,9 +35,13 @@ export class ScratchRequests {
 
   async #fresh(endpoint: Endpoint): Promise<string> {
     const schema = await this.#catalog.schemaIfAny(endpoint);
+    const workspace = endpoint.workspace.name;
+    const service = await this.#nameOf(endpoint);
+    const address = schemaAddress(workspace, service);
     return newRequestText({
-      workspace: endpoint.workspace.name,
-      service: await this.#nameOf(endpoint),
+      ...(address === undefined ? {} : { $schema: address }),
+      workspace,
+      service,
       apiVersion: '2.0',
       details: true,
       headers: { 'Content-Type': 'application/json' },
@@ -51,10 +56,7 @@ export class ScratchRequests {
     if (parsed.kind === 'broken') return text;
     const { workspace, service } = parsed.data;
     if (workspace === endpoint.workspace.name && (await this.#leadsTo(service, endpoint))) return text;
-    return editText(text, [
-      { kind: 'set', path: ['workspace'], value: endpoint.workspace.name },
-      { kind: 'set', path: ['service'], value: await this.#nameOf(endpoint) },
-    ]);
+    return editText(text, targetEdits(text, endpoint.workspace.name, await this.#nameOf(endpoint)));
   }
 
   async #nameOf(endpoint: Endpoint): Promise<string> {

@@ -1,16 +1,11 @@
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as vscode from 'vscode';
 import { Failure } from '../protocol/failure.ts';
+import { localPath } from '../shared/localPath.ts';
 
 /** The path that a program names: a `file:` URI, or a path, relative to the first folder unless it is absolute. */
 export function filePath(member: string, given: string): string {
-  const path = /^file:/i.test(given) ? fileURLToPath(given) : given;
-  if (isAbsolute(path)) return path;
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  if (folder !== undefined) return join(folder, path);
-  throw clientFailure('InvalidArguments', vscode.l10n.t('"{0}": an absolute path is expected.', member));
+  return localPath(member, given, firstFolder());
 }
 
 /** The file that a person chose. */
@@ -24,7 +19,7 @@ export function fileOf(uri: vscode.Uri): string {
 
 /** Where a save dialog begins. */
 export function defaultFolder(): string {
-  return vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath ?? homedir();
+  return firstFolder() ?? homedir();
 }
 
 export function megabytes(bytes: number): string {
@@ -34,4 +29,9 @@ export function megabytes(bytes: number): string {
 
 export function clientFailure(code: string, sentence: string): Failure {
   return new Failure({ code, origin: 'client', sentence });
+}
+
+/** The first that is on a disk. */
+function firstFolder(): string | undefined {
+  return vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
 }

@@ -73,7 +73,11 @@ function failureOf(target: string, error: unknown): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return failure('NotWritten', `${target} may not be written. Choose another folder.`, error);
+      return failure(
+        'NotWritten',
+        `${target} may not be written. Close it where it is open, or choose another place.`,
+        error,
+      );
     case undefined:
       return error;
     default: {

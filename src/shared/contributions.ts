@@ -18,6 +18,8 @@ export const commandNames = {
     'removeApiKey',
     'setSubscriptionKey',
     'removeSubscriptionKey',
+    'setSecret',
+    'removeSecret',
     'forgetAllKeys',
     'startLocalService',
     'stopLocalService',
@@ -34,6 +36,11 @@ export const commandNames = {
     'showHistory',
     'clearHistory',
     'rrsExecute',
+    'copyAsCurl',
+    'generateClientCode',
+    'showApiHelp',
+    'attachSchema',
+    'detachSchema',
   ],
   storage: ['setStorage', 'removeStorage'],
   jobs: [
@@ -71,8 +78,11 @@ export const apiNames = [
   'waitForJob',
   'openResult',
   'downloadResult',
+  'attachSchema',
+  'detachSchema',
   'setApiKey',
   'setSubscriptionKey',
+  'setSecret',
   'setStorage',
   'startLocalService',
   'stopLocalService',
@@ -88,7 +98,11 @@ export const views = { explorer: `${prefix}.explorer`, welcome: `${prefix}.welco
 export const customEditors = { request: `${prefix}.request`, table: `${prefix}.table` } as const;
 
 /** Schemes of the read-only file systems. */
-export const schemes = { document: 'azureml-document', result: 'azureml-result' } as const;
+export const schemes = {
+  document: 'azureml-document',
+  result: 'azureml-result',
+  schema: 'azureml-schema',
+} as const;
 
 export const contextKeys = {
   /** A request editor is in front. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isLoopback } from '../transport/proxies.ts';
 
 const memento = 'plainHttpOrigins';
 
@@ -43,8 +44,4 @@ export class PlainHttpConsent {
   #allowed(): readonly string[] {
     return this.#state.get<readonly string[]>(memento, []);
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
 }

@@ -18,13 +18,26 @@ export interface RequestData {
 
 export interface ReadRequest {
   readonly data: RequestData;
-  /** Members that are there but not what they should be; they count as left out. */
+  /** Members that are there but unknown, or not what they should be; they count as left out. */
   readonly ignored: readonly string[];
 }
 
+const knownMembers: ReadonlySet<string> = new Set([
+  '$schema',
+  'workspace',
+  'service',
+  'apiVersion',
+  'details',
+  'format',
+  'headers',
+  'inputs',
+  'globalParameters',
+  'body',
+]);
+
 /** Takes a document's members apart, as tolerantly as can be. */
 export function readRequest(members: JsonMembers): ReadRequest {
-  const ignored: string[] = [];
+  const ignored = Object.keys(members).filter((name) => !knownMembers.has(name));
   const read = <T>(name: string, as: (value: JsonValue) => T | undefined): T | undefined => {
     const value = Object.hasOwn(members, name) ? members[name] : undefined;
     const taken = value === undefined ? undefined : as(value);

@@ -72,7 +72,12 @@ export interface UnreadSchema {
 /** What the request's workspace and service stand for. */
 export type TargetState =
   | { readonly kind: 'finding' }
-  | { readonly kind: 'unknown'; readonly sentence: string }
+  | {
+      readonly kind: 'unknown';
+      readonly sentence: string;
+      /** The catalog does not have it, and it can be added. */
+      readonly canBeAdded: boolean;
+    }
   | {
       readonly kind: 'found';
       readonly address: ServiceAddress;
@@ -198,6 +203,9 @@ export const toRequestHost = {
   reloadSchema: question(),
   /** Asks for a file and puts its rows in the place of the input's. */
   importRows: question<{ readonly input: string }, ImportOutcome>(),
+  attachSchema: question(),
+  /** Adds what the document is for to the catalog. */
+  addService: question(),
   copy: question<{ readonly text: string }>(),
   copyFailure: question(),
   mend: question<{ readonly remedy: number }>(),
@@ -211,5 +219,7 @@ export const toRequestView = {
   targetChanged: notice<TargetState>(),
   callChanged: notice<CallState>(),
   /** Answered when all that was typed has reached the document. */
-  flush: question(),
+  flush: inquiry<readonly NamedValue[]>(),
+  /** The keys among the headers that are being typed are stored or dropped: nothing is left to be shown. */
+  credentialsTaken: notice(),
 } as const;

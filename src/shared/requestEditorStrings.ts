@@ -49,8 +49,12 @@ export function requestEditorStrings() {
     setKey: vscode.l10n.t('Set key…'),
     replaceKey: vscode.l10n.t('Replace key…'),
     headerFilled: vscode.l10n.t('Filled in when the request is sent'),
-    secretRefused: vscode.l10n.t('Keys are not kept in request files, so this header is not added.'),
-    secretInFile: vscode.l10n.t('This file holds a key in "{0}". It is not sent; remove it from the file.'),
+    secretRefused: vscode.l10n.t(
+      'Keys are not kept in request files, so this header is not added. In the secret storage it is sent from there.',
+    ),
+    secretInFile: vscode.l10n.t(
+      'This file holds a key in "{0}". It is not sent from here: store it, or remove it from the file.',
+    ),
     storeSecret: vscode.l10n.t('Store in secret storage'),
     discard: vscode.l10n.t('Discard'),
     body: vscode.l10n.t('Body'),
@@ -98,6 +102,8 @@ export function requestEditorStrings() {
     ),
     tryAgain: vscode.l10n.t('Try again'),
     loadingSchema: vscode.l10n.t('Loading the schema…'),
+    attachSchema: vscode.l10n.t('Attach schema…'),
+    addService: vscode.l10n.t('Add service…'),
     reloadSchema: vscode.l10n.t('Reload schema'),
     noInputsYet: vscode.l10n.t('The request has no inputs yet. Paste or type its body under JSON.'),
     noInputs: vscode.l10n.t('The service takes no input.'),

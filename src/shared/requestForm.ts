@@ -1,6 +1,7 @@
 import type { Cell, Column, GlobalParameter, Port, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { isItems, isMembers, type JsonEdit, type JsonMembers, type JsonValue } from './jsonEdits.ts';
 import type { RequestData } from './requestData.ts';
+import { secretReference } from './secretReference.ts';
 
 /** A column of the form: what the schema says, or what the document lets guess. */
 export interface FormColumn extends Column {
@@ -193,7 +194,7 @@ export function parameterFields(data: RequestData, schema?: ServiceSchema): Para
     return {
       ...parameter,
       known: true,
-      required: parameter.default === undefined,
+      required: parameter.required ?? parameter.default === undefined,
       ...(value === undefined ? {} : { value: asCell(value) }),
     };
   });
@@ -354,12 +355,16 @@ export function own(
 
 const credentialNames = /^(?:proxy-)?authorization$|^(?:x-)?api-?key$|subscription-key$/i;
 
-/** Whether a header would put a key into the document. `own` are the names of headers that the workspace fills itself. */
+/**
+ * Whether a header would put a key into the document; a reference to a secret is none. `filledByWorkspace` are the names
+ * of headers that the workspace fills itself.
+ */
 export function holdsCredential(
   name: string,
   value: string,
   filledByWorkspace: readonly string[] = [],
 ): boolean {
+  if (secretReference(value) !== undefined) return false;
   const trimmed = name.trim().toLowerCase();
   return (
     credentialNames.test(trimmed) ||

@@ -19,6 +19,9 @@ export interface Moments {
   readonly endedAt?: number | undefined;
 }
 
+/** Node's timers go off at once when they are set to more. In milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** Holds the time limit and the abort signal of one call over all its tries and redirects. */
 export class Call {
   readonly id: string;
@@ -37,9 +40,12 @@ export class Call {
     this.#current = initial;
     this.#signal = request.signal;
     if (timeoutMs > 0) {
-      this.#timer = setTimeout(() => {
-        this.#stop(timeoutFailure(this.#current.state(), timeoutMs));
-      }, timeoutMs);
+      this.#timer = setTimeout(
+        () => {
+          this.#stop(timeoutFailure(this.#current.state(), timeoutMs));
+        },
+        Math.min(timeoutMs, LONGEST_TIMER),
+      );
     }
     if (request.signal) {
       this.#onAbort = () => {

@@ -25,7 +25,7 @@ export async function sendThroughHost(
       ...(Buffer.isBuffer(hop.body) ? { body: new Uint8Array(hop.body) } : {}),
     });
   } catch (error) {
-    throw networkFailure(signal.aborted ? signal.reason : error, { ...state, sent: false });
+    throw networkFailure(signal.aborted ? signal.reason : error, state);
   }
   const unpacked = response.headers.has('content-encoding');
   const headers = Object.fromEntries(

@@ -155,7 +155,7 @@ class UndiciHttpClient implements HttpClient {
     settings: NetworkSettings,
     progress: { sent: boolean; answered: boolean },
   ): Promise<Try> {
-    if (this.#throughHost.has(hop.url.origin)) return this.#tryThroughHost(call, request, hop);
+    if (this.#throughHost.has(hop.url.origin)) return this.#tryThroughHost(call, request, hop, progress);
     const route = (await this.#loaded()).routeOf(hop.url, settings);
     const label = describe(hop);
     const exchange = new Exchange({
@@ -178,7 +178,7 @@ class UndiciHttpClient implements HttpClient {
       progress.sent = exchange.sent;
       progress.answered = exchange.firstByteAt !== undefined;
       if (!this.#mayTryHost(error, exchange, hop, settings, route)) throw error;
-      return await this.#tryThroughHost(call, request, hop);
+      return await this.#tryThroughHost(call, request, hop, progress);
     }
   }
 
@@ -210,8 +210,15 @@ class UndiciHttpClient implements HttpClient {
     );
   }
 
-  async #tryThroughHost(call: Call, request: HttpRequest, hop: Hop): Promise<Try> {
+  async #tryThroughHost(
+    call: Call,
+    request: HttpRequest,
+    hop: Hop,
+    progress: { sent: boolean },
+  ): Promise<Try> {
     const { hostFetch } = this.#options;
+    // It does not tell whether anything has left this machine when it fails.
+    progress.sent = true;
     const abort = new AbortController();
     const state = (): CallState => ({ method: hop.method, url: hop.url, peer: request.peer, sent: true });
     call.waitFor({ state, abort: (failure) => abort.abort(failure) });

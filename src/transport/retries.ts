@@ -19,7 +19,7 @@ const CONNECTION_CODES = new Set([
 const LATER = new Set([429, 502, 503, 504]);
 
 /** Full jitter below a doubling limit, in milliseconds. `failedTries` counts from 1. */
-export function backoff(failedTries: number, firstMs: number): number {
+function backoff(failedTries: number, firstMs: number): number {
   return Math.min(LONGEST_PAUSE, firstMs * 2 ** (failedTries - 1)) * (0.5 + Math.random() / 2);
 }
 

@@ -162,8 +162,10 @@ describe('answers', () => {
     await button('Save table as…').click();
     const target = join(workbench.host.workspace, 'scored.csv');
     await window.quickInput.enterPath(target);
-    const csv = await eventually('saved table', () => readFile(target, 'utf8').catch(() => undefined));
-    const lines = csv.trimEnd().split('\r\n');
+    const lines = await eventually('saved table', async () => {
+      const saved = (await readFile(target, 'utf8')).trimEnd().split('\r\n');
+      return saved.length > shown.length ? saved : undefined;
+    });
     assert.equal(lines[0], 'name,age,Scored Labels,Scored Probabilities,"note, free","note, free"');
     assert.deepEqual(
       lines.slice(1).map((line) => line.split(',')[0]),

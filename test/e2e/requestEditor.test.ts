@@ -247,6 +247,7 @@ describe('the request editor', () => {
     await window.page.keyboard.type('Bearer c2VjcmV0IHR5cGVk');
     await editor.getByText(/Keys are not kept in request files/).waitFor();
     await button('Send').click();
+    await window.dialog.click('Cancel');
     await button('Discard').last().click();
     assert.deepEqual(await filesWith('c2VjcmV0IHR5cGVk'), []);
   });

@@ -26,7 +26,11 @@ class Page {
 
   /** The value beside a name in the list of what was sent. */
   fact(name: string): Locator {
-    return this.editor.locator('.sent-request .named-values > div').filter({ hasText: name }).locator('dd').first();
+    return this.editor
+      .locator('.sent-request .named-values > div')
+      .filter({ hasText: name })
+      .locator('dd')
+      .first();
   }
 
   open(name: string, workspace: string): Promise<void> {

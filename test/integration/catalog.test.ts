@@ -193,6 +193,15 @@ describe('the catalog', () => {
     }
   });
 
+  it('sends no Microsoft token to an address that nobody has allowed', async () => {
+    const auth = { type: 'microsoft', scope: 'https://example.test/.default' };
+    await define({ Account: workspace(local.baseUrl, { auth }) });
+    await assert.rejects(
+      score('Account', 'hashing'),
+      /\[client\/MissingApiKey\] Nobody has allowed.*127\.0\.0\.1/,
+    );
+  });
+
   it('addresses services of the other style', async () => {
     await define({ New: workspace(local.baseUrl, { addressedBy: 'subscriptions' }) });
     await run('setApiKey', { workspace: 'New', service: 'hashing', key: apiKey });
@@ -225,6 +234,8 @@ describe('the catalog', () => {
     await define({
       Local: workspace('http://192.0.2.1'),
       'No header': { ...good, subscriptionKeyHeader: 'a b' },
+      'No URL': { ...good, managementUrl: 'management.example.test' },
+      'Empty URL': { ...good, managementUrl: '' },
       Good: good,
     });
     await run('setApiKey', { workspace: 'Good', service: 'hashing', key: apiKey });
@@ -234,6 +245,11 @@ describe('the catalog', () => {
       score('No header', 'hashing'),
       /\[client\/InvalidSetting\] .*workspaces\["No header"\]\.subscriptionKeyHeader/,
     );
+    await assert.rejects(
+      score('No URL', 'hashing'),
+      /\[client\/InvalidSetting\] .*workspaces\["No URL"\]\.managementUrl/,
+    );
+    assert.equal((await score('Empty URL', 'hashing')).status, 200);
     for (const wrong of [null, 'text', ['text'], { Good: null }]) {
       await vscode.workspace
         .getConfiguration('azuremlServices')

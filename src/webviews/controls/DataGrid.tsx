@@ -19,6 +19,7 @@ import {
   type GridRow,
   type GridSelection,
   type GridSource,
+  type GridSpan,
   type GridStep,
   type SortDirection,
 } from './gridModel.ts';
@@ -59,12 +60,6 @@ export interface GridSorting {
   readonly sort: (column: number, direction?: SortDirection) => void;
   /** Says how, on the titles. */
   readonly hint: string;
-}
-
-/** From `first` to `last`, which is not in it any more. */
-export interface GridSpan {
-  readonly first: number;
-  readonly last: number;
 }
 
 interface DataGridProps {

@@ -139,16 +139,33 @@ export function SchemaRemark() {
   const reload = (label: string) => (
     <Button kind="link" label={label} onClick={() => void host.reloadSchema()} />
   );
+  const attach = <Button kind="link" label={strings.attachSchema} onClick={() => void host.attachSchema()} />;
   if (target.schema === 'none') {
     return (
-      <Message kind="info" actions={reload(strings.reloadSchema)}>
+      <Message
+        kind="info"
+        actions={
+          <>
+            {attach}
+            {reload(strings.reloadSchema)}
+          </>
+        }
+      >
         {strings.noSchema}
       </Message>
     );
   }
   if (!('unread' in target.schema)) return null;
   return (
-    <Message kind="warning" actions={reload(strings.tryAgain)}>
+    <Message
+      kind="warning"
+      actions={
+        <>
+          {reload(strings.tryAgain)}
+          {attach}
+        </>
+      }
+    >
       {fill(strings.schemaUnread, target.schema.unread)}
     </Message>
   );

@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { RequestData } from '../../shared/requestData.ts';
-import type { Credential } from '../../shared/requestEditorContract.ts';
+import type { Credential, NamedValue } from '../../shared/requestEditorContract.ts';
 import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
 import { holdsCredential } from '../../shared/requestForm.ts';
 import { Button, IconButton, Message, Section } from '../controls/controls.tsx';
@@ -15,7 +15,8 @@ export function Headers({ request }: { readonly request: RequestData }) {
   const session = useSession();
   const { strings, target } = session;
   const [open, setOpen] = useKept('headersOpen', false);
-  const [drafts, setDrafts] = useState(0);
+  const [drafts, setDrafts] = useState<readonly number[]>([]);
+  const nextDraft = useRef(0);
   const credentials = target.kind === 'found' ? target.credentials : [];
   const reserved = credentials.map(({ header }) => header);
   const names = Object.keys(request.headers);
@@ -37,7 +38,7 @@ export function Headers({ request }: { readonly request: RequestData }) {
           label={strings.addHeader}
           onClick={() => {
             setOpen(true);
-            setDrafts(drafts + 1);
+            setDrafts([...drafts, nextDraft.current++]);
           }}
         />
       }
@@ -47,7 +48,13 @@ export function Headers({ request }: { readonly request: RequestData }) {
           key={name}
           kind="warning"
           actions={
-            <Button label={fill(strings.removeHeader, name)} onClick={() => session.edit([removal(name)])} />
+            <>
+              <StoreButton header={name} value={request.headers[name] ?? ''} />
+              <Button
+                label={fill(strings.removeHeader, name)}
+                onClick={() => session.edit([removal(name)])}
+              />
+            </>
           }
         >
           {fill(strings.secretInFile, name)}
@@ -63,12 +70,12 @@ export function Headers({ request }: { readonly request: RequestData }) {
         {credentials.map((credential) => (
           <CredentialRow key={credential.header} credential={credential} />
         ))}
-        {Array.from({ length: drafts }, (_, i) => (
+        {drafts.map((draft) => (
           <DraftRow
-            key={i}
+            key={draft}
             reserved={reserved}
-            isLast={i === drafts - 1}
-            onDone={() => setDrafts(drafts - 1)}
+            isLast={draft === drafts.at(-1)}
+            onDone={() => setDrafts((now) => now.filter((other) => other !== draft))}
           />
         ))}
       </div>
@@ -112,6 +119,7 @@ function HeaderRow({ name, value, reserved, preset }: HeaderRowProps) {
   const session = useSession();
   const { strings } = session;
   const [secret, setSecret] = useState<string>();
+  useHeld(secret === undefined ? undefined : [name, secret], () => setSecret(undefined));
   const rename = (to: string): void => {
     if (to === name || to === '' || holdsCredential(to, value, reserved)) return;
     session.edit([removal(name), { kind: 'set', path: ['headers', to], value }]);
@@ -174,10 +182,11 @@ function DraftRow({ reserved, isLast, onDone }: DraftRowProps) {
     session.edit([{ kind: 'set', path: ['headers', name.trim()], value }]);
     onDone();
   };
+  useHeld(isSecret && value.trim() !== '' ? [name.trim(), value] : undefined, onDone);
   const latest = useRef(commit);
   latest.current = commit;
   useEffect(() => session.onBeforeFlush(() => latest.current()), [session]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isLast) nameField.current?.focus();
   }, [isLast]);
   const leave = (event: FocusEvent): void => {
@@ -216,26 +225,14 @@ interface SecretRefusedProps {
 
 /** A key that was typed as a header: it goes where keys belong, or nowhere. */
 function SecretRefused({ header, value, onDone }: SecretRefusedProps) {
-  const session = useSession();
-  const { strings, host } = session;
-  const credentials = session.target.kind === 'found' ? session.target.credentials : [];
-  const canStore = credentials.some(
-    ({ header: name, kind }) =>
-      name.toLowerCase() === header.trim().toLowerCase() && (kind === 'apiKey' || kind === 'subscriptionKey'),
-  );
-  const store = (): void => {
-    void host.storeCredential({ header: header.trim(), value: value.trim() });
-    onDone();
-  };
+  const { strings } = useSession();
   return (
     <div class="header-remark">
       <Message
         kind="warning"
         actions={
           <>
-            {canStore && value.trim() !== '' && (
-              <Button kind="primary" label={strings.storeSecret} onClick={store} />
-            )}
+            <StoreButton header={header} value={value} onDone={onDone} />
             <Button label={strings.discard} onClick={onDone} />
           </>
         }
@@ -243,6 +240,38 @@ function SecretRefused({ header, value, onDone }: SecretRefusedProps) {
         {strings.secretRefused}
       </Message>
     </div>
+  );
+}
+
+interface StoreButtonProps {
+  readonly header: string;
+  readonly value: string;
+  readonly onDone?: () => void;
+}
+
+/** Moves a key to the secret storage, if the service is known whose it is. */
+function StoreButton({ header, value, onDone }: StoreButtonProps) {
+  const { strings, host, target } = useSession();
+  if (target.kind !== 'found' || header.trim() === '' || value.trim() === '') return null;
+  const store = (): void => {
+    void host.storeCredential({ header: header.trim(), value: value.trim() });
+    onDone?.();
+  };
+  return <Button kind="primary" label={strings.storeSecret} onClick={store} />;
+}
+
+/** Tells the session of a key that is typed here, as long as it is. */
+function useHeld(credential: NamedValue | undefined, drop: () => void): void {
+  const session = useSession();
+  const latest = useRef({ credential, drop });
+  latest.current = { credential, drop };
+  useEffect(
+    () =>
+      session.holdCredential({
+        credential: () => latest.current.credential,
+        drop: () => latest.current.drop(),
+      }),
+    [session],
   );
 }
 
@@ -279,14 +308,24 @@ function CredentialRow({ credential }: { readonly credential: Credential }) {
 function credentialText(strings: RequestEditorStrings, { kind, stored }: Credential): string {
   switch (kind) {
     case 'apiKey':
-      return stored === false ? strings.apiKeyMissing : strings.apiKeyStored;
+      return storedText(stored, strings.apiKeyStored, strings.apiKeyMissing, strings.headerFilled);
     case 'subscriptionKey':
-      return stored === false ? strings.subscriptionKeyMissing : strings.subscriptionKeyStored;
+      return storedText(
+        stored,
+        strings.subscriptionKeyStored,
+        strings.subscriptionKeyMissing,
+        strings.headerFilled,
+      );
     case 'header':
-      return stored === false ? strings.headerMissing : strings.headerStored;
+      return storedText(stored, strings.headerStored, strings.headerMissing, strings.headerFilled);
     case 'gateway':
       return strings.apiKeyByGateway;
     case 'microsoft':
       return strings.microsoftToken;
   }
+}
+
+function storedText(stored: boolean | undefined, yes: string, no: string, unknown: string): string {
+  if (stored === undefined) return unknown;
+  return stored ? yes : no;
 }

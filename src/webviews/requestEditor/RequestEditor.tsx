@@ -28,6 +28,7 @@ export function RequestEditor() {
             {state.ignored.length > 0 && (
               <Message kind="warning">{fill(strings.ignoredMembers, state.ignored.join(', '))}</Message>
             )}
+            <UnknownTarget />
             <Parameters request={state.data} />
             <Headers request={state.data} />
             <Body state={state} />
@@ -36,6 +37,19 @@ export function RequestEditor() {
         answer={<Answer />}
       />
     </div>
+  );
+}
+
+function UnknownTarget() {
+  const { strings, target, host } = useSession();
+  if (target.kind !== 'unknown' || !target.canBeAdded) return null;
+  return (
+    <Message
+      kind="warning"
+      actions={<Button label={strings.addService} onClick={() => void host.addService()} />}
+    >
+      {target.sentence}
+    </Message>
   );
 }
 

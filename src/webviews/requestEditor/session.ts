@@ -10,6 +10,7 @@ import {
   type CallState,
   type DocumentState,
   type EditorStart,
+  type NamedValue,
   type TargetState,
   toRequestHost,
   toRequestView,
@@ -17,6 +18,12 @@ import {
 import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
 import { vscodeApi } from '../vscodeApi.ts';
 import { EditQueue } from './editQueue.ts';
+
+/** What a row of the headers tells of a key that is typed in it. */
+export interface HeldCredential {
+  credential(): NamedValue | undefined;
+  drop(): void;
+}
 
 /** All that the page knows, and its ways to the extension. */
 export class Session {
@@ -40,6 +47,7 @@ export class Session {
     | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #drafts = new Set<() => void>();
+  readonly #held = new Set<HeldCredential>();
 
   constructor(start: EditorStart, host: Remote<typeof toRequestHost>) {
     this.strings = start.strings;
@@ -102,13 +110,28 @@ export class Session {
     return () => this.#drafts.delete(commit);
   }
 
+  /** A key in a header that is being typed: it is no edit, and the extension asks what becomes of it. */
+  holdCredential(held: HeldCredential): () => void {
+    this.#held.add(held);
+    return () => this.#held.delete(held);
+  }
+
+  dropCredentials(): void {
+    for (const held of [...this.#held]) if (held.credential() !== undefined) held.drop();
+  }
+
   hasUnsent(): boolean {
     return this.queue.isBusy || this.#drafts.size > 0;
   }
 
-  async flush(): Promise<void> {
+  /** Gives the headers that hold a key, which stay here. */
+  async flush(): Promise<readonly NamedValue[]> {
     for (const commit of this.#drafts) commit();
     await this.queue.flush();
+    return [...this.#held].flatMap((held) => {
+      const credential = held.credential();
+      return credential === undefined ? [] : [credential];
+    });
   }
 
   async send(): Promise<void> {
@@ -142,7 +165,8 @@ export async function startSession(): Promise<Session> {
     documentChanged: (document) => opened.session?.queue.receive(document),
     targetChanged: (target) => opened.session?.setTarget(target),
     callChanged: (call) => opened.session?.setCall(call),
-    flush: () => opened.session?.flush(),
+    flush: async () => (await opened.session?.flush()) ?? [],
+    credentialsTaken: () => opened.session?.dropCredentials(),
   };
   const link = connect({
     incoming: toRequestView,

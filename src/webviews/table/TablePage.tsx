@@ -9,7 +9,7 @@ import type {
   TableOrder,
 } from '../../shared/tableEditorContract.ts';
 import { Button, IconButton, Message } from '../controls/controls.tsx';
-import { DataGrid, type GridSpan } from '../controls/DataGrid.tsx';
+import { DataGrid } from '../controls/DataGrid.tsx';
 import { fill } from '../controls/fill.ts';
 import {
   naturalWidths,
@@ -17,6 +17,7 @@ import {
   type GridPosition,
   type GridSelection,
   type GridSource,
+  type GridSpan,
   type SortDirection,
 } from '../controls/gridModel.ts';
 import { FilterRows } from './FilterRows.tsx';

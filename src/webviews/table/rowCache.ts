@@ -1,5 +1,5 @@
 import type { RowBlock } from '../../shared/tableEditorContract.ts';
-import type { GridSpan } from '../controls/DataGrid.tsx';
+import type { GridSpan } from '../controls/gridModel.ts';
 
 /** What is asked for at once. */
 export interface BlockPlace {

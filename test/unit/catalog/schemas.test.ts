@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Endpoint } from '../../../src/catalog/index.ts';
 import { Schemas } from '../../../src/catalog/schemas.ts';
+import { SchemaStore } from '../../../src/catalog/schemaStore.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { Bench } from '../transport/servers.ts';
 
@@ -30,13 +34,25 @@ function endpointAt(baseUrl: string): Endpoint {
 
 describe('the schemas of services', () => {
   const bench = new Bench();
-  afterEach(() => bench.close());
+  let folder: string;
 
-  const schemas = (): Schemas => {
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'azureml-test-'));
+  });
+
+  afterEach(async () => {
+    await bench.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const schemas = (heard: (code: string) => void = () => undefined): Schemas => {
     const http = bench.client();
     return new Schemas(
       () => Promise.resolve(http),
+      new SchemaStore(folder),
       () => undefined,
+      () => undefined,
+      (_, failure) => heard(failure?.code ?? 'reached'),
     );
   };
 
@@ -49,6 +65,23 @@ describe('the schemas of services', () => {
       known.of(endpointAt(broken), {}, {}),
       (error) => error instanceof Failure && error.origin === 'network',
     );
+  });
+
+  it('goes on with what was read before when the service cannot be asked, and tells that', async () => {
+    const host = await bench.http((_, response) =>
+      response.end(
+        '{"swagger":"2.0","info":{"title":"Kept"},"paths":{},"definitions":{"ExecutionRequest":{"properties":{}}}}',
+      ),
+    );
+    const endpoint = endpointAt(host);
+    assert.equal((await schemas().of(endpoint, {}, {}))?.title, 'Kept');
+    await bench.close();
+    const told = new Promise<string>((resolve) => {
+      void schemas(resolve)
+        .of(endpoint, {}, {})
+        .then((schema) => assert.equal(schema?.title, 'Kept'));
+    });
+    assert.equal(await told, 'ConnectionRefused');
   });
 
   it('asks a host that did not answer again when it is told to, or the host has answered since', async () => {

@@ -229,10 +229,45 @@ describe('jobs against a service', () => {
     const record = await engine.run(await request());
     await when(engine, record, ({ status }) => status === 'Running');
     let unknown = 0;
-    fault = (observed) => (isStatus(observed) && ++unknown > 0 ? { status: 404, body: '' } : undefined);
+    const body = '{"error":{"code":"NotFound","message":"There is no such job."}}';
+    fault = (observed) => (isStatus(observed) && ++unknown > 0 ? { status: 404, body } : undefined);
     const ended = await endOf(engine, record);
     assert.match(ended.details ?? '', /does not know this job any more/);
     assert.equal(unknown, 3);
+  });
+
+  it('does not give a job up while a proxy answers in place of its server', async () => {
+    await start({ limits: { jobDelayMs: 600_000 } });
+    const engine = await engineOf();
+    const record = await engine.run(await request());
+    await when(engine, record, ({ status }) => status === 'Running');
+    let away = 0;
+    fault = (observed) =>
+      isStatus(observed) && ++away <= 6 ? { status: 404, body: 'default backend - 404' } : undefined;
+    await when(engine, record, ({ problem }) => problem?.code === 'NotFound');
+    const after = await when(engine, record, ({ problem }) => problem === undefined);
+    assert.deepEqual([after?.status, after?.ended, away], ['Running', false, 7]);
+  });
+
+  it('takes two jobs at once in a window that had none', async () => {
+    await start();
+    const engine = await engineOf();
+    const jobs = await Promise.all([engine.run(await request()), engine.run(await request())]);
+    assert.equal(new Set(jobs.map(({ serviceJobId }) => serviceJobId)).size, 2);
+  });
+
+  it('keeps no SAS that stands in the place of a blob', async () => {
+    await start();
+    const engine = await engineOf();
+    const inputs = {
+      input1: {
+        relativeLocation: 'c/in.csv?sv=1&sig=c2VjcmV0',
+        connectionString: 'UseDevelopmentStorage=true',
+      },
+    };
+    await assert.rejects(engine.run(await request({ inputs })));
+    const [kept] = engine.store.list();
+    assert.equal(kept?.inputs['input1']?.relativeLocation, 'c/in.csv?sv=1&sig=***');
   });
 
   it('keeps the refusal of a start in the wrong state at the job', async () => {
@@ -345,6 +380,20 @@ describe('jobs against a service', () => {
     });
     await assert.rejects(withoutKey.run(await request()), failsWith('MissingApiKey'));
     assert.deepEqual(engine.store.list(), []);
+  });
+
+  it('submits with what authorizes calls when the upload is over', async () => {
+    await start();
+    let asked = 0;
+    const ports = world.ports();
+    const engine = await engineOf({
+      authorize: (endpoint, interactive) =>
+        ++asked === 1
+          ? Promise.resolve({ Authorization: 'Bearer outdated' })
+          : ports.authorize(endpoint, interactive),
+    });
+    const record = await engine.run(await request());
+    assert.equal((await endOf(engine, record)).status, 'Finished');
   });
 
   it('stops an upload on request', async () => {

@@ -160,6 +160,39 @@ describe('the job store', () => {
     assert.equal(store.find(record.ownId), record);
   });
 
+  it('starts from what could not be written, and writes it with the next change', async () => {
+    const store = await open();
+    const record = newRecord();
+    await store.create(record);
+    const inTheWay = join(folder.path, 'jobs', `${record.ownId}.${process.pid}-2.tmp`);
+    await mkdir(inTheWay);
+    const submitted = store.update(record.ownId, (current) => ({ ...current, serviceJobId: 'abc' }));
+    await assert.rejects(submitted, (error) => error instanceof Failure && error.code === 'JobNotRecorded');
+    await store.update(record.ownId, (current) => ({ ...current, status: 'NotStarted' }));
+    const again = (await open()).find(record.ownId);
+    assert.deepEqual([again?.serviceJobId, again?.status], ['abc', 'NotStarted']);
+  });
+
+  it('sees what another window does where the system has no watches left', async () => {
+    const one = await JobStore.open(folder.path, () => {
+      throw new Error('ENOSPC');
+    });
+    stores.push(one);
+    const other = await open();
+    const [kept, removed] = [newRecord(), newRecord()];
+    await other.create(kept);
+    await other.create(removed);
+    await one.refresh();
+    assert.equal(one.list().length, 2);
+    await other.remove(removed.ownId);
+    await other.update(kept.ownId, (current) => endedHere(current, 'Cancelled', ''));
+    await one.refresh();
+    assert.deepEqual(
+      one.list().map(({ status }) => status),
+      ['Cancelled'],
+    );
+  });
+
   it('gives up waiting when it is told to', async () => {
     const store = await open();
     const record = newRecord();

@@ -5,12 +5,15 @@ import { Tracker, type Clock, type PollOutcome } from '../../../src/jobs/tracker
 class TestClock implements Clock {
   #now = 0;
   #timers: { readonly at: number; readonly run: () => void }[] = [];
+  /** The longest time for which a timer was set. */
+  longest = 0;
 
   now(): number {
     return this.#now;
   }
 
   after(ms: number, run: () => void): () => void {
+    this.longest = Math.max(this.longest, ms);
     const timer = { at: this.#now + ms, run };
     this.#timers.push(timer);
     return () => {
@@ -90,6 +93,15 @@ describe('the tracker', () => {
     assert.deepEqual(timesOf('a'), [1000]);
     await clock.advance(1_000);
     assert.deepEqual(timesOf('a'), [1000, 101_000]);
+  });
+
+  it('obeys for longer than a timer can be set', async () => {
+    const month = 30 * 24 * 60 * 60 * 1000;
+    outcome = () => ({ next: 'continue', changed: false, waitMs: month });
+    tracker.track('a', 1);
+    await clock.advance(month + 1_000);
+    assert.deepEqual(timesOf('a'), [1000, month + 1_000]);
+    assert.ok(clock.longest < 2 ** 31, String(clock.longest));
   });
 
   it('stops with the job, and rests while there is nothing to ask', async () => {

@@ -137,6 +137,7 @@ describe('the shared local service', function () {
 
   it('forgets everything when it is reset', async () => {
     const before = await joinIt();
+    await writeFile(join(dataFolder, 'endpoints.json'), 'unreadable');
     await resetLocalService(dataFolder);
     await before.closed;
     assert.deepEqual(await readdir(dataFolder), []);

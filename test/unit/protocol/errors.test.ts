@@ -295,6 +295,8 @@ describe('answers without an error shape', () => {
     assert.equal(past.evidence?.retryAt, now.toISOString());
     const nonsense = failure({ status: 503, headers: [['Retry-After', '-5']] });
     assert.equal(nonsense.evidence?.retryAt, undefined);
+    const beyondAnyClock = failure({ status: 503, headers: [['Retry-After', '9'.repeat(20)]] });
+    assert.equal(beyondAnyClock.evidence?.retryAt, '2025-05-02T12:00:00.000Z');
     assert.doesNotMatch(failure({ status: 503 }).sentence, /can be tried again/);
   });
 

@@ -49,10 +49,10 @@ describe('a request document', () => {
     assert.equal(data.format, 'swagger');
   });
 
-  it('names the members that are not what they should be', () => {
+  it('names the members that are unknown or not what they should be', () => {
     const parsed = parseRequest('{"workspace": 7, "headers": [], "inputs": {}, "apiVersion": 2, "mine": 1}');
     assert.equal(parsed.kind, 'request');
-    assert.deepEqual(parsed.ignored, ['workspace', 'headers']);
+    assert.deepEqual(parsed.ignored, ['mine', 'workspace', 'headers']);
     assert.equal(parsed.data.apiVersion, '2.0');
   });
 

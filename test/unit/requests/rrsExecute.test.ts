@@ -52,6 +52,7 @@ describe('rrsExecute', () => {
     return rrsExecute(argument, {
       catalog: {
         find,
+        fillSecrets: (_, headers) => Promise.resolve({ ...headers }),
         authorize: ({ endpointId }) => {
           const key = keys[endpointId];
           if (key === undefined)

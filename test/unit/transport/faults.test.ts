@@ -126,6 +126,14 @@ describe('a call that fails', () => {
     assert.match(failure.sentence, /not complete after 300 ms: 4 bytes had come/);
   });
 
+  it('waits where the limit is longer than a timer can be set', async () => {
+    const origin = await bench.http((_request, response) => {
+      setTimeout(() => response.end('there'), 50);
+    });
+    const answer = await bench.client().send({ method: 'GET', url: origin, timeoutMs: 2 ** 31 });
+    assert.equal(await answer.text(), 'there');
+  });
+
   it('gives up when no connection comes about', async () => {
     const origin = await bench.raw((socket) => socket.pause());
     const failure = await failureOf(bench.client(), {

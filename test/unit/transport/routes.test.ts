@@ -218,6 +218,20 @@ describe("the editor's own fetch", () => {
     assert.equal(bench.log.filter((line) => line.level === 'error').length, 2);
   });
 
+  it('is sent no second time what may have had an effect', async () => {
+    const asked: Asked[] = [];
+    const broken = new TypeError('fetch failed', {
+      cause: Object.assign(new Error('x'), { code: 'ECONNRESET' }),
+    });
+    const client = bench.client({ hostFetch: hostFetch(asked, () => Promise.reject(broken)) });
+    const send = (method: 'GET' | 'POST') =>
+      client.send({ method, url: 'https://nowhere.invalid/', retry: 'safe' });
+    await assert.rejects(send('POST'), { code: 'ConnectionReset', message: /not known/ });
+    assert.equal(asked.length, 1);
+    await assert.rejects(send('GET'), { code: 'ConnectionReset' });
+    assert.equal(asked.length, 5);
+  });
+
   it('ends when the caller cancels', async () => {
     const controller = new AbortController();
     const client = bench.client({
