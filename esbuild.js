@@ -29,6 +29,7 @@ const parts = {
   requests: 'src/requests/index.ts',
   results: 'src/results/index.ts',
   storage: 'src/storage/index.ts',
+  tableEditor: 'src/results/tableEditor.ts',
 };
 
 /** @type {esbuild.Plugin} */
@@ -73,10 +74,19 @@ const extension = {
   },
 };
 
+/**
+ * The thread that works on tables: loaded by its name, so it is a file of its own.
+ * @type {esbuild.BuildOptions}
+ */
+const tableWorker = { ...node, entryPoints: { tableWorker: 'src/results/table/worker.ts' } };
+
 /** @type {esbuild.BuildOptions} */
 const webviews = {
   ...common,
-  entryPoints: { requestEditor: 'src/webviews/requestEditor/main.tsx' },
+  entryPoints: {
+    requestEditor: 'src/webviews/requestEditor/main.tsx',
+    table: 'src/webviews/table/main.tsx',
+  },
   outdir: 'dist/webviews',
   platform: 'browser',
   target: 'chrome140',
@@ -85,7 +95,7 @@ const webviews = {
   plugins: [thirdPartyNotices('ThirdPartyNotices.webviews.txt')],
 };
 
-const builds = [entry, extension, webviews, localServiceBuild({ minify: !development })];
+const builds = [entry, extension, tableWorker, webviews, localServiceBuild({ minify: !development })];
 
 if (watch) {
   const contexts = await Promise.all(builds.map((options) => esbuild.context(options)));

@@ -17,7 +17,10 @@ const arrows = {
 /** Folders that run and are tested in plain Node, or in a browser. */
 const withoutEditor = ['protocol', 'transport', 'local-service', 'webviews'];
 
-const arrowRules = Object.entries(arrows).map(([folder, targets]) => {
+/** The same inside a folder that may import the editor. */
+const withoutEditorInside = { results: ['table'] };
+
+const arrowRules = Object.entries(arrows).flatMap(([folder, targets]) => {
   const forbidden = Object.keys(arrows).filter((other) => other !== folder && !targets.includes(other));
   const others = features.filter((feature) => feature !== folder && targets.includes(feature));
   const patterns = [
@@ -30,11 +33,15 @@ const arrowRules = Object.entries(arrows).map(([folder, targets]) => {
       message: "A feature calls what another feature's index.ts exports.",
     },
   ].filter(({ regex }) => !regex.includes('(?:)'));
-  const paths = withoutEditor.includes(folder) ? ['vscode'] : [];
-  return {
-    files: [`src/${folder}/**/*.{ts,tsx}`],
+  const rule = (files, paths) => ({
+    files,
     rules: { 'no-restricted-imports': ['error', { paths, patterns }] },
-  };
+  });
+  const inside = (withoutEditorInside[folder] ?? []).map((part) => `src/${folder}/${part}/**/*.ts`);
+  return [
+    rule([`src/${folder}/**/*.{ts,tsx}`], withoutEditor.includes(folder) ? ['vscode'] : []),
+    ...(inside.length > 0 ? [rule(inside, ['vscode'])] : []),
+  ];
 });
 
 export default tseslint.config(

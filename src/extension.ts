@@ -5,6 +5,7 @@ import type { Explorer } from './explorer/index.ts';
 import type { Jobs } from './jobs/index.ts';
 import type { Requests } from './requests/index.ts';
 import type { Results } from './results/index.ts';
+import type { TableEditors } from './results/tableEditor.ts';
 import type { Storage } from './storage/index.ts';
 import {
   apiNames,
@@ -85,6 +86,12 @@ class Extension implements vscode.Disposable {
     ),
   );
 
+  readonly #tables = new Lazy<TableEditors>(async () =>
+    (await import('./results/tableEditor.ts')).createTableEditors(this.#foundation, async (uri, signal) =>
+      (await this.#results.get()).openSource(uri, signal),
+    ),
+  );
+
   readonly #explorer = new Lazy<Explorer>(async () =>
     (await import('./explorer/index.ts')).createExplorer(
       this.#foundation,
@@ -111,7 +118,15 @@ class Extension implements vscode.Disposable {
   }
 
   dispose(): void {
-    const built = [this.#explorer, this.#results, this.#jobs, this.#requests, this.#catalog, this.#storage];
+    const built = [
+      this.#explorer,
+      this.#tables,
+      this.#results,
+      this.#jobs,
+      this.#requests,
+      this.#catalog,
+      this.#storage,
+    ];
     for (const feature of built) feature.dispose();
     vscode.Disposable.from(...this.#disposables).dispose();
   }
@@ -140,6 +155,10 @@ class Extension implements vscode.Disposable {
       vscode.window.registerCustomEditorProvider(customEditors.request, {
         resolveCustomTextEditor: async (document, panel, token) =>
           (await this.#requests.get()).resolveCustomTextEditor(document, panel, token),
+      }),
+      vscode.window.registerCustomEditorProvider(customEditors.table, {
+        openCustomDocument: (uri: vscode.Uri) => ({ uri, dispose: () => undefined }),
+        resolveCustomEditor: async ({ uri }, panel) => (await this.#tables.get()).open(uri, panel),
       }),
     );
   }

@@ -3,9 +3,10 @@ import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as v from 'valibot';
 import type { Catalog } from '../catalog/index.ts';
-import type { Job, Jobs } from '../jobs/index.ts';
+import type { Job, JobResult, Jobs } from '../jobs/index.ts';
 import type { Failure } from '../protocol/failure.ts';
 import { parseArguments } from '../shared/arguments.ts';
+import { customEditors } from '../shared/contributions.ts';
 import { explorerNodeOf } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
@@ -15,16 +16,19 @@ import { clientFailure, defaultFolder, fileOf, filePath, megabytes } from './pla
 import { extensionOf, ResultFiles, resultUri, textLimit, type OpenableResult } from './resultFiles.ts';
 import { sampleDataByAsking, sampleDataForCall } from './sampleCommand.ts';
 import { safeFileName, writeAtomically } from './saveResult.ts';
+import type { ByteSource } from './table/index.ts';
 
 /** The results of batch jobs: opened as documents, saved to files; and sample data to begin with. */
 export interface Results extends Feature<'results'> {
   /** What the read-only file system of results reads. */
   readonly files: ReadonlyFiles;
+  /** The bytes of the result with this URI, for the table editor. */
+  openSource(uri: vscode.Uri, signal: AbortSignal): Promise<ByteSource>;
 }
 
 /**
- * Up to here a result opens without a question. Between this and `textLimit` it opens when the user insists, because VS
- * Code then turns features off; beyond, it can only be saved.
+ * Up to here a result opens as text. Beyond, VS Code turns features off, and from `textLimit` on it takes no text at all:
+ * a table then opens in the table editor; anything else opens when the user insists, or is saved.
  */
 const comfortableSize = 20 * 1024 * 1024;
 
@@ -55,6 +59,8 @@ class ResultsFeature implements Results {
   readonly commands = {
     openResult: (...args: readonly unknown[]) =>
       isProgramCall(args) ? this.#openCall(args[0]) : this.#openAsked(args),
+    openResultAsTable: (...args: readonly unknown[]) =>
+      isProgramCall(args) ? this.#openTableCall(args[0]) : this.#openTableAsked(args),
     downloadResult: (...args: readonly unknown[]) =>
       isProgramCall(args) ? this.#downloadCall(args[0]) : this.#downloadAsked(args),
     createSampleData: (...args: readonly unknown[]) =>
@@ -74,11 +80,33 @@ class ResultsFeature implements Results {
     // Holds nothing that has to be given back.
   }
 
+  openSource(uri: vscode.Uri, signal: AbortSignal): Promise<ByteSource> {
+    return this.files.openSource(uri, signal);
+  }
+
   async #openCall(call: unknown): Promise<{ uri: string }> {
     const { jobId, output } = parseArguments('openResult', openArguments, call);
     const result = await this.files.find(await this.#localId(jobId), output);
-    if (result.extent.size > comfortableSize) throw tooLarge(result);
+    if (result.extent.size > comfortableSize) {
+      if (isTable(result)) return { uri: (await showTable(result)).toString() };
+      throw tooLarge(result);
+    }
     return { uri: (await show(result)).toString() };
+  }
+
+  async #openTableCall(call: unknown): Promise<{ uri: string }> {
+    const { jobId, output } = parseArguments('openResultAsTable', openArguments, call);
+    return { uri: (await showTable(await this.#jobs.result(await this.#localId(jobId), output))).toString() };
+  }
+
+  async #openTableAsked(args: readonly unknown[]): Promise<void> {
+    const chosen = await this.#chooseOutput(args, vscode.l10n.t('Open results of a batch job as table'));
+    if (chosen === undefined) return;
+    const result = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Opening results…') },
+      () => this.#jobs.result(chosen.job.localId, chosen.output),
+    );
+    await showTable(result);
   }
 
   async #openAsked(args: readonly unknown[]): Promise<void> {
@@ -90,6 +118,10 @@ class ResultsFeature implements Results {
     );
     if (result.extent.size <= comfortableSize) {
       await show(result);
+      return;
+    }
+    if (isTable(result)) {
+      await showTable(result);
       return;
     }
     const save = vscode.l10n.t('Save as…');
@@ -198,6 +230,16 @@ async function show(result: OpenableResult): Promise<vscode.Uri> {
   const uri = resultUri(result);
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
   return uri;
+}
+
+async function showTable(result: JobResult): Promise<vscode.Uri> {
+  const uri = resultUri(result);
+  await vscode.commands.executeCommand('vscode.openWith', uri, customEditors.table, { preview: false });
+  return uri;
+}
+
+function isTable({ relativeLocation }: JobResult): boolean {
+  return /^\.[ct]sv$/i.test(extensionOf(relativeLocation));
 }
 
 /** In a folder, the file gets the last part of the blob's name and nothing of its path. */

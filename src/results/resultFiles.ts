@@ -6,6 +6,7 @@ import { schemes } from '../shared/contributions.ts';
 import type { ReadonlyFiles } from '../shared/lazyFileSystem.ts';
 import { blobExtent, downloadBytes, type BlobExtent } from '../storage/index.ts';
 import type { HttpClient } from '../transport/index.ts';
+import { openRangeSource, type ByteSource } from './table/index.ts';
 
 /** What a text document takes; VS Code refuses bigger ones. */
 export const textLimit = 50 * 1024 * 1024;
@@ -53,6 +54,14 @@ export class ResultFiles implements ReadonlyFiles {
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     const { url } = await this.#resultAt(uri);
     return downloadBytes(await this.#http(), { url }, textLimit);
+  }
+
+  /** The bytes of an output, read from the blob piece by piece, with a new SAS whenever the last one has ended. */
+  async openSource(uri: vscode.Uri, signal: AbortSignal): Promise<ByteSource> {
+    const { jobId, output } = partsOf(uri);
+    const freshUrl = async (asked: AbortSignal | undefined): Promise<string> =>
+      (await this.#jobs.result(jobId, output, asked)).url;
+    return openRangeSource({ http: await this.#http(), url: await freshUrl(signal), freshUrl, signal });
   }
 
   /** Asks the service for the output, unless it was asked a moment ago. */

@@ -56,7 +56,7 @@ export const commandNames = {
     'cancelUpload',
     'forgetJob',
   ],
-  results: ['openResult', 'downloadResult', 'createSampleData'],
+  results: ['openResult', 'openResultAsTable', 'downloadResult', 'createSampleData'],
   support: ['showLog'],
 } as const;
 
@@ -95,7 +95,7 @@ export function commandId(name: CommandName): string {
 
 export const views = { explorer: `${prefix}.explorer`, welcome: `${prefix}.welcome` } as const;
 
-export const customEditors = { request: `${prefix}.request` } as const;
+export const customEditors = { request: `${prefix}.request`, table: `${prefix}.table` } as const;
 
 /** Schemes of the read-only file systems. */
 export const schemes = {

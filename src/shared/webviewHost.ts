@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { connect, type Contract, type Handlers, type Link } from './messages.ts';
 
 /** The bundles in `dist/webviews`: each is a script and a style sheet. */
-export type WebviewName = 'requestEditor';
+export type WebviewName = 'requestEditor' | 'table';
 
 /**
  * Fills a webview with one of the extension's own pages and connects it. The page gets scripts and styles from its
@@ -20,13 +20,19 @@ export function openWebview<Incoming extends Contract, Outgoing extends Contract
 ): Link<Outgoing> {
   const folder = vscode.Uri.joinPath(page.extensionUri, 'dist', 'webviews');
   webview.options = { enableScripts: true, localResourceRoots: [folder] };
-  const link = connect({ ...contracts, post: (message) => webview.postMessage(message) });
+  let isOpen = true;
+  const link = connect({
+    ...contracts,
+    // What ends after the page is gone has nobody to tell.
+    post: (message) => (isOpen ? webview.postMessage(message) : undefined),
+  });
   const subscription = webview.onDidReceiveMessage((message: unknown) => link.receive(message));
   webview.html = pageHtml(webview, folder, page);
   return {
     remote: link.remote,
     receive: (message) => link.receive(message),
     dispose() {
+      isOpen = false;
       subscription.dispose();
       link.dispose();
     },

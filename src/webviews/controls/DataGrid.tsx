@@ -19,6 +19,7 @@ import {
   type GridRow,
   type GridSelection,
   type GridSource,
+  type GridSpan,
   type GridStep,
   type SortDirection,
 } from './gridModel.ts';
@@ -71,22 +72,33 @@ interface DataGridProps {
   readonly nullText: string;
   readonly editing?: GridEditing;
   readonly sorting?: GridSorting;
-  /** What a row is numbered as, when that is not its place. */
-  readonly numberOf?: (row: number) => number;
+  /** What a row is numbered as, when that is not its place; undefined while it is not known. */
+  readonly numberOf?: (row: number) => number | undefined;
+  /** The greatest number of a row; default: how many rows there are. */
+  readonly lastNumber?: number;
+  /** Pixels of each column; default: by the first rows. */
+  readonly widths?: readonly number[];
+  /** Copies instead of the grid, for a source that has not all cells here. */
+  readonly onCopy?: (selection: GridSelection) => void;
+  /** Makes columns as wide as one likes; the text says how. */
+  readonly resizeHint?: string;
   /** A class for a cell that is not as the others. */
   readonly markOf?: (at: GridPosition) => string | undefined;
   /** Told whenever the selection has changed. */
   readonly onSelect?: (selection: GridSelection, active: GridPosition) => void;
-  /** The rows drawn, `last` excluded, for a source that loads them. */
-  readonly onRange?: (first: number, last: number) => void;
+  /** The rows and columns drawn, the last of them excluded, for a source that loads them. */
+  readonly onRange?: (rows: GridSpan, columns: GridSpan) => void;
   /** Makes this cell the active one and focuses the grid, each time that it is another object. */
   readonly goTo?: GridSelection | undefined;
 }
 
 const rowHeight = 24;
 const overscan = 4;
-const numberWidth = 48;
+const numberWidths = { narrowest: 48, digit: 7.5, padding: 16 };
+const narrowest = 32;
+const keyStep = 16;
 const noRows: readonly GridRow[] = [];
+const noWidths: ReadonlyMap<number, number> = new Map();
 
 /**
  * A table that renders the cells in sight only. Arrow keys move the active cell, Shift extends the selection, and
@@ -109,9 +121,17 @@ export function DataGrid(props: DataGridProps) {
   const active = clamped(at, rowCount, columns.length);
   const selection = selectionOf(clamped(from, rowCount, columns.length), active);
   // A longer text in an edited cell does not move the columns.
-  const natural = useMemo(() => naturalWidths(columns, source), [columns, given ? rowCount > 0 : rows]);
+  const natural = useMemo(
+    () => props.widths ?? naturalWidths(columns, source),
+    [columns, given ? rowCount > 0 : rows, props.widths],
+  );
+  const numberWidth = numberWidthFor(props.lastNumber ?? rowCount);
   const { view, scrollTo } = useViewport(scroller, rowCount * rowHeight);
-  const widths = useMemo(() => fittedWidths(natural, view.width - numberWidth), [natural, view.width]);
+  const [chosen, setChosen] = useState<ReadonlyMap<number, number>>(noWidths);
+  const widths = useMemo(
+    () => fittedWidths(natural, view.width - numberWidth).map((width, i) => chosen.get(i) ?? width),
+    [natural, view.width, chosen, numberWidth],
+  );
   const edges = useMemo(() => columnEdges(widths), [widths]);
   const titleLines = useMemo(() => linesOfTitles(columns, widths), [columns, widths]);
   const wide = columnsInSight(edges, view.left, view.width);
@@ -124,7 +144,7 @@ export function DataGrid(props: DataGridProps) {
     setAnchor({ row: 0, column: 0 });
   }, [rows]);
 
-  useEffect(() => onRange?.(first, last), [first, last]);
+  useEffect(() => onRange?.({ first, last }, wide), [first, last, wide.first, wide.last]);
 
   useEffect(() => {
     onSelect?.(selection, active);
@@ -138,9 +158,10 @@ export function DataGrid(props: DataGridProps) {
       [edges[wide.first] ?? 0, ...drawn].map((width) => `${width}px`).join(' '),
     );
     style?.setProperty('--width', `${numberWidth + (edges.at(-1) ?? 0)}px`);
+    style?.setProperty('--number-width', `${numberWidth}px`);
     style?.setProperty('--title-lines', String(titleLines));
     style?.setProperty('--rows-height', `${view.bodyHeight}px`);
-  }, [widths, wide.first, wide.last, titleLines, view.bodyHeight]);
+  }, [widths, wide.first, wide.last, titleLines, view.bodyHeight, numberWidth]);
 
   useEffect(() => {
     if (!goTo) return;
@@ -201,11 +222,30 @@ export function DataGrid(props: DataGridProps) {
     }
   };
 
+  /** Without a width, the column gets its own again. */
+  const resize = (column: number, width?: number): void =>
+    setChosen((before) => {
+      const after = new Map(before);
+      if (width === undefined) after.delete(column);
+      else after.set(column, Math.max(narrowest, Math.round(width)));
+      return after;
+    });
+
   /** Whether the key was one of the grid's. */
   const act = (event: KeyboardEvent): boolean => {
     if (editing && actToEdit(event, editing)) return true;
     if (props.sorting && event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
       props.sorting.sort(active.column, event.key === 'ArrowUp' ? 'ascending' : 'descending');
+      return true;
+    }
+    const { shiftKey, altKey, key } = event;
+    if (
+      props.resizeHint !== undefined &&
+      shiftKey &&
+      altKey &&
+      (key === 'ArrowLeft' || key === 'ArrowRight')
+    ) {
+      resize(active.column, (widths[active.column] ?? 0) + (key === 'ArrowLeft' ? -keyStep : keyStep));
       return true;
     }
     const page = Math.max(1, Math.floor(view.height / rowHeight) - 2);
@@ -255,6 +295,11 @@ export function DataGrid(props: DataGridProps) {
 
   const onCopy = (event: ClipboardEvent): void => {
     if (event.target instanceof HTMLElement && event.target.closest('.grid-editor')) return;
+    if (props.onCopy) {
+      event.preventDefault();
+      props.onCopy(selection);
+      return;
+    }
     event.clipboardData?.setData('text/plain', rangeText(source, selection));
     if (event.clipboardData) editing?.copy(event.clipboardData, selection);
     event.preventDefault();
@@ -339,6 +384,13 @@ export function DataGrid(props: DataGridProps) {
           >
             <span class="grid-name">{breakable(column.title)}</span>
             {column.subtitle !== undefined && <span class="grid-type">{column.subtitle}</span>}
+            {props.resizeHint !== undefined && (
+              <ResizeHandle
+                hint={props.resizeHint}
+                width={widths[wide.first + i] ?? 0}
+                onResize={(width) => resize(wide.first + i, width)}
+              />
+            )}
           </div>
         ))}
       </div>
@@ -385,7 +437,7 @@ export function DataGrid(props: DataGridProps) {
                     {isEdited && editing ? (
                       <div class="grid-editor">{editing.editor(place, edit.typed, endEdit)}</div>
                     ) : (
-                      cells && cellText(cell, nullText, editing?.absentText ?? '')
+                      cells && cellText(given ? onOneLine(cell) : cell, nullText, editing?.absentText ?? '')
                     )}
                   </div>
                 );
@@ -398,11 +450,50 @@ export function DataGrid(props: DataGridProps) {
   );
 }
 
+interface ResizeHandleProps {
+  readonly hint: string;
+  readonly width: number;
+  readonly onResize: (width?: number) => void;
+}
+
+/** The border of a column's title, to be dragged. */
+function ResizeHandle({ hint, width, onResize }: ResizeHandleProps) {
+  const start = useRef<{ readonly x: number; readonly width: number }>(undefined);
+  return (
+    <span
+      class="grid-resize"
+      title={hint}
+      aria-hidden="true"
+      onClick={(event) => event.stopPropagation()}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        start.current = { x: event.clientX, width };
+      }}
+      onPointerMove={(event) => {
+        if (start.current && event.buttons === 1)
+          onResize(start.current.width + event.clientX - start.current.x);
+      }}
+      onPointerUp={() => (start.current = undefined)}
+      onDblClick={() => onResize()}
+    />
+  );
+}
+
 type Cell = string | null | undefined;
 
 function cellText(cell: Cell, nullText: string, absentText: string): string {
   if (cell === null) return nullText;
   return cell === undefined ? absentText : cell.slice(0, 500);
+}
+
+/** Line breaks in sight, where a cell has no room for lines. */
+function onOneLine(cell: Cell): Cell {
+  return typeof cell !== 'string' ? cell : cell.slice(0, 500).replaceAll(/\r\n|\r|\n/g, '↵');
+}
+
+function numberWidthFor(lastNumber: number): number {
+  const { narrowest, digit, padding } = numberWidths;
+  return Math.max(narrowest, Math.ceil(String(lastNumber).length * digit) + padding);
 }
 
 function titleClass({ numeric, sorted, tone }: GridColumn, isSortable: boolean): string {

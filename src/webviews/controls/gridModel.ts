@@ -25,6 +25,12 @@ export function sourceOf(rows: readonly GridRow[]): GridSource {
   return { rowCount: rows.length, row: (index) => rows[index] };
 }
 
+/** From `first` to `last`, which is not in it any more. */
+export interface GridSpan {
+  readonly first: number;
+  readonly last: number;
+}
+
 export interface GridPosition {
   readonly row: number;
   readonly column: number;

@@ -1,10 +1,8 @@
 import type { Allowance } from '../../shared/answerContract.ts';
 import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
+import { fill } from '../controls/fill.ts';
 
-/** Puts values into the `{0}`, `{1}` … of a text. */
-export function fill(template: string, ...values: readonly (string | number)[]): string {
-  return template.replaceAll(/\{(\d)\}/g, (whole, index) => String(values[Number(index)] ?? whole));
-}
+export { fill };
 
 /** A duration as a person reads it. */
 export function duration(strings: RequestEditorStrings, ms: number): string {
