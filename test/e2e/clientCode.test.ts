@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { FrameLocator } from 'playwright-core';
-import { eventually } from '../support/eventually.ts';
+import { eventually, shortly } from '../support/eventually.ts';
 import { OwnService } from './support/ownService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -62,13 +62,23 @@ describe('code to take away', () => {
     return answer.Results.output1.value.Values[0]?.[0];
   }
 
+  /** An editor that is still loading takes the focus, which closes a pick: then it is begun again. */
   async function generate(operation: string, language: string): Promise<string> {
-    await window.runCommand('Azure ML: Generate client code…');
-    await window.quickInput.pick(operation, { title: 'What should the code do?' });
-    await window.quickInput.pick(language, { title: 'Language of the client code' });
+    await eventually(`${operation} in ${language} chosen`, async () => {
+      await window.runCommand('Azure ML: Generate client code…');
+      await pickSoon(operation, 'What should the code do?');
+      await pickSoon(language, 'Language of the client code');
+      return true;
+    });
     await window.quickInput.waitForClosed();
     await window.editors.waitForActive(/^Untitled/);
     return window.editors.text();
+  }
+
+  async function pickSoon(label: string, title: string): Promise<void> {
+    const { quickInput } = window;
+    await eventually(`pick ${title}`, async () => (await quickInput.title()).includes(title), shortly);
+    await quickInput.row(label).first().click({ timeout: shortly });
   }
 
   it('copies the request, with what was just typed, as a command that works in a shell', async () => {
