@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { eventually } from '../support/eventually.ts';
+import { eventually, shortly } from '../support/eventually.ts';
 import { OwnService } from './support/ownService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -53,9 +53,14 @@ describe('schemas of requests', () => {
     await own.close();
   });
 
+  /** Only what is saved closes without a question. */
   const closeAll = async (): Promise<void> => {
-    await window.runCommand('View: Close All Editors');
-    await eventually('no editors', async () => (await window.editors.titles()).length === 0);
+    await eventually('all saved', async () => (await window.page.locator('.tab.dirty').count()) === 0);
+    await eventually('no editors', async () => {
+      await window.runCommand('View: Close All Editors');
+      const isEmpty = async (): Promise<boolean> => (await window.editors.titles()).length === 0;
+      return eventually('closed editors', isEmpty, shortly);
+    });
   };
 
   const button = (name: string, within = editor): Locator =>
