@@ -74,11 +74,13 @@ export class LocalWorkspace {
 
   /** Starts the service, or joins the one that another window has started. */
   async start(): Promise<LocalServiceDescription> {
-    const isFirst = this.#running === undefined;
-    const running = (this.#running ??= this.#join());
-    if (isFirst) this.#onChange();
+    if (this.#running !== undefined) return (await this.#running).description;
+    const running = (this.#running = this.#join());
+    this.#onChange();
     try {
-      return (await running).description;
+      const handle = await running;
+      if (this.#running === running) this.#watch(handle);
+      return handle.description;
     } catch (error) {
       if (this.#running === running) {
         this.#running = undefined;
@@ -125,6 +127,12 @@ export class LocalWorkspace {
     return vscode.Uri.joinPath(this.#context.globalStorageUri, 'local-service').fsPath;
   }
 
+  #watch(handle: LocalServiceHandle): void {
+    this.#joined = true;
+    void handle.closed.then(() => this.#lost(handle));
+    this.#onChange();
+  }
+
   /** The service ended by itself or in another window: the next call starts it again. */
   async #lost(handle: LocalServiceHandle): Promise<void> {
     const running = this.#running;
@@ -155,9 +163,6 @@ export class LocalWorkspace {
       handle.dispose();
       throw error;
     }
-    this.#joined = true;
-    void handle.closed.then(() => this.#lost(handle));
-    this.#onChange();
     return handle;
   }
 

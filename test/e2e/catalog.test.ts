@@ -208,6 +208,11 @@ describe('adding services by hand', () => {
     await runCommand('Azure ML: Stop the local service');
     await says('stopped');
     await runCommand('Azure ML: Start the local service');
+    await says('starting…');
+    await runCommand('Azure ML: Stop the local service');
+    await says('stopped');
+    await runCommand('Azure ML: Start the local service');
+    await says('starting…');
     await says('running');
     await runCommand('Azure ML: Reset the local service…');
     await dialog.click('Reset');
