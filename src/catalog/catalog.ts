@@ -352,6 +352,7 @@ export class CatalogStore {
     for (const workspace of this.workspaces()) {
       if (!belongsTo(id, workspace)) continue;
       this.troubles.clear(workspace.name);
+      this.schemas.forgetFailures();
       if (isWorkspaceToken(id)) this.rediscover(workspace.name);
     }
     const ofLocal = this.local.running && belongsTo(id, this.local.entry());

@@ -8,7 +8,7 @@ import type { Endpoint } from './model.ts';
 import type { AttachedSchema, SchemaStore } from './schemaStore.ts';
 
 const schemaTimeoutMs = 15_000;
-/** Those who ask for the same schema one after the other do not each wait for a host that does not answer. */
+/** Those who ask for the same schema one after the other do not each ask a host that has none, or does not answer. */
 const failureKeptMs = 5_000;
 const largestDocument = 20 * 1024 * 1024;
 
@@ -19,7 +19,7 @@ export interface SchemaQuery {
 
 interface Known {
   readonly schema: Promise<ServiceSchema | undefined>;
-  /** On the monotonic clock, in milliseconds; for a schema that could not be read. */
+  /** On the monotonic clock, in milliseconds; when there was no schema, or none could be read. */
   failedAt?: number;
 }
 
@@ -89,7 +89,7 @@ export class Schemas {
     this.#known.set(url, known);
     try {
       const found = await known.schema;
-      if (found === undefined) this.#forget(url, known);
+      if (found === undefined) known.failedAt = performance.now();
       return found;
     } catch (error) {
       if (error instanceof Failure && error.origin === 'network') known.failedAt = performance.now();
@@ -155,6 +155,11 @@ export class Schemas {
     });
     const text = await answer.text(largestDocument);
     return answer.status === 200 ? text : undefined;
+  }
+
+  /** Another key may open what failed: it is asked for anew. */
+  forgetFailures(): void {
+    for (const [url, { failedAt }] of this.#known) if (failedAt !== undefined) this.#known.delete(url);
   }
 
   /** The service answers again: what failed is asked for anew. */
