@@ -9,6 +9,7 @@ import { openRequest } from './support/openRequest.ts';
 import { SilentService } from './support/silentService.ts';
 import { themes, Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
+import { keylessWorkspace, workspaceOf } from './support/workspaces.ts';
 
 const census = 'AdultCensusIncome';
 
@@ -24,30 +25,13 @@ describe('the request editor for everyone', () => {
   before(async () => {
     service = await LocalTestService.start();
     hostile = await HostileService.start();
-    const { workspaceId, baseUrl, services } = service.local;
     workbench = await Workbench.start({
       theme: 'highContrastLight',
       settings: {
         'azuremlServices.workspaces': {
-          Mine: {
-            workspaceId,
-            baseUrl,
-            services: Object.fromEntries(
-              services.map(({ name, endpointId }) => [name, { endpoints: { default: endpointId } }]),
-            ),
-          },
-          Odd: {
-            workspaceId: 'a'.repeat(32),
-            baseUrl: hostile.baseUrl,
-            auth: { type: 'gateway' },
-            services: { Foe: { endpoints: { default: 'b'.repeat(32) } } },
-          },
-          Silent: {
-            workspaceId: 'a'.repeat(32),
-            baseUrl: await silent.listen(),
-            auth: { type: 'gateway' },
-            services: { Sleeper: { endpoints: { default: 'b'.repeat(32) } } },
-          },
+          Mine: workspaceOf(service.local),
+          Odd: keylessWorkspace(hostile.baseUrl, 'Foe'),
+          Silent: keylessWorkspace(await silent.listen(), 'Sleeper'),
         },
       },
     });

@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { ScriptedService } from './support/scriptedService.ts';
 import type { WorkbenchWindow } from './support/window.ts';
 import { Workbench } from './support/workbench.ts';
+import { keylessWorkspace } from './support/workspaces.ts';
 
 const file = 'people.rrs.json';
 const rowCount = 40;
@@ -51,12 +52,7 @@ describe('answers', () => {
     workbench = await Workbench.start({
       settings: {
         'azuremlServices.workspaces': {
-          Scripted: {
-            workspaceId: 'a'.repeat(32),
-            baseUrl: await service.listen(),
-            auth: { type: 'gateway' },
-            services: { Scorer: { endpoints: { default: 'b'.repeat(32) } } },
-          },
+          Scripted: keylessWorkspace(await service.listen(), 'Scorer'),
         },
       },
     });

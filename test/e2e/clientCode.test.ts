@@ -9,6 +9,7 @@ import { eventually, shortly } from '../support/eventually.ts';
 import { OwnService } from './support/ownService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
+import { workspaceOf } from './support/workspaces.ts';
 
 const hashing = 'SimpleFeatureHashingExperiment';
 const python = process.platform === 'win32' ? 'python' : 'python3';
@@ -22,17 +23,10 @@ describe('code to take away', () => {
 
   before(async () => {
     own = await OwnService.start();
-    const { baseUrl, workspaceId, services } = own.description;
     workbench = await Workbench.start({
       settings: {
         'azuremlServices.workspaces': {
-          Mine: {
-            workspaceId,
-            baseUrl,
-            services: Object.fromEntries(
-              services.map(({ name, endpointId }) => [name, { endpoints: { default: endpointId } }]),
-            ),
-          },
+          Mine: workspaceOf(own.description),
         },
       },
     });

@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { LocalTestService } from '../unit/local-service/localTestService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
+import { workspaceOf } from './support/workspaces.ts';
 
 const income = 'AdultCensusIncome';
 
@@ -19,17 +20,10 @@ describe('the inputs of a request', () => {
 
   before(async () => {
     service = await LocalTestService.start();
-    const { baseUrl, workspaceId, services } = service.local;
     workbench = await Workbench.start({
       settings: {
         'azuremlServices.workspaces': {
-          Mine: {
-            workspaceId,
-            baseUrl,
-            services: Object.fromEntries(
-              services.map(({ name, endpointId }) => [name, { endpoints: { default: endpointId } }]),
-            ),
-          },
+          Mine: workspaceOf(service.local),
         },
       },
     });

@@ -6,6 +6,7 @@ import { LocalTestService } from '../unit/local-service/localTestService.ts';
 import { SilentService } from './support/silentService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
+import { keylessWorkspace, workspaceOf } from './support/workspaces.ts';
 
 const hashing = 'SimpleFeatureHashingExperiment';
 /** More stops than any page has. */
@@ -21,24 +22,12 @@ describe('with the keyboard alone', () => {
 
   before(async () => {
     service = await LocalTestService.start();
-    const { workspaceId, baseUrl, services } = service.local;
     workbench = await Workbench.start({
       theme: 'dark',
       settings: {
         'azuremlServices.workspaces': {
-          Mine: {
-            workspaceId,
-            baseUrl,
-            services: Object.fromEntries(
-              services.map(({ name, endpointId }) => [name, { endpoints: { default: endpointId } }]),
-            ),
-          },
-          Silent: {
-            workspaceId: 'a'.repeat(32),
-            baseUrl: await silent.listen(),
-            auth: { type: 'gateway' },
-            services: { Sleeper: { endpoints: { default: 'b'.repeat(32) } } },
-          },
+          Mine: workspaceOf(service.local),
+          Silent: keylessWorkspace(await silent.listen(), 'Sleeper'),
         },
       },
     });

@@ -5,12 +5,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { eventually, shortly } from '../support/eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import { LocalTestService } from '../unit/local-service/localTestService.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { openRequest } from './support/openRequest.ts';
 import { SilentService } from './support/silentService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
+import { keylessWorkspace, workspaceOf } from './support/workspaces.ts';
 
 const hashing = 'SimpleFeatureHashingExperiment';
 
@@ -56,24 +58,12 @@ describe('the request editor', () => {
 
   before(async () => {
     service = await LocalTestService.start();
-    const { baseUrl, workspaceId, services } = service.local;
     const silentUrl = await silent.listen();
     workbench = await Workbench.start({
       settings: {
         'azuremlServices.workspaces': {
-          Mine: {
-            workspaceId,
-            baseUrl,
-            services: Object.fromEntries(
-              services.map(({ name, endpointId }) => [name, { endpoints: { default: endpointId } }]),
-            ),
-          },
-          Silent: {
-            workspaceId: 'a'.repeat(32),
-            baseUrl: silentUrl,
-            auth: { type: 'gateway' },
-            services: { Sleeper: { endpoints: { default: 'b'.repeat(32) } } },
-          },
+          Mine: workspaceOf(service.local),
+          Silent: keylessWorkspace(silentUrl, 'Sleeper'),
           Headed: {
             workspaceId: 'e'.repeat(32),
             baseUrl: silentUrl,
@@ -110,23 +100,7 @@ describe('the request editor', () => {
     return editor.getByRole('gridcell').allTextContents();
   };
 
-  async function open(name: string, workspace: string): Promise<void> {
-    // An editor that is still loading takes the focus, which closes a pick.
-    await eventually(`${name} of ${workspace} picked`, async () => {
-      await window.runCommand('Azure ML: Open request');
-      await eventually(
-        'pick of a service',
-        async () => (await window.quickInput.title()).includes('Open a request for'),
-        shortly,
-      );
-      await window.quickInput.input.fill(name, { timeout: shortly });
-      const rows = window.quickInput.widget.locator('.monaco-list-row');
-      await rows.filter({ hasText: name }).filter({ hasText: workspace }).click({ timeout: shortly });
-      return true;
-    });
-    await window.editors.waitForActive(name);
-    await button('Send').waitFor();
-  }
+  const open = (name: string, workspace: string): Promise<void> => openRequest(window, name, workspace);
 
   /** Every file below the user data folder and the workspace that has this text in it. */
   async function filesWith(text: string): Promise<string[]> {
@@ -322,6 +296,7 @@ describe('the request editor', () => {
   });
 
   it('says that a schema could not be read, here and in the tree, and reads it when the host is back', async () => {
+    const { baseUrl, workspaceId, services } = service.local;
     await open('Sleeper', 'Silent');
     await editor.getByText('The service publishes no schema').waitFor();
     await open('Absent', 'Away');
@@ -333,7 +308,6 @@ describe('the request editor', () => {
     await tree.waitFor(['Away', 'Absent'], ({ description }) => description === 'not reachable');
     await tree.waitFor(['Silent', 'Sleeper'], ({ description }) => description === '');
 
-    const { baseUrl, workspaceId, services } = service.local;
     const endpointId = services.find(({ name }) => name === hashing)?.endpointId ?? '';
     const published = await fetch(`${baseUrl}/workspaces/${workspaceId}/services/${endpointId}/swagger.json`);
     await away.comeBack(await published.text());
