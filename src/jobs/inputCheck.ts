@@ -32,6 +32,8 @@ export type Finding =
       readonly kind: 'values';
       readonly column: string;
       readonly type: string;
+      /** Where the column takes only these. */
+      readonly allowed?: readonly string[];
       readonly rows: number;
       readonly first: number;
       readonly text: string;
@@ -244,12 +246,13 @@ function ofValues(rows: Beginning['rows'], place: number, column: Column): Findi
   });
   const [first] = wrong;
   if (first === undefined) return [];
-  const { name, format, type } = column;
+  const { name, format, type, allowedValues } = column;
   return [
     {
       kind: 'values',
       column: name,
       type: format ?? type,
+      ...(allowedValues === undefined ? {} : { allowed: allowedValues }),
       rows: wrong.length,
       first: first.row,
       text: first.text,

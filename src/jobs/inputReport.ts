@@ -59,7 +59,7 @@ export function findingText(finding: Finding, mostNames = Infinity): string {
       return vscode.l10n.t(
         'Column “{0}” takes {1}; row {2} has “{3}”. Such rows: {4}',
         oneLine(finding.column),
-        finding.type,
+        finding.allowed === undefined ? finding.type : nameList(finding.allowed, mostNames),
         finding.first,
         oneLine(finding.text),
         finding.rows,

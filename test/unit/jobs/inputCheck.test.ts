@@ -100,6 +100,23 @@ describe('checking a file before it is sent', () => {
     ]);
   });
 
+  it('tells values that are none of those allowed', () => {
+    const of: readonly Column[] = [
+      { name: 'sex', type: 'string', nullable: false, allowedValues: ['Female', 'Male'] },
+    ];
+    assert.deepEqual(findings('sex\nMale\nmale\n\n', { of }), [
+      {
+        kind: 'values',
+        column: 'sex',
+        type: 'string',
+        allowed: ['Female', 'Male'],
+        rows: 1,
+        first: 2,
+        text: 'male',
+      },
+    ]);
+  });
+
   it('tells rows with more or fewer cells', () => {
     assert.deepEqual(findings(`${header}\n${row}\n39,x\n39,x,1,true,more\n`), [
       { kind: 'width', rows: 2, first: 2, cells: 2 },
