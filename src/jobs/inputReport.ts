@@ -73,9 +73,12 @@ export function reportText(path: string, port: Port, service: string, check: Inp
   const facts = [
     encodingName(encoding),
     ...(delimiter === undefined ? [] : [vscode.l10n.t('separated by {0}', delimiterName(delimiter))]),
-    vscode.l10n.t('{0} rows looked at, counted from the one below the names', rows),
+    vscode.l10n.t('rows looked at: {0}, the first is the one below the names', rows),
   ];
   const used = new Set(places);
+  const surplus = names
+    .filter((_, place) => !used.has(place))
+    .map((name) => vscode.l10n.t('Only in the file: {0}', oneLine(name)));
   return [
     vscode.l10n.t('{0} as {1} of {2}', basename(path), port.name, service),
     path,
@@ -85,11 +88,7 @@ export function reportText(path: string, port: Port, service: string, check: Inp
     ...findings.map((finding) => `  - ${findingText(finding)}`),
     '',
     ...(port.columns.length === 0 ? [] : columnTable(port, check)),
-    ...names.flatMap((name, place) =>
-      used.has(place) || port.columns.length === 0
-        ? []
-        : [vscode.l10n.t('Only in the file: {0}', oneLine(name))],
-    ),
+    ...(port.columns.length === 0 || surplus.length === 0 ? [] : ['', ...surplus]),
     '',
   ].join('\n');
 }

@@ -239,9 +239,7 @@ async function confirm(tools: NewJobTools, draft: Draft, start: boolean): Promis
 async function linesOf(tools: NewJobTools, draft: Draft, start: boolean): Promise<readonly Line[]> {
   return [
     {
-      label: start
-        ? vscode.l10n.t('$(play) Upload and run')
-        : vscode.l10n.t('$(cloud-upload) Upload and submit'),
+      label: beginLabel(start, draft.inputs.size > 0),
       description: [...draft.inputs.values()].map((file) => vscode.workspace.asRelativePath(file)).join(', '),
       choose: () => Promise.resolve(true),
     },
@@ -262,6 +260,11 @@ function shownValue(draft: Draft, parameter: GlobalParameter): string {
   const given = draft.parameters.get(parameter.name);
   if (given === undefined) return vscode.l10n.t('default: {0}', String(parameter.default ?? ''));
   return /password|secret|\bkey\b/i.test(parameter.name) ? '***' : String(given);
+}
+
+function beginLabel(start: boolean, hasUploads: boolean): string {
+  if (!hasUploads) return start ? vscode.l10n.t('$(play) Run') : vscode.l10n.t('$(cloud-upload) Submit');
+  return start ? vscode.l10n.t('$(play) Upload and run') : vscode.l10n.t('$(cloud-upload) Upload and submit');
 }
 
 async function storageLine(tools: NewJobTools, draft: Draft, storage: string): Promise<Line> {

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { temporaryFolder } from '../support/batch.ts';
 import { eventually } from '../support/eventually.ts';
 import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
+import { keylessWorkspace } from './support/workspaces.ts';
 
 const hashing = 'SimpleFeatureHashingExperiment';
 const command = 'Score with Azure ML…';
@@ -18,17 +22,51 @@ const files = {
   'places.csv': 'placeID,name,price,rating\n1,Inn,low,1.5\n',
 };
 
+/** Runs what it is asked to by itself, and remembers the bodies of the jobs. */
+async function startServiceWithoutPorts(): Promise<{ url: string; submitted: string[]; server: Server }> {
+  const submitted: string[] = [];
+  const replies: Readonly<Record<string, unknown>> = {
+    'GET /swagger.json': {
+      info: { title: 'Nightly' },
+      definitions: { ExecutionRequest: { properties: {} } },
+    },
+    'POST /jobs': 'c'.repeat(32),
+    [`POST /jobs/${'c'.repeat(32)}/start`]: '',
+    [`GET /jobs/${'c'.repeat(32)}`]: { StatusCode: 'Finished', Results: null, Details: null },
+  };
+  const server = createServer((request, response) => {
+    const operation = /\/services\/\w+(\/[^?]*)/.exec(request.url ?? '')?.[1] ?? '';
+    const reply = replies[`${request.method ?? ''} ${operation}`];
+    void request.toArray().then((chunks: Buffer[]) => {
+      if (operation === '/jobs') submitted.push(Buffer.concat(chunks).toString());
+      response.writeHead(reply === undefined ? 404 : 200, { 'Content-Type': 'application/json' });
+      response.end(reply === undefined ? '' : JSON.stringify(reply));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, submitted, server };
+}
+
 /** Files of the workspace become batch jobs without a way through the tree of services. */
 describe('scoring a file', () => {
   let workbench: Workbench;
   let window: WorkbenchWindow;
   let folder: { path: string; remove: () => Promise<void> };
 
+  let nightly: Awaited<ReturnType<typeof startServiceWithoutPorts>>;
+
   before(async () => {
+    nightly = await startServiceWithoutPorts();
     folder = await temporaryFolder();
     // A window does not notice files that come while it opens its folder.
     for (const [name, content] of Object.entries(files)) await writeFile(pathOf(name), content);
-    workbench = await Workbench.start({ theme: 'dark', workspace: folder.path });
+    workbench = await Workbench.start({
+      theme: 'dark',
+      workspace: folder.path,
+      settings: { 'azuremlServices.workspaces': { Night: keylessWorkspace(nightly.url, 'Nightly') } },
+    });
+    workbench.health.expect(/Nightly takes no input/);
     ({ window } = workbench);
     // Its menus are there when its views are.
     await window.openSideBar('Azure ML Services');
@@ -38,6 +76,8 @@ describe('scoring a file', () => {
   after(async () => {
     await workbench.close();
     await folder.remove();
+    nightly.server.close();
+    nightly.server.closeAllConnections();
   });
 
   const pathOf = (name: string): string => join(folder.path, name);
@@ -162,5 +202,26 @@ describe('scoring a file', () => {
     const [job = ''] = await tree.children(jobs);
     await tree.waitFor([...jobs, job], isInState('Finished'));
     assert.deepEqual((await tree.children([...jobs, job])).toSorted(), ['coverage', 'recommendations']);
+  });
+
+  it('runs a service that takes and gives nothing, without file and storage', async () => {
+    await scoreFromExplorer('again.csv');
+    await window.quickInput.pick('Nightly', { title: 'Score again.csv' });
+    const refusal = await window.notifications.waitFor(/Nightly takes no input/);
+    await refusal.dismiss();
+
+    await window.runCommand('Azure ML: Run batch job…');
+    await window.quickInput.pick('Nightly', { placeholder: 'Web service' });
+    await waitForConfirmation('Nightly');
+    assert.deepEqual(
+      (await window.quickInput.entries()).map(({ label }) => label),
+      ['Run'],
+    );
+    await window.quickInput.accept();
+    await window.notifications.waitFor(/c{12} finished/);
+    assert.deepEqual(
+      nightly.submitted.map((body) => JSON.parse(body) as unknown),
+      [{ GlobalParameters: {} }],
+    );
   });
 });
