@@ -73,7 +73,7 @@ interface Beginning {
  */
 export function checkInput(path: string, sample: Sample, columns: readonly Column[]): InputCheck {
   const encoding = encodingOf(sample.bytes, sample.isWhole);
-  const text = new TextDecoder(encoding).decode(sample.bytes, { stream: !sample.isWhole });
+  const text = new TextDecoder(encoding).decode(sample.bytes);
   const findings = [...ofExtension(path), ...ofEncoding(encoding)];
   const unread = { encoding, names: [], places: columns.map(() => -1), rows: 0 };
   if (text.includes('\0')) return { ...unread, findings: [...ofExtension(path), { kind: 'binary' }] };

@@ -73,7 +73,7 @@ export function reportText(path: string, port: Port, service: string, check: Inp
   const facts = [
     encodingName(encoding),
     ...(delimiter === undefined ? [] : [vscode.l10n.t('separated by {0}', delimiterName(delimiter))]),
-    vscode.l10n.t('rows looked at: {0}, the first is the one below the names', rows),
+    vscode.l10n.t('rows looked at: {0}, counted below the names', rows),
   ];
   const used = new Set(places);
   const surplus = names

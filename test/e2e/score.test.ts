@@ -151,6 +151,11 @@ describe('scoring a file', () => {
     await window.quickInput.accept();
     await waitForConfirmation(hashing);
     await window.quickInput.cancel();
+
+    // From the palette it is the file in front.
+    await window.runCommand(`Azure ML: ${command}`);
+    await window.quickInput.waitFor({ title: `Score ${name}` });
+    await window.quickInput.cancel();
   });
 
   it('converts a file of a spreadsheet to a new one, and sends that', async () => {

@@ -28,6 +28,7 @@ describe('a file that is to be sent', () => {
     assert.deepEqual([whole.bytes.length, whole.isWhole], [sampleBytes, true]);
     const part = await sampleOf(await fileWith('part.csv', Buffer.concat([bytes, bytes])));
     assert.deepEqual([part.bytes.length, part.isWhole], [sampleBytes, false]);
+    assert.equal(part.bytes.buffer.byteLength, sampleBytes + 1, 'what is held of the file');
     assert.equal((await sampleOf(await fileWith('empty.csv', ''))).isWhole, true);
   });
 
