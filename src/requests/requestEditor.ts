@@ -31,7 +31,6 @@ import { RequestTarget } from './requestTarget.ts';
 import { targetEdits } from './schemaAddress.ts';
 import { askToStore, storeTyped, type TypedCredential } from './typedCredentials.ts';
 
-const flushPatienceMs = 1_000;
 const mostAttempts = 5;
 /** In characters; a text area gets slow beyond it. */
 const longestBody = 200_000;
@@ -61,6 +60,9 @@ export class RequestEditor implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #edits: Promise<unknown> = Promise.resolve();
   #isApplying = false;
+  /** The page has loaded; when it is hidden it goes, and loads anew. */
+  #isStarted = false;
+  #giveUpFlush = (): void => undefined;
 
   constructor(
     document: vscode.TextDocument,
@@ -83,6 +85,11 @@ export class RequestEditor implements vscode.Disposable {
     this.#subscriptions = [
       this.#link,
       this.#target,
+      panel.onDidChangeViewState(() => {
+        if (panel.visible) return;
+        this.#isStarted = false;
+        this.#giveUpFlush();
+      }),
       this.#target.onDidChange((state) => remote.targetChanged(state)),
       call.onDidChange(() => remote.callChanged(call.state())),
       services.catalog.onDidChange(() => void this.#target.refreshAfterCatalog()),
@@ -154,14 +161,11 @@ export class RequestEditor implements vscode.Disposable {
 
   /** A webview that is hidden or still loading has nothing to say, and does not answer either. */
   async #flush(): Promise<readonly TypedCredential[]> {
-    if (!this.#panel.visible) return [];
-    const flushed = this.#link.remote.flush().catch(() => []);
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<[]>((resolve) => {
-      timer = setTimeout(() => resolve([]), flushPatienceMs);
+    if (!this.#panel.visible || !this.#isStarted) return [];
+    const hidden = new Promise<[]>((resolve) => {
+      this.#giveUpFlush = () => resolve([]);
     });
-    const typed = await Promise.race([flushed, patience]);
-    clearTimeout(timer);
+    const typed = await Promise.race([this.#link.remote.flush().catch(() => []), hidden]);
     return typed.map(([header, value]) => ({ header, value }));
   }
 
@@ -176,17 +180,21 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#giveUpFlush();
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
   #handlers(): Handlers<typeof toRequestHost> {
     return {
-      start: () => ({
-        strings: requestEditorStrings(),
-        document: this.#documentState(),
-        target: this.#target.state,
-        call: this.call.state(),
-      }),
+      start: () => {
+        this.#isStarted = true;
+        return {
+          strings: requestEditorStrings(),
+          document: this.#documentState(),
+          target: this.#target.state,
+          call: this.call.state(),
+        };
+      },
       read: () => this.#documentState(),
       edit: ({ edits, version }) => this.#editFrom(version, edits),
       setBody: ({ text }) =>
@@ -197,14 +205,14 @@ export class RequestEditor implements vscode.Disposable {
       perform: ({ command }) => this.#perform(command),
       send: () => this.#start(),
       cancel: () => this.call.cancel(),
-      chooseWorkspace: () => this.#chooseWorkspace(),
-      chooseService: () => this.#chooseService(),
-      setCredential: ({ kind }) => this.#setCredential(kind),
+      chooseWorkspace: () => this.#told(() => this.#chooseWorkspace()),
+      chooseService: () => this.#told(() => this.#chooseService()),
+      setCredential: ({ kind }) => this.#told(() => this.#setCredential(kind)),
       storeCredential: (credential) => this.#storeCredential(credential),
       reloadSchema: () => this.#target.refresh({ reloadSchema: true }),
       importRows: ({ input }) => this.#importRows(input),
-      attachSchema: () => this.#attachSchema(),
-      addService: () => this.#addService(),
+      attachSchema: () => this.#told(() => this.#attachSchema()),
+      addService: () => this.#told(() => this.#addService()),
       copy: async ({ text }) => vscode.env.clipboard.writeText(text),
       copyFailure: async () => vscode.env.clipboard.writeText(failureDetails(this.call.failure)),
       sendAgain: () => void this.call.sendAgain(),
@@ -218,7 +226,7 @@ export class RequestEditor implements vscode.Disposable {
       compareAsText: () => this.#told(() => this.answers.compareAsText()),
       endComparison: () => this.call.compareWith(undefined),
       showHistory: () => run(commandId('showHistory')),
-      mend: ({ remedy }) => this.call.mend(remedy),
+      mend: ({ remedy }) => this.#told(() => this.call.mend(remedy)),
       showLog: () => run(commandId('showLog')),
       openAsText: () => run('vscode.openWith', this.document.uri, 'default'),
     };
@@ -440,9 +448,17 @@ export class RequestEditor implements vscode.Disposable {
     await run(commandId('attachSchema'), node);
   }
 
-  async #storeCredential(credential: TypedCredential): Promise<void> {
+  /** Whether it is stored, so that the page can let go of it. */
+  async #storeCredential(credential: TypedCredential): Promise<boolean> {
     const { endpoint } = this.#target;
-    if (endpoint) await this.#store(endpoint, [credential]);
+    if (!endpoint) return false;
+    try {
+      await this.#store(endpoint, [credential]);
+      return true;
+    } catch (error) {
+      this.#services.report(error);
+      return false;
+    }
   }
 
   #name(): string {

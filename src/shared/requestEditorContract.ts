@@ -199,7 +199,7 @@ export const toRequestHost = {
   chooseService: question(),
   setCredential: question<{ readonly kind: Credential['kind'] }>(),
   /** Keeps a value that was typed as a header where keys belong. */
-  storeCredential: question<{ readonly header: string; readonly value: string }>(),
+  storeCredential: question<{ readonly header: string; readonly value: string }, boolean>(),
   reloadSchema: question(),
   /** Asks for a file and puts its rows in the place of the input's. */
   importRows: question<{ readonly input: string }, ImportOutcome>(),

@@ -157,6 +157,11 @@ describe('pasting into an input', () => {
     assert.deepEqual([hasHeader, leftOut], [true, 1]);
   });
 
+  it('takes more rows than a call takes arguments', () => {
+    const { rows } = pasted('5\tx\n'.repeat(150_000), at(2, 0));
+    assert.equal(rows, 150_000);
+  });
+
   it('takes a sentence for a text, and a full row for cells', () => {
     assert.equal(pasted('one, two', at(0, 1)).after[0]?.[1], 'one, two');
     assert.deepEqual(pasted('1,a,2', at(0, 0)).after[0], [1, 'a', 2]);
