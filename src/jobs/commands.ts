@@ -4,11 +4,12 @@ import { Failure } from '../protocol/failure.ts';
 import { parseJobId } from '../protocol/studio/bes.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import { commandId, prefix, settings, type CommandHandlers } from '../shared/contributions.ts';
-import { explorerNodeOf, type ExplorerNode } from '../shared/explorerNode.ts';
+import { explorerNodeOf, selectedNodes, type ExplorerNode } from '../shared/explorerNode.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
 import { reportFailure } from '../shared/reportFailure.ts';
 import type { Storage } from '../storage/index.ts';
+import type { BatchRequest } from './batchJob.ts';
 import type { ReferenceForm } from './jobBlobs.ts';
 import {
   inputsOf,
@@ -18,7 +19,8 @@ import {
   waitArguments,
   type SubmitArguments,
 } from './callArguments.ts';
-import { confirmDelete, confirmForget } from './confirmations.ts';
+import { confirmDeleteCall } from './confirmations.ts';
+import { endpointOf } from './endpointOf.ts';
 import type { JobEngine } from './engine.ts';
 import { jobDocument } from './jobDocument.ts';
 import { identifierOf, jobIdProblem } from './jobIdentifier.ts';
@@ -26,6 +28,7 @@ import { pickJob, pickJobOrOther, showJobList, type JobAction } from './jobPicks
 import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
 import { hasResults } from './jobStates.ts';
 import { askForJob, impliedStorage } from './newJob.ts';
+import { filesOf, repeatedRequest } from './repeatedJob.ts';
 import { recordOf } from './results.ts';
 
 export interface CommandTools {
@@ -47,21 +50,22 @@ export class JobCommands {
     this.#tools = tools;
   }
 
-  readonly handlers: CommandHandlers<'jobs'> = {
-    runBatchJob: (...args) =>
+  readonly handlers = {
+    runBatchJob: (...args: readonly unknown[]) =>
       isProgramCall(args) ? this.#runCall(args[0], true) : this.#runAsked(args, true),
-    besSubmit: (...args) =>
+    besSubmit: (...args: readonly unknown[]) =>
       isProgramCall(args) ? this.#runCall(args[0], false) : this.#runAsked(args, false),
-    besStart: (...args) => this.#operation('start', args),
-    besStatus: (...args) => this.#operation('status', args),
-    besDelete: (...args) => this.#operation('delete', args),
-    waitForJob: (...args) => this.#wait(args),
-    trackJob: (...args) => this.#track(args),
+    besStart: (...args: readonly unknown[]) => this.#operation('start', args),
+    besStatus: (...args: readonly unknown[]) => this.#operation('status', args),
+    besDelete: (...args: readonly unknown[]) => this.#operation('delete', args),
+    waitForJob: (...args: readonly unknown[]) => this.#wait(args),
+    trackJob: (...args: readonly unknown[]) => this.#track(args),
     showJobs: () => this.#showList(),
-    showJobDetails: (...args) => this.#showDetailsOf(args),
-    cancelUpload: (...args) => this.#cancelUpload(args),
-    forgetJob: (...args) => this.#forget(args),
-  };
+    showJobDetails: (...args: readonly unknown[]) => this.#showDetailsOf(args),
+    cancelUpload: (...args: readonly unknown[]) => this.#cancelUpload(args),
+    rerunJob: (...args: readonly unknown[]) => this.#rerun(args),
+    duplicateJob: (...args: readonly unknown[]) => this.#duplicate(args),
+  } satisfies Partial<CommandHandlers<'jobs'>>;
 
   async pickFinished(title: string): Promise<JobRecord | undefined> {
     const { store } = await this.#tools.engine();
@@ -117,30 +121,64 @@ export class JobCommands {
   }
 
   async #runAsked(args: readonly unknown[], start: boolean): Promise<void> {
-    const { catalog, storage, foundation } = this.#tools;
     const endpoint = await this.#endpointFor(explorerNodeOf(args), vscode.l10n.t('Run batch job'));
     if (endpoint === undefined) return;
-    const tools = {
-      catalog,
-      storage,
-      memory: foundation.context.workspaceState,
-      referenceForm: referenceForm(),
-    };
-    const request = await askForJob(tools, endpoint, start, chosenInputs(args));
-    if (request === undefined) return;
+    await this.#askAndRun(endpoint, start, chosenInputs(args));
+  }
+
+  async #askAndRun(endpoint: Endpoint, start: boolean, chosen: ReadonlyMap<string, string>): Promise<void> {
+    const { catalog, storage, foundation } = this.#tools;
+    const memory = foundation.context.workspaceState;
+    const tools = { catalog, storage, memory, referenceForm: referenceForm() };
+    const request = await askForJob(tools, endpoint, start, chosen);
+    if (request !== undefined) await this.#run(request);
+  }
+
+  async #run(request: BatchRequest): Promise<void> {
+    const { catalog, foundation } = this.#tools;
     const engine = await this.#tools.engine();
     let created: JobRecord | undefined;
     try {
       const record = await engine.run(request, (record) => {
         created = record;
       });
-      if (!start) await this.#showDetails(record);
+      if (!request.start) await this.#showDetails(record);
     } catch (error) {
       await reportFailure(foundation, error, [
-        ...serviceRemedies(catalog, endpoint, error),
+        ...serviceRemedies(catalog, request.endpoint, error),
         ...(created === undefined ? [] : [this.#detailsAction(created)]),
       ]);
     }
+  }
+
+  /** Runs the selected jobs once more, one after the other; what is not kept of one is asked for. */
+  async #rerun(args: readonly unknown[]): Promise<void> {
+    const { catalog, storage } = this.#tools;
+    for (const record of await this.#jobsToRepeat(args, vscode.l10n.t('Run a batch job once more'))) {
+      const endpoint = await endpointOf(catalog, record);
+      const tools = { storage, referenceForm: referenceForm() };
+      const request = await repeatedRequest(tools, record, endpoint);
+      if (request === undefined) await this.#askAndRun(endpoint, true, await filesOf(record));
+      else {
+        await catalog.authorize(endpoint, { interactive: true });
+        await this.#run(request);
+      }
+    }
+  }
+
+  async #duplicate(args: readonly unknown[]): Promise<void> {
+    const [record] = await this.#jobsToRepeat(args.slice(0, 1), vscode.l10n.t('Duplicate a batch job'));
+    if (record === undefined) return;
+    await this.#askAndRun(await endpointOf(this.#tools.catalog, record), true, await filesOf(record));
+  }
+
+  async #jobsToRepeat(args: readonly unknown[], title: string): Promise<readonly JobRecord[]> {
+    const engine = await this.#tools.engine();
+    const nodes = selectedNodes(args);
+    if (nodes.length > 0)
+      return nodes.flatMap((node) => (node.node === 'job' ? recordOf(engine, node.jobId) : []));
+    const picked = await pickJob(engine.store.list(), title);
+    return picked === undefined ? [] : [picked];
   }
 
   #detailsAction(record: JobRecord) {
@@ -155,7 +193,7 @@ export class JobCommands {
     }
     const record = await this.#recordForPerson(engine, explorerNodeOf(args), titleOfOperation(operation));
     if (record === undefined) return undefined;
-    if (operation === 'delete' && !(await confirmDelete(record))) return undefined;
+    if (operation === 'delete' && !(await confirmDeleteCall(record))) return undefined;
     try {
       await this.#showDetails(await engine[operation](record, true));
     } catch (error) {
@@ -314,21 +352,6 @@ export class JobCommands {
     const record =
       uploading.length === 1 ? only : await pickJob(uploading, vscode.l10n.t('Cancel an upload'));
     if (record !== undefined) engine.runner.cancelUpload(record.ownId);
-  }
-
-  async #forget(args: readonly unknown[]): Promise<void> {
-    const engine = await this.#tools.engine();
-    const node = explorerNodeOf(args);
-    if (isProgramCall(args)) {
-      await engine.forget(recordOf(engine, parseArguments('forgetJob', jobArguments, args[0]).jobId));
-      return;
-    }
-    const record =
-      node?.node === 'job'
-        ? recordOf(engine, node.jobId)
-        : await pickJob(engine.store.list(), vscode.l10n.t('Forget a batch job'));
-    if (record === undefined) return;
-    if (record.ended || (await confirmForget(record))) await engine.forget(record);
   }
 
   async #forgetEnded(engine: JobEngine): Promise<void> {

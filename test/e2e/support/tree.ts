@@ -118,6 +118,15 @@ export class Tree {
     await this.act(path, (row) => row.locator('.label-name').click({ timeout: shortly }));
   }
 
+  /** Selects items beside those that are selected, without running their commands. */
+  async select(...paths: TreePath[]): Promise<void> {
+    for (const path of paths) {
+      await this.act(path, (row) =>
+        row.locator('.label-name').click({ modifiers: ['ControlOrMeta'], timeout: shortly }),
+      );
+    }
+  }
+
   /** Clicks the icon of an inline action, by the action's title. */
   async clickInlineAction(path: TreePath, title: string): Promise<void> {
     await this.act(path, async (row) => {
