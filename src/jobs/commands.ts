@@ -7,7 +7,7 @@ import { commandId, prefix, settings, type CommandHandlers } from '../shared/con
 import { explorerNodeOf, selectedNodes, type ExplorerNode } from '../shared/explorerNode.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
-import { reportFailure } from '../shared/reportFailure.ts';
+import { reportFailure, type FailureAction } from '../shared/reportFailure.ts';
 import type { Storage } from '../storage/index.ts';
 import type { BatchRequest } from './batchJob.ts';
 import type { ReferenceForm } from './jobBlobs.ts';
@@ -135,7 +135,7 @@ export class JobCommands {
   }
 
   async #run(request: BatchRequest): Promise<void> {
-    const { catalog, foundation } = this.#tools;
+    const { catalog } = this.#tools;
     const engine = await this.#tools.engine();
     let created: JobRecord | undefined;
     try {
@@ -144,26 +144,39 @@ export class JobCommands {
       });
       if (!request.start) await this.#showDetails(record);
     } catch (error) {
-      await reportFailure(foundation, error, [
+      this.#report(error, [
         ...serviceRemedies(catalog, request.endpoint, error),
         ...(created === undefined ? [] : [this.#detailsAction(created)]),
       ]);
     }
   }
 
-  /** Runs the selected jobs once more, one after the other; what is not kept of one is asked for. */
+  /** Does not wait for the user, so that one failure does not keep other jobs back. */
+  #report(error: unknown, remedies: readonly FailureAction[] = []): void {
+    const { foundation } = this.#tools;
+    reportFailure(foundation, error, remedies).catch((failed: unknown) =>
+      foundation.log.error(`A failure cannot be shown: ${String(failed)}`),
+    );
+  }
+
+  /** Runs the selected jobs once more, one after the other. */
   async #rerun(args: readonly unknown[]): Promise<void> {
-    const { catalog, storage } = this.#tools;
     for (const record of await this.#jobsToRepeat(args, vscode.l10n.t('Run a batch job once more'))) {
-      const endpoint = await endpointOf(catalog, record);
-      const tools = { storage, referenceForm: referenceForm() };
-      const request = await repeatedRequest(tools, record, endpoint);
-      if (request === undefined) await this.#askAndRun(endpoint, true, await filesOf(record));
-      else {
-        await catalog.authorize(endpoint, { interactive: true });
-        await this.#run(request);
-      }
+      await this.#repeat(record).catch((error: unknown) => this.#report(error));
     }
+  }
+
+  /** What is not kept of the job is asked for. */
+  async #repeat(record: JobRecord): Promise<void> {
+    const { catalog, storage } = this.#tools;
+    const endpoint = await endpointOf(catalog, record);
+    const request = await repeatedRequest({ storage, referenceForm: referenceForm() }, record, endpoint);
+    if (request === undefined) {
+      await this.#askAndRun(endpoint, true, await filesOf(record));
+      return;
+    }
+    await catalog.authorize(endpoint, { interactive: true });
+    await this.#run(request);
   }
 
   async #duplicate(args: readonly unknown[]): Promise<void> {

@@ -111,6 +111,7 @@ export class JobsView implements vscode.TreeDataProvider<ExplorerNode>, vscode.D
     );
     this.#nodes.clear();
     for (const node of nodes) this.#nodes.set(node.jobId, node);
+    this.#tick();
     return nodes;
   }
 

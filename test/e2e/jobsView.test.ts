@@ -54,6 +54,8 @@ describe('the Jobs view', () => {
     workbench = await Workbench.start({
       settings: { 'azuremlServices.workspaces': { Mine: workspaceOf(own.description) } },
     });
+    // VS Code logs what an error notification says.
+    workbench.health.expect(/Batch job one\.csv failed/);
     const { window } = workbench;
     const { quickInput } = window;
     jobs = window.tree('Jobs');
@@ -109,7 +111,9 @@ describe('the Jobs view', () => {
     await jobs.find([file]);
   };
 
-  const labels = async (): Promise<string[]> => (await jobs.rows()).map(({ label }) => label);
+  /** Of the jobs, without what is under them. */
+  const labels = async (): Promise<string[]> =>
+    (await jobs.rows()).filter(({ level }) => level === 1).map(({ label }) => label);
 
   const waitForLabels = (expected: readonly string[]): Promise<true> =>
     eventually(`the jobs ${expected.join(', ')}`, async () => {
@@ -215,7 +219,7 @@ describe('the Jobs view', () => {
     const { window } = workbench;
     const { quickInput } = window;
     await keepJob('cancelled.csv', { status: 'Cancelled' });
-    const all = ['rows.csv', 'output1', 'broken.csv', 'cancelled.csv'];
+    const all = ['rows.csv', 'broken.csv', 'cancelled.csv'];
     await waitForLabels(all);
     const description = (text: string): Promise<true> =>
       eventually(`the description ${text}`, async () => {
@@ -224,7 +228,7 @@ describe('the Jobs view', () => {
       });
 
     await jobs.pane.locator('.pane-header').hover();
-    await window.clickViewAction('Filter jobs…');
+    await jobs.pane.locator('.pane-header .action-label[aria-label^="Filter jobs…"]').click();
     await quickInput.pick('State', { title: 'Filter jobs' });
     await quickInput.waitFor({ title: 'Jobs in these states' });
     await quickInput.check('Failed');
@@ -280,7 +284,10 @@ describe('the Jobs view', () => {
     const deletes = own.count('DELETE', /\/jobs\//);
     await jobs.select(...files.map((file) => [file]));
     await jobs.clickContextMenu(['two.csv'], 'Delete job on server…');
-    assert.match(await window.dialog.text(), /Delete 3 jobs on the server\?.*three\.csv, two\.csv, one\.csv/);
+    assert.match(
+      await window.dialog.text(),
+      /Delete 3 jobs on the server\?.*(?:(?:one|two|three)\.csv(?:, )?){3}$/,
+    );
     await window.dialog.click('Delete on Server');
     for (const file of files) await jobs.waitFor([file], isInState('Finished, deleted on the server'));
     assert.equal(own.count('DELETE', /\/jobs\//), deletes + 3);
@@ -290,6 +297,21 @@ describe('the Jobs view', () => {
       return rows.every(({ description }) => !description.startsWith('Finished, deleted'));
     });
     assert.deepEqual((await labels()).filter((label) => files.includes(label)).sort(), [...files].sort());
+  });
+
+  it('duplicates a job: asks everything again, with its file filled in', async () => {
+    const { quickInput } = workbench.window;
+    const submitted = own.count('POST', /\/jobs\?/);
+    await jobs.clickContextMenu(['rows.csv'], 'Duplicate job…');
+    await quickInput.waitFor({ title: `Run batch job on ${name}` });
+    const lines = await eventually('what would be run', async () => {
+      const entries = await quickInput.entries();
+      return entries.length > 0 ? entries : undefined;
+    });
+    assert.equal(lines[0]?.label, 'Upload and run');
+    assert.equal(lines[0].description, 'rows.csv');
+    await quickInput.cancel();
+    assert.equal(own.count('POST', /\/jobs\?/), submitted);
   });
 
   it('cancels several running jobs after one question', async () => {

@@ -118,8 +118,13 @@ export class Tree {
     await this.act(path, (row) => row.locator('.label-name').click({ timeout: shortly }));
   }
 
-  /** Selects items beside those that are selected, without running their commands. */
+  /** Selects these items and no others, without running their commands. */
   async select(...paths: TreePath[]): Promise<void> {
+    const list = this.pane.locator('.monaco-list');
+    await eventually('an empty selection', async () => {
+      await list.press('Escape', { timeout: shortly });
+      return (await list.locator('.monaco-list-row.selected').count()) === 0;
+    });
     for (const path of paths) {
       await this.act(path, (row) =>
         row.locator('.label-name').click({ modifiers: ['ControlOrMeta'], timeout: shortly }),

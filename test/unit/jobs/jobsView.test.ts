@@ -6,6 +6,8 @@ import { countEnds, isAnnounced, notifyMe } from '../../../src/jobs/jobEnds.ts';
 import { jobDocument } from '../../../src/jobs/jobDocument.ts';
 import type { JobRecord } from '../../../src/jobs/jobRecord.ts';
 import { withSteps } from '../../../src/jobs/jobSteps.ts';
+import { filesOf, repeatedRequest } from '../../../src/jobs/repeatedJob.ts';
+import { BatchWorld } from '../../support/batch.ts';
 
 function record(change: Partial<JobRecord> = {}): JobRecord {
   return {
@@ -98,12 +100,13 @@ describe('the steps of a job', () => {
       },
       now,
     );
-    assert.deepEqual(after.steps?.[0], { time: before.createdAt, text: 'State: Submitting' });
+    const [first, ...others] = after.steps ?? [];
+    assert.deepEqual(first, { time: before.createdAt, text: 'State: Submitting' });
     assert.deepEqual(
-      after.steps?.slice(1).map(({ text }) => text),
+      others.map(({ text }) => text),
       ['BES Submit: HTTP 200', "The service's id of the job: abc", 'To be started', 'State: NotStarted'],
     );
-    assert.ok(after.steps?.slice(1).every(({ time }) => time === now.toISOString()));
+    assert.ok(others.every(({ time }) => time === now.toISOString()));
   });
 
   it('do not grow while nothing but the answer to a status is new', () => {
@@ -155,5 +158,49 @@ describe('the details of a job', () => {
       jobDocument(record({ steps })),
       /Steps\n {2}2026-01-01T00:00:00\.000Z {2}State: Uploading\n {2}2026-01-01T00:00:09\.000Z {2}State: Submitting\n/,
     );
+  });
+});
+
+describe('a job that is run once more', () => {
+  let world: BatchWorld;
+  let file: string;
+
+  before(async () => {
+    world = await BatchWorld.start();
+    file = join(world.folder, 'rows.csv');
+  });
+  after(() => world.stop());
+  beforeEach(() => writeFile(file, 'Col2\r\nThis is a good day\r\n'));
+
+  const again = (change: Partial<JobRecord>) =>
+    repeatedRequest(
+      {
+        storage: { names: () => Promise.resolve(['Held']), open: () => world.storage() },
+        referenceForm: 'sas',
+      },
+      record({ storage: 'Held', parameters: [], ...change }),
+      world.endpoint(),
+    );
+
+  it('sends its file as it is now, or what was uploaded of one that is gone', async () => {
+    const { storageContainer } = world.local;
+    const uploaded = { relativeLocation: `/${storageContainer}/job-1/rows.csv`, file };
+    assert.deepEqual((await again({ inputs: { input1: uploaded } }))?.inputs, { input1: file });
+    await rm(file);
+    const reference = (await again({ inputs: { input1: uploaded } }))?.inputs.input1;
+    assert.ok(typeof reference === 'object' && 'sasBlobToken' in reference);
+    assert.match(reference.relativeLocation, /job-1\/rows\.csv$/);
+    assert.match(reference.sasBlobToken, /\bsp=r\b/);
+    assert.equal((await filesOf(record({ inputs: { input1: uploaded } }))).size, 0);
+  });
+
+  it('is to be asked for where something of it is not kept', async () => {
+    const inputs = { input1: { relativeLocation: '', file } };
+    assert.ok(await again({ inputs }));
+    assert.equal(await again({ inputs, parameters: ['password'] }), undefined);
+    assert.equal(await again({ inputs, parameters: undefined }), undefined);
+    assert.equal(await again({ inputs, storage: 'Forgotten' }), undefined);
+    await rm(file);
+    assert.equal(await again({ inputs }), undefined);
   });
 });
