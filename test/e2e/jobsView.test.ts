@@ -302,6 +302,7 @@ describe('the Jobs view', () => {
   it('duplicates a job: asks everything again, with its file filled in', async () => {
     const { quickInput } = workbench.window;
     const submitted = own.count('POST', /\/jobs\?/);
+    await jobs.select(['rows.csv']);
     await jobs.clickContextMenu(['rows.csv'], 'Duplicate job…');
     await quickInput.waitFor({ title: `Run batch job on ${name}` });
     const lines = await eventually('what would be run', async () => {
