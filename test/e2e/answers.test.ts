@@ -311,6 +311,17 @@ describe('answers', () => {
     );
     const [name = ''] = await readdir(folder);
     assert.ok((await stat(join(folder, name))).size > 60_000_000);
+    await button('Show in folder').click();
+    await (await window.notifications.waitFor(name)).click('Copy path');
+    await eventually('the path', async () => {
+      return (await window.page.evaluate(() => navigator.clipboard.readText())) === join(folder, name);
+    });
+    workbench.health.expect(/because it is very large/);
+    await button('Open file').click();
+    await window.editors.waitForActive(name);
+    await window.page.getByText('Open Anyway').waitFor();
+    await window.runCommand('View: Close Editor');
+    await window.editors.waitForActive(file);
     await button('Save answer as…').first().click();
     const target = join(workbench.host.workspace, 'large.json');
     await window.quickInput.enterPath(target);
