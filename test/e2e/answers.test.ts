@@ -4,6 +4,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { ScriptedService } from './support/scriptedService.ts';
 import type { WorkbenchWindow } from './support/window.ts';
 import { Workbench } from './support/workbench.ts';
@@ -72,10 +73,7 @@ describe('answers', () => {
     await button('Send').waitFor();
   });
 
-  after(async () => {
-    await workbench.close();
-    service.close();
-  });
+  after(() => closeInOrder(workbench, service));
 
   const button = (name: string): Locator => editor.getByRole('button', { name, exact: true });
   const grid = (): Locator => editor.getByRole('grid', { name: 'Rows of output1' });
