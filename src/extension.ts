@@ -40,7 +40,13 @@ export function activate(context: vscode.ExtensionContext): Api {
 /** Builds each feature when it is first used, and hands the calls of VS Code to it. */
 class Extension implements vscode.Disposable {
   readonly #tree = new LazyTree<ExplorerNode>(() => this.#explorer.get());
-  readonly #disposables: vscode.Disposable[] = [this.#tree];
+  readonly #jobsTree: LazyTree<ExplorerNode> = new LazyTree(async () => (await this.#jobs.get()).view());
+  readonly #jobsView: vscode.TreeView<ExplorerNode> = vscode.window.createTreeView(views.jobs, {
+    treeDataProvider: this.#jobsTree,
+    canSelectMany: true,
+    showCollapseAll: true,
+  });
+  readonly #disposables: vscode.Disposable[] = [this.#tree, this.#jobsTree, this.#jobsView];
   readonly #foundation: Foundation;
 
   constructor(context: vscode.ExtensionContext) {
@@ -75,6 +81,7 @@ class Extension implements vscode.Disposable {
       this.#foundation,
       await this.#catalog.get(),
       await this.#storage.get(),
+      { view: this.#jobsView, refresh: (nodes) => this.#jobsTree.refresh(nodes) },
     ),
   );
 

@@ -151,6 +151,7 @@ export class BatchRunner {
       inputs: Object.fromEntries(
         Object.entries(request.inputs).map(([name, input]) => [name, knownInput(input)]),
       ),
+      parameters: Object.keys(request.globalParameters ?? {}),
       outputs: {},
       createdAt: new Date().toISOString(),
       answers: {},

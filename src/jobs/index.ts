@@ -1,36 +1,22 @@
 import * as vscode from 'vscode';
 import type { Catalog } from '../catalog/index.ts';
+import type { ExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import type { Storage } from '../storage/index.ts';
 import { JobCommands } from './commands.ts';
 import { EndNotices } from './endNotices.ts';
+import { endpointOf } from './endpointOf.ts';
 import { JobEngine } from './engine.ts';
-import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
-import { hasResults } from './jobStates.ts';
-import { progressText, titleOf } from './jobWords.ts';
+import { jobOf, type Job } from './job.ts';
+import { JobActions } from './jobActions.ts';
+import { JobsView, type JobsPane } from './jobsView.ts';
 import { resultOf, type JobResult } from './results.ts';
 import { JobsStatusBar } from './statusBar.ts';
 
+export type { Job } from './job.ts';
+export { jobItem, outputItem } from './jobItems.ts';
 export type { JobAnswer } from './jobRecord.ts';
 export type { JobResult } from './results.ts';
-
-/** A job as the tree and the results show it. */
-export interface Job extends JobAnswer {
-  /** Our own id: what the nodes of the tree carry. */
-  readonly localId: string;
-  readonly endpointId: string;
-  /** What a person tells it apart by. */
-  readonly title: string;
-  readonly open: boolean;
-  /** The server does not know it any more. */
-  readonly deleted: boolean;
-  /** There are results, and a way to read them. */
-  readonly hasResults: boolean;
-  /** While a file is uploaded: percent and speed. */
-  readonly progress?: string;
-  /** Why it failed, or why it cannot be followed just now. */
-  readonly note?: string;
-}
 
 export interface Jobs extends Feature<'jobs'> {
   /** At most four times a second. */
@@ -46,12 +32,14 @@ export interface Jobs extends Feature<'jobs'> {
   result(jobId: string, output: string | undefined, signal?: AbortSignal): Promise<JobResult>;
   /** Lets the user pick a job with results. */
   pickFinished(title: string): Promise<Job | undefined>;
+  /** What the Jobs view shows, once the records are read. */
+  view(): Promise<vscode.TreeDataProvider<ExplorerNode>>;
 }
 
 const changeIntervalMs = 250;
 
-export function createJobs(foundation: Foundation, catalog: Catalog, storage: Storage): Jobs {
-  return new JobsFeature(foundation, catalog, storage);
+export function createJobs(foundation: Foundation, catalog: Catalog, storage: Storage, pane: JobsPane): Jobs {
+  return new JobsFeature(foundation, catalog, storage, pane);
 }
 
 class JobsFeature implements Jobs {
@@ -59,6 +47,7 @@ class JobsFeature implements Jobs {
   readonly #notices = new EndNotices();
   readonly #disposables: vscode.Disposable[] = [this.#changed, this.#notices];
   readonly #opening: Promise<JobEngine>;
+  readonly #view: Promise<JobsView>;
   readonly #commands: JobCommands;
   readonly #storage: Storage;
   #engine: JobEngine | undefined;
@@ -68,14 +57,20 @@ class JobsFeature implements Jobs {
   readonly onDidChange = this.#changed.event;
   readonly commands;
 
-  constructor(foundation: Foundation, catalog: Catalog, storage: Storage) {
+  constructor(foundation: Foundation, catalog: Catalog, storage: Storage, pane: JobsPane) {
     this.#storage = storage;
     this.#opening = this.#open(foundation, catalog);
-    this.#opening.catch((error: unknown) =>
+    this.#view = this.#openView(foundation, pane);
+    this.#view.catch((error: unknown) =>
       foundation.log.error(`The batch jobs cannot be read: ${String(error)}`),
     );
     this.#commands = new JobCommands({ foundation, catalog, storage, engine: () => this.#opening });
-    this.commands = this.#commands.handlers;
+    this.commands = {
+      ...this.#commands.handlers,
+      ...new JobActions({ foundation, engine: () => this.#opening }).handlers,
+      filterJobs: async () => (await this.#view).askForFilter(),
+      clearJobsFilter: async () => (await this.#view).clearFilter(),
+    };
   }
 
   list(): readonly Job[] {
@@ -97,6 +92,10 @@ class JobsFeature implements Jobs {
     const engine = await this.#opening;
     const record = await this.#commands.pickFinished(title);
     return record === undefined ? undefined : jobOf(record, engine);
+  }
+
+  view(): Promise<JobsView> {
+    return this.#view;
   }
 
   dispose(): void {
@@ -134,6 +133,15 @@ class JobsFeature implements Jobs {
     return engine;
   }
 
+  async #openView(foundation: Foundation, pane: JobsPane): Promise<JobsView> {
+    const engine = await this.#opening;
+    const sizeTools = { storage: this.#storage, http: () => foundation.http() };
+    const view = new JobsView(engine, pane, sizeTools, this.onDidChange);
+    if (this.#disposed) view.dispose();
+    else this.#disposables.push(view);
+    return view;
+  }
+
   #tellSoon(): void {
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;
@@ -141,39 +149,4 @@ class JobsFeature implements Jobs {
       void this.#commands.refreshShownDetails();
     }, changeIntervalMs);
   }
-}
-
-/** A workspace that was renamed still has the endpoint under its address. */
-async function endpointOf(catalog: Catalog, record: JobRecord) {
-  try {
-    return await catalog.find(record.workspace, record.endpointId);
-  } catch (error) {
-    const renamed = catalog
-      .workspaces()
-      .find(
-        ({ baseUrl, services }) =>
-          baseUrl === record.baseUrl &&
-          services.some(({ endpoints }) =>
-            endpoints.some(({ endpointId }) => endpointId === record.endpointId),
-          ),
-      );
-    if (renamed === undefined) throw error;
-    return catalog.find(renamed.name, record.endpointId);
-  }
-}
-
-function jobOf(record: JobRecord, engine: JobEngine): Job {
-  const progress = engine.progress(record.ownId);
-  const note = record.problem?.sentence ?? record.details;
-  return {
-    ...answerOf(record),
-    localId: record.ownId,
-    endpointId: record.endpointId,
-    title: titleOf(record),
-    open: !record.ended,
-    deleted: record.deleted === true,
-    hasResults: hasResults(record),
-    ...(progress === undefined ? {} : { progress: progressText(progress) }),
-    ...(note === undefined ? {} : { note }),
-  };
 }

@@ -22,6 +22,12 @@ const answerShape = v.object({
   body: v.optional(v.string()),
 });
 
+const stepShape = v.object({
+  /** ISO 8601. */
+  time: v.string(),
+  text: v.string(),
+});
+
 const problemShape = v.object({ code: v.string(), sentence: v.string() });
 
 const recordShape = v.object({
@@ -44,10 +50,14 @@ const recordShape = v.object({
   /** The window that is at work on the job: uploading, submitting, starting. */
   owner: v.optional(v.string()),
   inputs: v.record(v.string(), blobShape),
+  /** Names of the global parameters that were given; absent for a job that was not submitted here. */
+  parameters: v.optional(v.array(v.string())),
   outputs: v.record(v.string(), outputShape),
   createdAt: v.string(),
   submittedAt: v.optional(v.string()),
   startedAt: v.optional(v.string()),
+  /** First seen at work by the service: what comes between the start and this is the queue. */
+  runningAt: v.optional(v.string()),
   endedAt: v.optional(v.string()),
   /** DELETE was sent: the service may not know the job any more. */
   deleteSent: v.optional(v.boolean()),
@@ -59,6 +69,8 @@ const recordShape = v.object({
   problem: v.optional(problemShape),
   /** The last answer to each operation, redacted. */
   answers: v.record(v.string(), answerShape),
+  /** What happened to the job, oldest first. */
+  steps: v.optional(v.array(stepShape)),
 });
 
 /**
@@ -67,6 +79,7 @@ const recordShape = v.object({
  */
 export type JobRecord = v.InferOutput<typeof recordShape>;
 export type RecordedAnswer = v.InferOutput<typeof answerShape>;
+export type JobStep = v.InferOutput<typeof stepShape>;
 export type JobOperation = 'BES Submit' | 'BES Start' | 'BES Status' | 'BES Delete';
 
 /** Undefined for a file that is no record. */

@@ -40,6 +40,7 @@ export function withStatus(
     JSON.stringify(outputs) !== JSON.stringify(record.outputs);
   if (!isNews) return undefined;
   const hasStarted = status.status !== 'NotStarted';
+  const isAtWork = hasStarted && !status.ended;
   return {
     ...record,
     status: status.status,
@@ -49,6 +50,7 @@ export function withStatus(
     problem: undefined,
     deleted: undefined,
     ...(hasStarted ? { startWanted: undefined, startedAt: record.startedAt ?? now } : {}),
+    ...(isAtWork ? { runningAt: record.runningAt ?? now } : {}),
     ...(status.ended ? { endedAt: record.endedAt ?? now, owner: undefined } : {}),
     answers: { ...record.answers, ['BES Status' satisfies JobOperation]: answer },
   };

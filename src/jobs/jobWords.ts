@@ -52,10 +52,27 @@ export function elapsed(record: JobRecord, now: number = Date.now()): string {
   return clockTime(Math.max(0, to - from));
 }
 
+/** As `elapsed`: how long the service let a started job wait; undefined where it did not, or that is not known. */
+export function queueTime(record: JobRecord, now: number = Date.now()): string | undefined {
+  const { startedAt, runningAt } = record;
+  if (startedAt === undefined || (runningAt === undefined && record.status !== 'NotStarted'))
+    return undefined;
+  const ms = (runningAt === undefined ? now : Date.parse(runningAt)) - Date.parse(startedAt);
+  return ms < 1_000 ? undefined : clockTime(ms);
+}
+
 /** On the server and on its way to an end, or not yet there but being sent. */
 export function isInMotion(record: JobRecord): boolean {
   if (record.ended) return false;
   return record.status !== 'NotStarted' || record.startedAt !== undefined || record.startWanted === true;
+}
+
+/** Like `12 kB` or `1.2 GB`. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1_000) return vscode.l10n.t('{0} bytes', bytes);
+  const [divisor, unit] = bytes < 1e6 ? [1e3, 'kB'] : bytes < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
+  const value = bytes / divisor;
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${unit}`;
 }
 
 function megabytes(bytes: number): string {

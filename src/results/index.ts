@@ -12,6 +12,7 @@ import type { Feature, Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
 import type { ReadonlyFiles } from '../shared/lazyFileSystem.ts';
 import { downloadToFile, type TransferProgress } from '../storage/index.ts';
+import { copyResultUrl } from './copyUrl.ts';
 import { clientFailure, defaultFolder, fileOf, filePath, megabytes } from './places.ts';
 import { extensionOf, ResultFiles, resultUri, textLimit, type OpenableResult } from './resultFiles.ts';
 import { sampleDataByAsking, sampleDataForCall } from './sampleCommand.ts';
@@ -63,6 +64,7 @@ class ResultsFeature implements Results {
       isProgramCall(args) ? this.#openTableCall(args[0]) : this.#openTableAsked(args),
     downloadResult: (...args: readonly unknown[]) =>
       isProgramCall(args) ? this.#downloadCall(args[0]) : this.#downloadAsked(args),
+    copyResultUrl: (...args: readonly unknown[]) => this.#copyUrlAsked(args),
     createSampleData: (...args: readonly unknown[]) =>
       isProgramCall(args)
         ? sampleDataForCall(this.#catalog, args[0])
@@ -155,6 +157,12 @@ class ResultsFeature implements Results {
     const chosen = await this.#chooseOutput(args, vscode.l10n.t('Save results of a batch job'));
     if (chosen === undefined) return;
     await this.#saveAsked(chosen.job, await this.files.find(chosen.job.localId, chosen.output));
+  }
+
+  async #copyUrlAsked(args: readonly unknown[]): Promise<void> {
+    const chosen = await this.#chooseOutput(args, vscode.l10n.t('Copy the URL of a result'));
+    if (chosen === undefined) return;
+    await copyResultUrl(await this.#jobs.result(chosen.job.localId, chosen.output));
   }
 
   async #saveAsked(job: Job, result: OpenableResult): Promise<void> {

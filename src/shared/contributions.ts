@@ -55,9 +55,15 @@ export const commandNames = {
     'showJobs',
     'showJobDetails',
     'cancelUpload',
+    'rerunJob',
+    'duplicateJob',
+    'cancelJob',
+    'deleteJob',
     'forgetJob',
+    'filterJobs',
+    'clearJobsFilter',
   ],
-  results: ['openResult', 'openResultAsTable', 'downloadResult', 'createSampleData'],
+  results: ['openResult', 'openResultAsTable', 'downloadResult', 'copyResultUrl', 'createSampleData'],
   support: ['showLog'],
 } as const;
 
@@ -94,7 +100,11 @@ export function commandId(name: CommandName): string {
   return `${prefix}.${name}`;
 }
 
-export const views = { explorer: `${prefix}.explorer`, welcome: `${prefix}.welcome` } as const;
+export const views = {
+  explorer: `${prefix}.explorer`,
+  jobs: `${prefix}.jobs`,
+  welcome: `${prefix}.welcome`,
+} as const;
 
 export const customEditors = { request: `${prefix}.request`, table: `${prefix}.table` } as const;
 
@@ -112,12 +122,15 @@ export const contextKeys = {
   requestRunning: `${prefix}.requestRunning`,
   /** The setting has no workspace: the welcome view shows. */
   noWorkspaces: `${prefix}.noWorkspaces`,
+  /** The Jobs view shows only some of the jobs. */
+  jobsFiltered: `${prefix}.jobsFiltered`,
 } as const;
 
 export const settings = {
   workspaces: 'workspaces',
   requestTimeout: 'requestTimeout',
   jobReference: 'jobs.reference',
+  jobNotify: 'jobs.notify',
   historyEntries: 'history.entries',
   historyMegabytes: 'history.megabytes',
 } as const;

@@ -284,7 +284,7 @@ describe('the inputs of a request', () => {
     await seen(1, 1, '7007');
     await editor.getByRole('tab', { name: 'JSON' }).click();
     await eventually('the edited cell', async () =>
-      (await editor.getByLabel('Body as JSON').inputValue()).includes('7007'),
+      (await editor.getByLabel('Request body as JSON').inputValue()).includes('7007'),
     );
     await window.runCommand('File: Save');
     await window.runCommand('View: Close Editor');

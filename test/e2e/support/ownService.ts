@@ -30,13 +30,13 @@ export class OwnService {
     this.storage = storage;
   }
 
-  static async start(options: Pick<LocalServiceOptions, 'services'> = {}): Promise<OwnService> {
+  static async start(options: Pick<LocalServiceOptions, 'services' | 'fault'> = {}): Promise<OwnService> {
     const requests: ObservedRequest[] = [];
     const running = await startLocalService({
       ...options,
       fault: (observed) => {
         requests.push(observed);
-        return undefined;
+        return options.fault?.(observed);
       },
     });
     const storage = await StorageFront.open(running.description.storageConnectionString);

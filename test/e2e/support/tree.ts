@@ -121,6 +121,20 @@ export class Tree {
     await this.act(path, (row) => row.locator('.label-name').click({ timeout: shortly }));
   }
 
+  /** Selects these items and no others, without running their commands. */
+  async select(...paths: TreePath[]): Promise<void> {
+    const list = this.pane.locator('.monaco-list');
+    await eventually('an empty selection', async () => {
+      await list.press('Escape', { timeout: shortly });
+      return (await list.locator('.monaco-list-row.selected').count()) === 0;
+    });
+    for (const path of paths) {
+      await this.act(path, (row) =>
+        row.locator('.label-name').click({ modifiers: ['ControlOrMeta'], timeout: shortly }),
+      );
+    }
+  }
+
   /** Clicks the icon of an inline action, by the action's title. */
   async clickInlineAction(path: TreePath, title: string): Promise<void> {
     await this.act(path, async (row) => {
