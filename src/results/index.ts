@@ -200,7 +200,7 @@ class ResultsFeature implements Results {
     const http = await this.#foundation.http();
     let bytes = 0;
     await writeAtomically(file, overwrite, async (path) => {
-      bytes = (await downloadToFile(http, { url: result.url, ...how }, path)).size;
+      bytes = (await downloadToFile(http, { url: result.url, freshUrl: result.freshUrl, ...how }, path)).size;
     });
     return { file, bytes };
   }

@@ -9,17 +9,18 @@ export interface TransferProgress {
 
 const windowMs = 4_000;
 
-/** The speed of a transfer, smoothed over the last seconds. Takes a clock, in milliseconds. */
+/** The speed of a transfer, smoothed over the last seconds. Begins at the bytes that are there already. */
 export class SpeedMeter {
   readonly #now: () => number;
   #samples: { readonly at: number; readonly bytes: number }[];
 
-  constructor(now: () => number = performance.now.bind(performance)) {
+  /** Takes a clock, in milliseconds. */
+  constructor(bytes = 0, now: () => number = performance.now.bind(performance)) {
     this.#now = now;
-    this.#samples = [{ at: now(), bytes: 0 }];
+    this.#samples = [{ at: now(), bytes }];
   }
 
-  /** `bytes` is what has been done since the start. Returns bytes per second. */
+  /** `bytes` is what is there now. Returns bytes per second. */
   update(bytes: number): number {
     const at = this.#now();
     this.#samples.push({ at, bytes });
