@@ -20,6 +20,8 @@ export class FaultyProxy {
   readonly #target: URL;
   /** Decides about each request. */
   fault: (request: IncomingMessage) => Fault | undefined = () => undefined;
+  /** How far the clock of the storage seems to be ahead. */
+  clockOffsetMs = 0;
   /** Every request, oldest first: `PUT /account/container/blob?comp=block&…`. */
   readonly asked: string[] = [];
 
@@ -84,7 +86,8 @@ export class FaultyProxy {
     answer.once('close', () => onward.destroy());
     onward.on('error', () => answer.destroy());
     onward.on('response', (received) => {
-      answer.writeHead(received.statusCode ?? 502, received.rawHeaders);
+      const date = new Date(Date.now() + this.clockOffsetMs).toUTCString();
+      answer.writeHead(received.statusCode ?? 502, { ...received.headers, date });
       if (fault?.kind === 'resetAnswer') {
         answer.flushHeaders();
         received.once('data', (chunk: Buffer) =>
