@@ -1,17 +1,18 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { Failure } from '../protocol/failure.ts';
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
 import type { HttpAnswer, HttpClient } from '../transport/httpClient.ts';
 import { RenewableUrl, type RenewUrl } from '../transport/renewableUrl.ts';
 import { withRetry } from './retry.ts';
+import { SerialFile } from './serialFile.ts';
 import { SpeedMeter, type TransferProgress } from './speedMeter.ts';
 
 const MiB = 1024 * 1024;
 const firstRange = 1 * MiB;
-const rangeSize = 8 * MiB;
-const concurrency = 6;
+const rangeSize = 16 * MiB;
+const concurrency = 4;
 /** Chunks are gathered to so many bytes before they are written. */
-const writeSize = 1 * MiB;
+const writeSize = 128 * 1024;
 const timeoutMs = 600_000;
 const longestRefusal = 64 * 1024;
 
@@ -66,8 +67,8 @@ export async function downloadBytes(
 
 /**
  * Writes a blob to a new file in parallel ranges, each straight from the socket to its place. A blob that is replaced
- * meanwhile fails the download (`BlobChanged`). A server without ranges is read in one piece. The file is flushed to
- * the disk when this resolves; on failure or abort it is left for the caller to remove.
+ * meanwhile fails the download (`BlobChanged`). A server without ranges is read in one piece. On failure or abort the file
+ * is left for the caller to remove.
  */
 export async function downloadToFile(
   http: HttpClient,
@@ -76,9 +77,7 @@ export async function downloadToFile(
 ): Promise<BlobExtent> {
   const file = await open(path, 'wx');
   try {
-    const extent = await fill(http, download, file);
-    await file.sync();
-    return extent;
+    return await fill(http, download, new SerialFile(file));
   } catch (error) {
     throw download.signal?.aborted === true ? cancelled(error) : error;
   } finally {
@@ -86,7 +85,7 @@ export async function downloadToFile(
   }
 }
 
-async function fill(http: HttpClient, download: Download, file: FileHandle): Promise<BlobExtent> {
+async function fill(http: HttpClient, download: Download, file: SerialFile): Promise<BlobExtent> {
   const reader = new BlobReader(http, download);
   const { answer, extent } = await firstAnswer(reader, download.signal, firstRange);
   const meter = new SpeedMeter();
@@ -141,7 +140,7 @@ interface Range {
 async function copyRange(
   reader: BlobReader,
   signal: AbortSignal,
-  file: FileHandle,
+  file: SerialFile,
   range: Range,
 ): Promise<void> {
   const { start, end, extent } = range;
@@ -166,7 +165,7 @@ async function copyRange(
 
 async function writeBody(
   answer: HttpAnswer,
-  file: FileHandle,
+  file: SerialFile,
   start: number,
   advance: (bytes: number) => void,
 ): Promise<number> {
@@ -177,7 +176,7 @@ async function writeBody(
     const [pieces, bytes] = [pending, pendingBytes];
     pending = [];
     pendingBytes = 0;
-    await writeAll(file, pieces, position);
+    await file.write(pieces, position);
     position += bytes;
     advance(bytes);
   };
@@ -188,18 +187,6 @@ async function writeBody(
   }
   if (pendingBytes > 0) await flush();
   return position - start;
-}
-
-/** One call of the system for many chunks; it may write fewer bytes than it was given. */
-async function writeAll(file: FileHandle, pieces: readonly Uint8Array[], start: number): Promise<void> {
-  const total = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
-  const { bytesWritten } = await file.writev(pieces, start);
-  if (bytesWritten === total) return;
-  const rest = Buffer.concat(pieces).subarray(bytesWritten);
-  for (let done = 0; done < rest.byteLength;) {
-    const position = start + bytesWritten + done;
-    done += (await file.write(rest, done, rest.byteLength - done, position)).bytesWritten;
-  }
 }
 
 async function firstAnswer(
