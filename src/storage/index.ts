@@ -14,6 +14,7 @@ import { UnfinishedUploads } from './unfinishedUploads.ts';
 export type { AccessKind, BlobClient, Upload } from './blobClient.ts';
 export { blobExtent, downloadBytes, downloadToFile, type BlobExtent, type Download } from './download.ts';
 export type { TransferProgress } from './speedMeter.ts';
+export { transferText } from './transferWords.ts';
 
 /** Blob storage for the inputs and results of batch jobs, by name. */
 export interface Storage extends Feature<'storage'> {

@@ -74,7 +74,7 @@ describe('reloading in the middle of an upload and of a running job', () => {
       );
       await run(file, threeBlocks);
       await uploading.reached;
-      await window.statusBar.waitFor(/[1-9]\d* % · .* MB\/s · 2 running/);
+      await window.statusBar.waitFor(/[1-9]\d* % · .* MB\/s · [\d:]+ left · 2 running/);
       const host = await extensionHostOf(file);
       await window.reload();
       await ended(host);
