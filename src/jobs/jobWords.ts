@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { clockTime } from '../shared/clockTime.ts';
+import type { JobRecord } from './jobRecord.ts';
 
 export { transferText as progressText } from '../storage/index.ts';
-import type { JobRecord } from './jobRecord.ts';
 
 /** What a person tells jobs apart by: the file that was scored, or the beginning of the id. */
 export function titleOf(record: JobRecord): string {
