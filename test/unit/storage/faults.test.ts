@@ -12,7 +12,7 @@ import {
 } from '@azure/storage-blob';
 import { startBlobStorage, type BlobStorage } from '../../../src/local-service/blobStorage.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
-import { writeAtomically } from '../../../src/results/saveResult.ts';
+import { writeAtomically } from '../../../src/shared/wholeFile.ts';
 import { BlobClient } from '../../../src/storage/blobClient.ts';
 import { blobExtent, downloadBytes, downloadToFile } from '../../../src/storage/download.ts';
 import { defineStorage } from '../../../src/storage/storageDefinition.ts';
