@@ -196,7 +196,9 @@ export class JobCommands {
   async #duplicate(args: readonly unknown[]): Promise<void> {
     const [record] = await this.#jobsToRepeat(args.slice(0, 1), vscode.l10n.t('Duplicate a batch job'));
     if (record === undefined) return;
-    await this.#askAndRun(await endpointOf(this.#tools.catalog, record), true, { inputs: await filesOf(record) });
+    await this.#askAndRun(await endpointOf(this.#tools.catalog, record), true, {
+      inputs: await filesOf(record),
+    });
   }
 
   async #jobsToRepeat(args: readonly unknown[], title: string): Promise<readonly JobRecord[]> {

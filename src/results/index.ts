@@ -11,7 +11,7 @@ import { explorerNodeOf } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
 import type { ReadonlyFiles } from '../shared/lazyFileSystem.ts';
-import { downloadToFile, type TransferProgress } from '../storage/index.ts';
+import { downloadToFile, transferText, type TransferProgress } from '../storage/index.ts';
 import { copyResultUrl } from './copyUrl.ts';
 import { clientFailure, defaultFolder, fileOf, filePath, megabytes } from './places.ts';
 import { extensionOf, ResultFiles, resultUri, textLimit, type OpenableResult } from './resultFiles.ts';
@@ -32,6 +32,9 @@ export interface Results extends Feature<'results'> {
  * a table then opens in the table editor; anything else opens when the user insists, or is saved.
  */
 const comfortableSize = 20 * 1024 * 1024;
+
+/** Pieces come faster than anybody reads. */
+const reportIntervalMs = 250;
 
 const text = v.pipe(v.string('a text is expected'), v.trim(), v.nonEmpty('it is empty'));
 const openArguments = v.strictObject({ jobId: text, output: v.optional(text) });
@@ -118,6 +121,10 @@ class ResultsFeature implements Results {
       { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Opening results…') },
       () => this.files.find(chosen.job.localId, chosen.output),
     );
+    if (isModel(result)) {
+      await this.#offerToSave(chosen.job, result);
+      return;
+    }
     if (result.extent.size <= comfortableSize) {
       await show(result);
       return;
@@ -144,6 +151,15 @@ class ResultsFeature implements Results {
     );
     if (answer === save) await this.#saveAsked(chosen.job, result);
     if (answer === open) await show(result);
+  }
+
+  async #offerToSave(job: Job, result: OpenableResult): Promise<void> {
+    const save = vscode.l10n.t('Save as…');
+    const answer = await vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} is a trained model, which no editor shows.', result.output),
+      save,
+    );
+    if (answer === save) await this.#saveAsked(job, result);
   }
 
   async #downloadCall(call: unknown): Promise<SavedResult> {
@@ -208,7 +224,7 @@ class ResultsFeature implements Results {
     const http = await this.#foundation.http();
     let bytes = 0;
     await writeAtomically(file, overwrite, async (path) => {
-      bytes = (await downloadToFile(http, { url: result.url, ...how }, path)).size;
+      bytes = (await downloadToFile(http, { url: result.url, freshUrl: result.freshUrl, ...how }, path)).size;
     });
     return { file, bytes };
   }
@@ -250,6 +266,10 @@ function isTable({ relativeLocation }: JobResult): boolean {
   return /^\.[ct]sv$/i.test(extensionOf(relativeLocation));
 }
 
+function isModel({ relativeLocation }: JobResult): boolean {
+  return extensionOf(relativeLocation).toLowerCase() === '.ilearner';
+}
+
 /** In a folder, the file gets the last part of the blob's name and nothing of its path. */
 async function targetFile(target: string, result: OpenableResult): Promise<string> {
   const isFolder = await stat(target).then(
@@ -261,10 +281,14 @@ async function targetFile(target: string, result: OpenableResult): Promise<strin
 
 function reportTo(progress: vscode.Progress<{ message?: string; increment?: number }>) {
   let reported = 0;
-  return ({ doneBytes, totalBytes, bytesPerSecond }: TransferProgress): void => {
-    const percent = totalBytes === undefined || totalBytes === 0 ? 0 : (doneBytes / totalBytes) * 100;
-    progress.report({ increment: percent - reported, message: `${megabytes(bytesPerSecond)}/s` });
-    reported = percent;
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  return (done: TransferProgress): void => {
+    const { doneBytes, totalBytes = 0 } = done;
+    const now = performance.now();
+    if (now - reportedAt < reportIntervalMs && doneBytes !== totalBytes) return;
+    const percent = totalBytes > 0 ? (doneBytes / totalBytes) * 100 : 0;
+    progress.report({ increment: percent - reported, message: transferText(done) });
+    [reported, reportedAt] = [percent, now];
   };
 }
 

@@ -1,17 +1,20 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import * as v from 'valibot';
 import { Failure } from '../protocol/failure.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
-import { BlobClient } from './blobClient.ts';
+import { BlobClient, type BlobTools } from './blobClient.ts';
 import { StorageSecrets } from './secrets.ts';
 import { askForStorage } from './setStorage.ts';
 import { containerName, defaultContainer, defineStorage, type StorageSecret } from './storageDefinition.ts';
+import { UnfinishedUploads } from './unfinishedUploads.ts';
 
 export type { AccessKind, BlobClient, Upload } from './blobClient.ts';
 export { blobExtent, downloadBytes, downloadToFile, type BlobExtent, type Download } from './download.ts';
 export type { TransferProgress } from './speedMeter.ts';
+export { transferText } from './transferWords.ts';
 
 /** Blob storage for the inputs and results of batch jobs, by name. */
 export interface Storage extends Feature<'storage'> {
@@ -41,6 +44,7 @@ const removeStorageArguments = v.strictObject({ name: v.pipe(v.string(), v.nonEm
 class NamedStorages implements Storage {
   readonly #foundation: Foundation;
   readonly #secrets: StorageSecrets;
+  readonly #tools: BlobTools;
   readonly #clients = new Map<string, Promise<BlobClient>>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #watching: vscode.Disposable;
@@ -54,6 +58,10 @@ class NamedStorages implements Storage {
   constructor(foundation: Foundation) {
     this.#foundation = foundation;
     this.#secrets = new StorageSecrets(foundation.context.secrets, foundation.log);
+    this.#tools = {
+      unfinished: new UnfinishedUploads(join(foundation.context.globalStorageUri.fsPath, 'uploads')),
+      log: (line) => foundation.log.info(line),
+    };
     this.#watching = foundation.context.secrets.onDidChange(({ key }) => {
       if (this.#secrets.isStorage(key)) this.#forgetClients();
     });
@@ -102,7 +110,7 @@ class NamedStorages implements Storage {
   async #openNew(name: string): Promise<BlobClient> {
     const secret = await this.#secrets.get(name);
     if (secret === undefined) throw await this.#unknown(name);
-    return BlobClient.open(defineStorage(secret), await this.#foundation.http());
+    return BlobClient.open(defineStorage(secret), await this.#foundation.http(), this.#tools);
   }
 
   async #unknown(name: string): Promise<Failure> {
