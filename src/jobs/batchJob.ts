@@ -3,7 +3,7 @@ import { Failure } from '../protocol/failure.ts';
 import type { BlobReference } from '../protocol/studio/bes.ts';
 import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { BlobClient, TransferProgress } from '../storage/index.ts';
-import { recordedFailure, type BatchService } from './batchService.ts';
+import { recordedFailure, type AuthorizedAddress, type BatchService } from './batchService.ts';
 import { endedHere, newOwnId, type JobRecord } from './jobRecord.ts';
 import {
   blobName,
@@ -17,7 +17,7 @@ import {
   type PreparedJob,
   type ReferenceForm,
 } from './jobBlobs.ts';
-import { withAnswer } from './jobStates.ts';
+import { withAnswer, withStatus } from './jobStates.ts';
 import type { JobStore, RecordChange } from './jobStore.ts';
 import type { Windows } from './windows.ts';
 
@@ -255,6 +255,9 @@ export class BatchRunner {
   ): Promise<JobRecord> {
     const to = { address: endpoint.address, headers };
     for (let attempt = 1; ; attempt++) {
+      const current = this.#ports.store.find(record.ownId);
+      // It was cancelled, or started by hand, between two tries.
+      if (current?.startWanted !== true) return current ?? record;
       try {
         const { answer } = await this.#noting(
           endpoint,
@@ -267,18 +270,28 @@ export class BatchRunner {
           startedAt: current.startedAt ?? answer.time,
         }));
       } catch (error) {
-        // After a try whose answer was lost, the refusal of a second start says that the first one worked.
-        if (attempt > 1 && error instanceof Failure && error.code === 'CannotStartJob') {
-          return await this.#advance(record.ownId, (current) => ({
-            ...current,
-            startWanted: undefined,
-            owner: undefined,
-          }));
+        if (error instanceof Failure && error.code === 'CannotStartJob') {
+          return await this.#stateOf(to, record, error);
         }
         if (attempt === startTries || !mayWorkLater(error)) throw error;
         await pause(startPauseMs * attempt, signal);
       }
     }
+  }
+
+  /** A start that is refused has happened before: by a try whose answer was lost, by others, or by the service itself. */
+  async #stateOf(
+    to: AuthorizedAddress,
+    { ownId, serviceJobId }: JobRecord,
+    refusal: Failure,
+  ): Promise<JobRecord> {
+    const { value, answer } = await this.#ports.service.status(to, serviceJobId ?? '');
+    if (value.status === 'NotStarted') throw refusal;
+    return this.#advance(ownId, (current) => ({
+      ...(withStatus(current, value, answer) ?? current),
+      startWanted: undefined,
+      owner: undefined,
+    }));
   }
 
   async #advance(ownId: string, change: RecordChange): Promise<JobRecord> {

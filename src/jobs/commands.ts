@@ -202,7 +202,7 @@ export class JobCommands {
     const record = recordOf(engine, jobId);
     const signal = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
     try {
-      const ended = await engine.store.waitFor(record.ownId, (current) => current.ended, signal);
+      const ended = await engine.waitForEnd(record.ownId, signal);
       // A job that was forgotten meanwhile is not known any more.
       return answerOf(ended ?? recordOf(engine, jobId));
     } catch (error) {

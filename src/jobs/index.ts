@@ -5,6 +5,7 @@ import type { Storage } from '../storage/index.ts';
 import { JobCommands } from './commands.ts';
 import { EndNotices } from './endNotices.ts';
 import { JobEngine } from './engine.ts';
+import { announceTakenUp, askToSpendCalls } from './followNotices.ts';
 import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
 import { hasResults } from './jobStates.ts';
 import { progressText, titleOf } from './jobWords.ts';
@@ -44,6 +45,8 @@ export interface Jobs extends Feature<'jobs'> {
    * one. Rejects with `UnknownJob`, `UnknownOutput` or `NoResults`.
    */
   result(jobId: string, output: string | undefined, signal?: AbortSignal): Promise<JobResult>;
+  /** The jobs that the user sees now, by their `localId`: where many are followed, they are asked for first. */
+  show(localIds: Iterable<string>): void;
   /** Lets the user pick a job with results. */
   pickFinished(title: string): Promise<Job | undefined>;
 }
@@ -93,6 +96,10 @@ class JobsFeature implements Jobs {
     return resultOf({ engine: await this.#opening, storage: this.#storage }, jobId, output, signal);
   }
 
+  show(localIds: Iterable<string>): void {
+    this.#engine?.show(new Set(localIds));
+  }
+
   async pickFinished(title: string): Promise<Job | undefined> {
     const engine = await this.#opening;
     const record = await this.#commands.pickFinished(title);
@@ -110,12 +117,14 @@ class JobsFeature implements Jobs {
     const engine = await JobEngine.open({
       globalStoragePath: foundation.context.globalStorageUri.fsPath,
       http: () => foundation.http(),
-      endpointOf: (record) => endpointOf(catalog, record),
+      endpointOf: (record, unasked) => endpointOf(catalog, record, unasked),
       authorize: (endpoint, interactive) => catalog.authorize(endpoint, { interactive }),
       schema: (endpoint, signal) => catalog.schemaIfAny(endpoint, { signal }),
       note: (endpoint, failure) => void catalog.remedies(endpoint, failure),
       report: (error) => foundation.log.error(`Following batch jobs: ${String(error)}`),
       onEnd: (record) => this.#notices.add(record),
+      onTakenUp: (record, now) => void announceTakenUp(record, now),
+      maySpendCalls: askToSpendCalls,
     });
     if (this.#disposed) {
       engine.dispose();
@@ -144,9 +153,9 @@ class JobsFeature implements Jobs {
 }
 
 /** A workspace that was renamed still has the endpoint under its address. */
-async function endpointOf(catalog: Catalog, record: JobRecord) {
+async function endpointOf(catalog: Catalog, record: JobRecord, unasked: boolean) {
   try {
-    return await catalog.find(record.workspace, record.endpointId);
+    return await catalog.find(record.workspace, record.endpointId, { unasked });
   } catch (error) {
     const renamed = catalog
       .workspaces()
@@ -158,7 +167,7 @@ async function endpointOf(catalog: Catalog, record: JobRecord) {
           ),
       );
     if (renamed === undefined) throw error;
-    return catalog.find(renamed.name, record.endpointId);
+    return catalog.find(renamed.name, record.endpointId, { unasked });
   }
 }
 

@@ -62,6 +62,7 @@ export class BatchWorld {
   readonly #remove: () => Promise<void>;
   readonly #engines: JobEngine[] = [];
   readonly ended: JobRecord[] = [];
+  readonly takenUp: { readonly record: JobRecord; readonly now: boolean }[] = [];
   readonly reported: unknown[] = [];
 
   private constructor(running: RunningLocalService, folder: string, remove: () => Promise<void>) {
@@ -103,6 +104,8 @@ export class BatchWorld {
       note: () => undefined,
       report: (error) => this.reported.push(error),
       onEnd: (record) => this.ended.push(record),
+      onTakenUp: (record, now) => this.takenUp.push({ record, now }),
+      maySpendCalls: () => Promise.resolve(true),
       ...change,
     };
   }

@@ -56,6 +56,8 @@ const engine = await JobEngine.open({
   note: () => undefined,
   report: (error) => console.error(error),
   onEnd: () => undefined,
+  onTakenUp: () => undefined,
+  maySpendCalls: () => Promise.resolve(true),
 });
 const { storageConnectionString: connectionString, storageContainer: container } = local;
 await engine.run({
