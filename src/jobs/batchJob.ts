@@ -45,8 +45,17 @@ export interface BatchPorts {
   schema(endpoint: Endpoint, signal: AbortSignal): Promise<ServiceSchema | undefined>;
   /** While files are sent; `undefined` when that is over. */
   onProgress(ownId: string, progress: TransferProgress | undefined): void;
+  /** Starts a service of this machine again that has ended by itself; rejects with a `Failure` when it must not. */
+  wake(record: JobRecord): Promise<void>;
+  /** What the storage had lost before the submission was uploaded again. */
+  onSentAgain(record: JobRecord): void;
   /** A call was accepted (`undefined`) or failed. */
   note(endpoint: Endpoint, failure: Failure | undefined): void;
+}
+
+interface Flow {
+  readonly abort: AbortController;
+  uploading: boolean;
 }
 
 const startTries = 3;
@@ -62,7 +71,7 @@ export const submissionInterrupted =
  */
 export class BatchRunner {
   readonly #ports: BatchPorts;
-  readonly #flows = new Map<string, { readonly abort: AbortController; uploading: boolean }>();
+  readonly #flows = new Map<string, Flow>();
   #stopped = false;
 
   constructor(ports: BatchPorts) {
@@ -87,11 +96,7 @@ export class BatchRunner {
     this.#flows.set(record.ownId, flow);
     onCreated(record);
     try {
-      const job = await this.#prepare(request, record, sizes, flow.abort.signal);
-      flow.uploading = false;
-      // A token from before a long upload may have run out.
-      const headers = await this.#ports.authorize(request.endpoint);
-      const submitted = await this.#submit(request, record, job, headers, flow.abort.signal);
+      const { submitted, headers } = await this.#sendAndSubmit(request, record, sizes, flow);
       if (!request.start) return submitted;
       return await this.#start(request.endpoint, submitted, headers, flow.abort.signal);
     } catch (error) {
@@ -151,11 +156,51 @@ export class BatchRunner {
     };
   }
 
-  /** Uploads the files and makes all references. */
+  /** A storage on this machine can end at any moment and lose what it has just taken: then that is sent again, once. */
+  async #sendAndSubmit(
+    request: BatchRequest,
+    record: JobRecord,
+    sizes: ReadonlyMap<string, number>,
+    flow: Flow,
+  ): Promise<{ submitted: JobRecord; headers: Readonly<Record<string, string>> }> {
+    const { signal } = flow.abort;
+    for (let isAgain = false; ; isAgain = true) {
+      flow.uploading = sizes.size > 0;
+      try {
+        const job = await this.#prepare(request, record, sizes, isAgain, signal);
+        if (request.storage?.client.onLoopback === true) await this.#checkUploads(request, record, signal);
+        flow.uploading = false;
+        // A token from before a long upload may have run out.
+        const headers = await this.#ports.authorize(request.endpoint);
+        return { submitted: await this.#submit(request, record, job, headers, signal), headers };
+      } catch (error) {
+        const { status = '' } = this.#ports.store.find(record.ownId) ?? {};
+        if (isAgain || signal.aborted || !mayHaveLostInputs(request, status, error)) throw error;
+        await this.#ports.wake(record);
+        await this.#advance(record.ownId, (current) => ({ ...current, status: 'Uploading' }));
+        this.#ports.onSentAgain(record);
+      }
+    }
+  }
+
+  async #checkUploads(request: BatchRequest, { ownId }: JobRecord, signal: AbortSignal): Promise<void> {
+    for (const [name, input] of Object.entries(request.inputs)) {
+      if (typeof input !== 'string') continue;
+      if (await needed(request.storage?.client).exists(`${ownId}/${blobName(name, input)}`, signal)) continue;
+      throw new Failure({
+        code: 'BlobNotFound',
+        origin: 'storage',
+        sentence: `The storage has lost the file for ${name} after its upload.`,
+      });
+    }
+  }
+
+  /** Uploads the files, those that are there already left out in a second try, and makes all references. */
   async #prepare(
     request: BatchRequest,
     record: JobRecord,
     sizes: ReadonlyMap<string, number>,
+    isAgain: boolean,
     signal: AbortSignal,
   ): Promise<PreparedJob> {
     const client = request.storage?.client;
@@ -168,13 +213,21 @@ export class BatchRunner {
         inputs[name] = input;
         continue;
       }
-      const relativeLocation = await needed(client).upload({
-        file: input,
-        blob: `${record.ownId}/${blobName(name, input)}`,
-        signal,
-        onProgress: ({ doneBytes, bytesPerSecond }) =>
-          this.#ports.onProgress(record.ownId, { doneBytes: before + doneBytes, totalBytes, bytesPerSecond }),
-      });
+      const blob = `${record.ownId}/${blobName(name, input)}`;
+      const relativeLocation =
+        isAgain && (await needed(client).exists(blob, signal))
+          ? `${needed(client).container}/${blob}`
+          : await needed(client).upload({
+              file: input,
+              blob,
+              signal,
+              onProgress: ({ doneBytes, bytesPerSecond }) =>
+                this.#ports.onProgress(record.ownId, {
+                  doneBytes: before + doneBytes,
+                  totalBytes,
+                  bytesPerSecond,
+                }),
+            });
       before += sizes.get(name) ?? 0;
       inputs[name] = reference(needed(client), relativeLocation, 'read', request.referenceForm);
     }
@@ -275,6 +328,7 @@ export class BatchRunner {
         }
         if (attempt === startTries || !mayWorkLater(error)) throw error;
         await pause(startPauseMs * attempt, signal);
+        await this.#ports.wake(record);
       }
     }
   }
@@ -363,6 +417,20 @@ const answerMayBeLost: ReadonlySet<string> = new Set([
   'MalformedAnswer',
 ]);
 
+/** Whether a storage on this machine was gone in between, and nothing can have been submitted. */
+function mayHaveLostInputs({ storage }: BatchRequest, status: string, error: unknown): boolean {
+  if (storage?.client.onLoopback !== true || !(error instanceof Failure)) return false;
+  if (error.code === 'ConnectionRefused') return true;
+  return status === 'Uploading' && inputsMayBeLost.has(error.code);
+}
+
+const inputsMayBeLost: ReadonlySet<string> = new Set([
+  'BlobNotFound',
+  'ConnectionReset',
+  'ContainerNotFound',
+  'InvalidBlockList',
+]);
+
 function withFailedAnswer(record: JobRecord, failure: Failure): JobRecord {
   if (record.status === 'Uploading') return record;
   const operation = record.serviceJobId === undefined ? 'BES Submit' : 'BES Start';
@@ -371,7 +439,7 @@ function withFailedAnswer(record: JobRecord, failure: Failure): JobRecord {
 
 function mayWorkLater(error: unknown): boolean {
   if (!(error instanceof Failure)) return false;
-  if (answerMayBeLost.has(error.code)) return true;
+  if (error.origin === 'network' || answerMayBeLost.has(error.code)) return true;
   return error.status === 429 || (error.status !== undefined && error.status >= 500);
 }
 

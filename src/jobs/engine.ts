@@ -34,6 +34,8 @@ export interface EnginePorts {
   onEnd(record: JobRecord): void;
   /** A window was gone before its job's start was confirmed; `now`: it was started by this one. */
   onTakenUp(record: JobRecord, now: boolean): void;
+  /** What a storage of this machine had lost was uploaded again, before the job was submitted. */
+  onSentAgain(record: JobRecord): void;
   /** Whether looks at jobs may use up the few calls that a gateway still allows. */
   maySpendCalls(host: string, callsLeft: number): Promise<boolean>;
   readonly clock?: Clock;
@@ -77,6 +79,10 @@ export class JobEngine {
       ...common,
       windows: this.#windows,
       schema: (endpoint, signal) => ports.schema(endpoint, signal),
+      wake: async (record) => {
+        await ports.endpointOf(record, true);
+      },
+      onSentAgain: (record) => ports.onSentAgain(record),
       onProgress: (ownId, progress) => this.#setProgress(ownId, progress),
     });
     const quotas = new CallQuotas({

@@ -20,6 +20,15 @@ export async function announceTakenUp(record: JobRecord, now: boolean): Promise<
   await vscode.commands.executeCommand(commandId('showJobDetails'), { node: 'job', jobId: record.ownId });
 }
 
+export function announceSentAgain(record: JobRecord): void {
+  void vscode.window.showWarningMessage(
+    vscode.l10n.t(
+      'The storage ended in the middle of batch job {0}. What it had lost was uploaded again.',
+      titleOf(record),
+    ),
+  );
+}
+
 /** Asks before looks at jobs use up the few calls that a gateway still allows. */
 export async function askToSpendCalls(host: string, callsLeft: number): Promise<boolean> {
   const follow = vscode.l10n.t('Follow anyway');

@@ -5,7 +5,7 @@ import type { Storage } from '../storage/index.ts';
 import { JobCommands } from './commands.ts';
 import { EndNotices } from './endNotices.ts';
 import { JobEngine } from './engine.ts';
-import { announceTakenUp, askToSpendCalls } from './followNotices.ts';
+import { announceSentAgain, announceTakenUp, askToSpendCalls } from './followNotices.ts';
 import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
 import { hasResults } from './jobStates.ts';
 import { progressText, titleOf } from './jobWords.ts';
@@ -124,6 +124,7 @@ class JobsFeature implements Jobs {
       report: (error) => foundation.log.error(`Following batch jobs: ${String(error)}`),
       onEnd: (record) => this.#notices.add(record),
       onTakenUp: (record, now) => void announceTakenUp(record, now),
+      onSentAgain: announceSentAgain,
       maySpendCalls: askToSpendCalls,
     });
     if (this.#disposed) {

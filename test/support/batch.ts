@@ -62,6 +62,7 @@ export class BatchWorld {
   readonly #remove: () => Promise<void>;
   readonly #engines: JobEngine[] = [];
   readonly ended: JobRecord[] = [];
+  readonly sentAgain: JobRecord[] = [];
   readonly takenUp: { readonly record: JobRecord; readonly now: boolean }[] = [];
   readonly reported: unknown[] = [];
 
@@ -105,6 +106,7 @@ export class BatchWorld {
       report: (error) => this.reported.push(error),
       onEnd: (record) => this.ended.push(record),
       onTakenUp: (record, now) => this.takenUp.push({ record, now }),
+      onSentAgain: (record) => this.sentAgain.push(record),
       maySpendCalls: () => Promise.resolve(true),
       ...change,
     };

@@ -57,6 +57,7 @@ const engine = await JobEngine.open({
   report: (error) => console.error(error),
   onEnd: () => undefined,
   onTakenUp: () => undefined,
+  onSentAgain: () => undefined,
   maySpendCalls: () => Promise.resolve(true),
 });
 const { storageConnectionString: connectionString, storageContainer: container } = local;
