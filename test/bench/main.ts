@@ -9,6 +9,7 @@ const rows: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   rrs: async () => (await import('./rrsLatency.ts')).run(),
   table: async () => (await import('./table.ts')).run(),
   editor: async () => (await import('./editor.ts')).run(),
+  tracker: async () => (await import('./tracker.ts')).run(),
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });
