@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { documentText } from '../shared/documentText.ts';
 import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { sampleInputs } from '../shared/requestForm.ts';
 import { editText } from './editText.ts';
@@ -24,7 +25,7 @@ export class ScratchRequests {
     const { workspace, service, endpointId } = endpoint;
     const folder = vscode.Uri.joinPath(this.#folder, fileName(workspace.name), fileName(endpointId));
     const uri = vscode.Uri.joinPath(folder, `${fileName(service.name)}.rrs.json`);
-    const earlier = await readText(uri);
+    const earlier = await documentText(uri);
     const text =
       earlier === undefined ? await this.#fresh(endpoint) : await this.#readdressed(earlier, endpoint);
     if (text === earlier) return uri;
@@ -69,16 +70,6 @@ export class ScratchRequests {
     } catch {
       return false;
     }
-  }
-}
-
-async function readText(uri: vscode.Uri): Promise<string | undefined> {
-  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  if (open) return open.getText();
-  try {
-    return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  } catch {
-    return undefined;
   }
 }
 
