@@ -188,7 +188,7 @@ export class BatchRunner {
       if (typeof input !== 'string') continue;
       if (await needed(request.storage?.client).exists(`${ownId}/${blobName(name, input)}`, signal)) continue;
       throw new Failure({
-        code: 'BlobNotFound',
+        code: 'InputLost',
         origin: 'storage',
         sentence: `The storage has lost the file for ${name} after its upload.`,
       });
@@ -425,9 +425,9 @@ function mayHaveLostInputs({ storage }: BatchRequest, status: string, error: unk
 }
 
 const inputsMayBeLost: ReadonlySet<string> = new Set([
-  'BlobNotFound',
   'ConnectionReset',
   'ContainerNotFound',
+  'InputLost',
   'InvalidBlockList',
 ]);
 

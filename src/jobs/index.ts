@@ -45,8 +45,6 @@ export interface Jobs extends Feature<'jobs'> {
    * one. Rejects with `UnknownJob`, `UnknownOutput` or `NoResults`.
    */
   result(jobId: string, output: string | undefined, signal?: AbortSignal): Promise<JobResult>;
-  /** The jobs that the user sees now, by their `localId`: where many are followed, they are asked for first. */
-  show(localIds: Iterable<string>): void;
   /** Lets the user pick a job with results. */
   pickFinished(title: string): Promise<Job | undefined>;
 }
@@ -96,10 +94,6 @@ class JobsFeature implements Jobs {
     return resultOf({ engine: await this.#opening, storage: this.#storage }, jobId, output, signal);
   }
 
-  show(localIds: Iterable<string>): void {
-    this.#engine?.show(new Set(localIds));
-  }
-
   async pickFinished(title: string): Promise<Job | undefined> {
     const engine = await this.#opening;
     const record = await this.#commands.pickFinished(title);
@@ -136,6 +130,9 @@ class JobsFeature implements Jobs {
       new JobsStatusBar(engine),
       new vscode.Disposable(engine.onDidChange(() => this.#tellSoon())),
       catalog.onDidChange(() => engine.resumePaused()),
+      vscode.window.onDidChangeVisibleTextEditors((editors) =>
+        engine.show(this.#commands.jobsIn(editors.map(({ document }) => document.uri))),
+      ),
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused) void engine.takeOver();
       }),

@@ -35,6 +35,7 @@ export const failureCodes = {
   GatewayUnauthorized: 'The gateway wants a subscription key, or refused the one it got.',
   HostNotFound: 'The host name in the URL has no address.',
   HostUnreachable: 'There is no way to the host from here.',
+  InputLost: 'The storage does not have a file any more that was just uploaded to it.',
   InvalidArguments: 'A command was called with arguments that it does not take.',
   InvalidConnectionString: 'A storage connection string cannot be read.',
   InvalidContainerName: 'A text is not the name of a blob container.',
