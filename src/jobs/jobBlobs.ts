@@ -79,6 +79,26 @@ export function reference(
   return client.reference(relativeLocation, access);
 }
 
+/** The place of an output in the storage: `container/blob.csv`, or a name in the job's own folder. */
+export function placeOf(client: BlobClient, ownId: string, output: string): string {
+  return isBlobName(output) ? `${client.container}/${ownId}/${output}` : output;
+}
+
+/** Whether an output is given by a name alone. */
+export function isBlobName(output: string): boolean {
+  return /^[^\s/\\?#%](?:[^/\\?#%]*[^\s/\\?#%.])?$/.test(output);
+}
+
+/** Refuses before anything is sent a reference that the storage cannot give. */
+export function checkReferences({ storage, inputs, outputs, referenceForm }: BatchRequest): void {
+  const client = storage?.client;
+  if (client === undefined) return;
+  const places = Object.values(outputs ?? {}).filter((output) => typeof output === 'string');
+  const files = Object.values(inputs).filter((input) => typeof input === 'string');
+  for (const place of [...places, ...files.map((path) => blobName('', path))])
+    reference(client, placeOf(client, '', place), 'create', referenceForm);
+}
+
 export function knownInput(input: string | BlobReference): JobRecord['inputs'][string] {
   return typeof input === 'string'
     ? { relativeLocation: '', file: input }
