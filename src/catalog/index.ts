@@ -5,7 +5,7 @@ import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { addEndpoint, addService, addUnknown, addWorkspace } from './adding.ts';
 import { addWorkspaceByToken, setWorkspaceToken } from './addingByToken.ts';
-import { CatalogStore, type Remedy } from './catalog.ts';
+import { CatalogStore, type FindOptions, type Remedy } from './catalog.ts';
 import { editEndpoint, editWorkspace } from './editing.ts';
 import {
   forgetAllKeys,
@@ -44,8 +44,9 @@ export interface Catalog extends Feature<'catalog'> {
   /**
    * The endpoint of a service named `service`, `service/endpoint` or by its endpoint id, or the default one of a
    * discovered service by that service's id; starts the local service when the workspace is its own. Rejects with `UnknownWorkspace`, `UnknownService` or `AmbiguousService`.
+   * `unasked`, for what no user has done, rejects with `LocalServiceStopped` rather than undo a user's stop.
    */
-  find(workspace: string, service: string): Promise<Endpoint>;
+  find(workspace: string, service: string, options?: FindOptions): Promise<Endpoint>;
 
   /**
    * Has the management API list the services of a workspace whose authorization token is stored; at once when they are
@@ -136,7 +137,7 @@ export function createCatalog(
   return {
     onDidChange: store.onDidChange,
     workspaces: () => store.workspaces(),
-    find: (workspace, service) => store.find(workspace, service),
+    find: (workspace, service, options) => store.find(workspace, service, options),
     discover: (workspace) => store.discover(workspace),
     discoverEndpoints: (workspace, serviceId) => store.discoverEndpoints(workspace, serviceId),
     rediscover: (workspace) => store.rediscover(workspace),

@@ -3,7 +3,7 @@ import { Failure } from '../protocol/failure.ts';
 import type { BlobReference } from '../protocol/studio/bes.ts';
 import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { BlobClient, TransferProgress } from '../storage/index.ts';
-import { recordedFailure, type BatchService } from './batchService.ts';
+import { recordedFailure, type AuthorizedAddress, type BatchService } from './batchService.ts';
 import { endedHere, newOwnId, type JobRecord } from './jobRecord.ts';
 import {
   blobName,
@@ -19,7 +19,7 @@ import {
   type PreparedJob,
   type ReferenceForm,
 } from './jobBlobs.ts';
-import { withAnswer } from './jobStates.ts';
+import { withAnswer, withStatus } from './jobStates.ts';
 import type { JobStore, RecordChange } from './jobStore.ts';
 import type { Windows } from './windows.ts';
 
@@ -50,9 +50,21 @@ export interface BatchPorts {
   schema(endpoint: Endpoint, signal: AbortSignal): Promise<ServiceSchema | undefined>;
   /** While files are sent; `undefined` when that is over. */
   onProgress(ownId: string, progress: TransferProgress | undefined): void;
+  /** Starts a service of this machine again that has ended by itself; rejects with a `Failure` when it must not. */
+  wake(record: JobRecord): Promise<void>;
+  /** What the storage had lost before the submission was uploaded again. */
+  onSentAgain(record: JobRecord): void;
   /** A call was accepted (`undefined`) or failed. */
   note(endpoint: Endpoint, failure: Failure | undefined): void;
 }
+
+interface Flow {
+  readonly abort: AbortController;
+  uploading: boolean;
+}
+
+/** Where the files are by the name of their input, as `container/blob`; an upload that was resumed has its earlier place. */
+type Uploaded = Map<string, string>;
 
 const startTries = 3;
 const startPauseMs = 1_000;
@@ -67,7 +79,7 @@ export const submissionInterrupted =
  */
 export class BatchRunner {
   readonly #ports: BatchPorts;
-  readonly #flows = new Map<string, { readonly abort: AbortController; uploading: boolean }>();
+  readonly #flows = new Map<string, Flow>();
   #stopped = false;
 
   constructor(ports: BatchPorts) {
@@ -93,11 +105,7 @@ export class BatchRunner {
     this.#flows.set(record.ownId, flow);
     onCreated(record);
     try {
-      const job = await this.#prepare(request, record, sizes, flow.abort.signal);
-      flow.uploading = false;
-      // A token from before a long upload may have run out.
-      const headers = await this.#ports.authorize(request.endpoint);
-      const submitted = await this.#submit(request, record, job, headers, flow.abort.signal);
+      const { submitted, headers } = await this.#sendAndSubmit(request, record, sizes, flow);
       if (!request.start) return submitted;
       return await this.#start(request.endpoint, submitted, headers, flow.abort.signal);
     } catch (error) {
@@ -158,11 +166,41 @@ export class BatchRunner {
     };
   }
 
-  /** Uploads the files and makes all references. */
+  /** A storage on this machine can end at any moment and lose what it has just taken: then that is sent again, once. */
+  async #sendAndSubmit(
+    request: BatchRequest,
+    record: JobRecord,
+    sizes: ReadonlyMap<string, number>,
+    flow: Flow,
+  ): Promise<{ submitted: JobRecord; headers: Readonly<Record<string, string>> }> {
+    const { signal } = flow.abort;
+    const uploaded: Uploaded = new Map();
+    for (let isAgain = false; ; isAgain = true) {
+      flow.uploading = sizes.size > 0;
+      try {
+        const job = await this.#prepare(request, record, sizes, uploaded, signal);
+        if (request.storage?.client.onLoopback === true)
+          await checkUploads(request.storage.client, uploaded, signal);
+        flow.uploading = false;
+        // A token from before a long upload may have run out.
+        const headers = await this.#ports.authorize(request.endpoint);
+        return { submitted: await this.#submit(request, record, job, headers, signal), headers };
+      } catch (error) {
+        const { status = '' } = this.#ports.store.find(record.ownId) ?? {};
+        if (isAgain || signal.aborted || !mayHaveLostInputs(request, status, error)) throw error;
+        await this.#ports.wake(record);
+        await this.#advance(record.ownId, (current) => ({ ...current, status: 'Uploading' }));
+        this.#ports.onSentAgain(record);
+      }
+    }
+  }
+
+  /** Uploads the files, those that are there already left out in a second try, and makes all references. */
   async #prepare(
     request: BatchRequest,
     record: JobRecord,
     sizes: ReadonlyMap<string, number>,
+    uploaded: Uploaded,
     signal: AbortSignal,
   ): Promise<PreparedJob> {
     const client = request.storage?.client;
@@ -175,13 +213,21 @@ export class BatchRunner {
         inputs[name] = input;
         continue;
       }
-      const relativeLocation = await needed(client).upload({
-        file: input,
-        blob: `${record.ownId}/${blobName(name, input)}`,
-        signal,
-        onProgress: ({ doneBytes, bytesPerSecond }) =>
-          this.#ports.onProgress(record.ownId, { doneBytes: before + doneBytes, totalBytes, bytesPerSecond }),
-      });
+      let relativeLocation = uploaded.get(name);
+      if (relativeLocation === undefined || !(await isThere(needed(client), relativeLocation, signal))) {
+        relativeLocation = await needed(client).upload({
+          file: input,
+          blob: `${record.ownId}/${blobName(name, input)}`,
+          signal,
+          onProgress: ({ doneBytes, bytesPerSecond }) =>
+            this.#ports.onProgress(record.ownId, {
+              doneBytes: before + doneBytes,
+              totalBytes,
+              bytesPerSecond,
+            }),
+        });
+        uploaded.set(name, relativeLocation);
+      }
       before += sizes.get(name) ?? 0;
       inputs[name] = reference(needed(client), relativeLocation, 'read', request.referenceForm);
     }
@@ -262,6 +308,9 @@ export class BatchRunner {
   ): Promise<JobRecord> {
     const to = { address: endpoint.address, headers };
     for (let attempt = 1; ; attempt++) {
+      const current = this.#ports.store.find(record.ownId);
+      // It was cancelled, or started by hand, between two tries.
+      if (current?.startWanted !== true) return current ?? record;
       try {
         const { answer } = await this.#noting(
           endpoint,
@@ -274,18 +323,29 @@ export class BatchRunner {
           startedAt: current.startedAt ?? answer.time,
         }));
       } catch (error) {
-        // After a try whose answer was lost, the refusal of a second start says that the first one worked.
-        if (attempt > 1 && error instanceof Failure && error.code === 'CannotStartJob') {
-          return await this.#advance(record.ownId, (current) => ({
-            ...current,
-            startWanted: undefined,
-            owner: undefined,
-          }));
+        if (error instanceof Failure && error.code === 'CannotStartJob') {
+          return await this.#stateOf(to, record, error);
         }
         if (attempt === startTries || !mayWorkLater(error)) throw error;
         await pause(startPauseMs * attempt, signal);
+        await this.#ports.wake(record);
       }
     }
+  }
+
+  /** A start that is refused has happened before: by a try whose answer was lost, by others, or by the service itself. */
+  async #stateOf(
+    to: AuthorizedAddress,
+    { ownId, serviceJobId }: JobRecord,
+    refusal: Failure,
+  ): Promise<JobRecord> {
+    const { value, answer } = await this.#ports.service.status(to, serviceJobId ?? '');
+    if (value.status === 'NotStarted') throw refusal;
+    return this.#advance(ownId, (current) => ({
+      ...(withStatus(current, value, answer) ?? current),
+      startWanted: undefined,
+      owner: undefined,
+    }));
   }
 
   async #advance(ownId: string, change: RecordChange): Promise<JobRecord> {
@@ -329,6 +389,21 @@ export class BatchRunner {
   }
 }
 
+async function checkUploads(client: BlobClient, uploaded: Uploaded, signal: AbortSignal): Promise<void> {
+  for (const [name, location] of uploaded) {
+    if (await isThere(client, location, signal)) continue;
+    throw new Failure({
+      code: 'InputLost',
+      origin: 'storage',
+      sentence: `The storage has lost the file for ${name} after its upload.`,
+    });
+  }
+}
+
+function isThere(client: BlobClient, location: string, signal: AbortSignal): Promise<boolean> {
+  return client.exists(location.slice(client.container.length + 1), signal);
+}
+
 /** What becomes of a job whose window is gone; undefined leaves a job that is on the server to the tracker. */
 export function interrupted(record: JobRecord): JobRecord | undefined {
   if (record.ended || record.serviceJobId !== undefined) return undefined;
@@ -357,6 +432,20 @@ const answerMayBeLost: ReadonlySet<string> = new Set([
   'MalformedAnswer',
 ]);
 
+/** Whether a storage on this machine was gone in between, and nothing can have been submitted. */
+function mayHaveLostInputs({ storage }: BatchRequest, status: string, error: unknown): boolean {
+  if (storage?.client.onLoopback !== true || !(error instanceof Failure)) return false;
+  if (error.code === 'ConnectionRefused') return true;
+  return status === 'Uploading' && inputsMayBeLost.has(error.code);
+}
+
+const inputsMayBeLost: ReadonlySet<string> = new Set([
+  'ConnectionReset',
+  'ContainerNotFound',
+  'InputLost',
+  'InvalidBlockList',
+]);
+
 function withFailedAnswer(record: JobRecord, failure: Failure): JobRecord {
   if (record.status === 'Uploading') return record;
   const operation = record.serviceJobId === undefined ? 'BES Submit' : 'BES Start';
@@ -365,7 +454,7 @@ function withFailedAnswer(record: JobRecord, failure: Failure): JobRecord {
 
 function mayWorkLater(error: unknown): boolean {
   if (!(error instanceof Failure)) return false;
-  if (answerMayBeLost.has(error.code)) return true;
+  if (error.origin === 'network' || answerMayBeLost.has(error.code)) return true;
   return error.status === 429 || (error.status !== undefined && error.status >= 500);
 }
 

@@ -3,7 +3,7 @@ import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import { parseJobId } from '../protocol/studio/bes.ts';
 import { parseArguments } from '../shared/arguments.ts';
-import { commandId, prefix, settings, type CommandHandlers } from '../shared/contributions.ts';
+import { commandId, prefix, schemes, settings, type CommandHandlers } from '../shared/contributions.ts';
 import { explorerNodeOf, selectedNodes, type ExplorerNode } from '../shared/explorerNode.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
@@ -72,6 +72,15 @@ export class JobCommands {
   async pickFinished(title: string): Promise<JobRecord | undefined> {
     const { store } = await this.#tools.engine();
     return pickJob(store.list().filter(hasResults), title);
+  }
+
+  /** The jobs, by our own ids, whose details are among the documents. */
+  jobsIn(documents: readonly vscode.Uri[]): ReadonlySet<string> {
+    const names = new Set(
+      documents.filter(({ scheme }) => scheme === schemes.document).map(({ path }) => path.slice(1)),
+    );
+    const shown = [...this.#shownDetails].filter(([, { name }]) => names.has(name));
+    return new Set(shown.map(([ownId]) => ownId));
   }
 
   /** Rewrites the details that are open in an editor when their job has changed. */
@@ -269,7 +278,7 @@ export class JobCommands {
     const record = recordOf(engine, jobId);
     const signal = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
     try {
-      const ended = await engine.store.waitFor(record.ownId, (current) => current.ended, signal);
+      const ended = await engine.waitForEnd(record.ownId, signal);
       // A job that was forgotten meanwhile is not known any more.
       return answerOf(ended ?? recordOf(engine, jobId));
     } catch (error) {

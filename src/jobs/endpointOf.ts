@@ -3,11 +3,11 @@ import type { JobRecord } from './jobRecord.ts';
 
 /**
  * The endpoint that a job is at; a workspace that was renamed still has it under its address. Rejects with a `Failure`
- * when the catalog has it no more.
+ * when the catalog has it no more. `unasked` when no person waits for it: then nothing is started for it.
  */
-export async function endpointOf(catalog: Catalog, record: JobRecord): Promise<Endpoint> {
+export async function endpointOf(catalog: Catalog, record: JobRecord, unasked = false): Promise<Endpoint> {
   try {
-    return await catalog.find(record.workspace, record.endpointId);
+    return await catalog.find(record.workspace, record.endpointId, { unasked });
   } catch (error) {
     const renamed = catalog
       .workspaces()
@@ -19,6 +19,6 @@ export async function endpointOf(catalog: Catalog, record: JobRecord): Promise<E
           ),
       );
     if (renamed === undefined) throw error;
-    return catalog.find(renamed.name, record.endpointId);
+    return catalog.find(renamed.name, record.endpointId, { unasked });
   }
 }

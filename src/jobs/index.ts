@@ -7,6 +7,7 @@ import { JobCommands } from './commands.ts';
 import { EndNotices } from './endNotices.ts';
 import { endpointOf } from './endpointOf.ts';
 import { JobEngine } from './engine.ts';
+import { announceSentAgain, announceTakenUp, askToSpendCalls } from './followNotices.ts';
 import { jobOf, type Job } from './job.ts';
 import { JobActions } from './jobActions.ts';
 import { JobsView, type JobsPane } from './jobsView.ts';
@@ -109,12 +110,15 @@ class JobsFeature implements Jobs {
     const engine = await JobEngine.open({
       globalStoragePath: foundation.context.globalStorageUri.fsPath,
       http: () => foundation.http(),
-      endpointOf: (record) => endpointOf(catalog, record),
+      endpointOf: (record, unasked) => endpointOf(catalog, record, unasked),
       authorize: (endpoint, interactive) => catalog.authorize(endpoint, { interactive }),
       schema: (endpoint, signal) => catalog.schemaIfAny(endpoint, { signal }),
       note: (endpoint, failure) => void catalog.remedies(endpoint, failure),
       report: (error) => foundation.log.error(`Following batch jobs: ${String(error)}`),
       onEnd: (record) => this.#notices.add(record),
+      onTakenUp: (record, now) => void announceTakenUp(record, now),
+      onSentAgain: announceSentAgain,
+      maySpendCalls: askToSpendCalls,
     });
     if (this.#disposed) {
       engine.dispose();
@@ -125,6 +129,9 @@ class JobsFeature implements Jobs {
       new JobsStatusBar(engine),
       new vscode.Disposable(engine.onDidChange(() => this.#tellSoon())),
       catalog.onDidChange(() => engine.resumePaused()),
+      vscode.window.onDidChangeVisibleTextEditors((editors) =>
+        engine.show(this.#commands.jobsIn(editors.map(({ document }) => document.uri))),
+      ),
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused) void engine.takeOver();
       }),

@@ -28,7 +28,14 @@ const stepShape = v.object({
   text: v.string(),
 });
 
-const problemShape = v.object({ code: v.string(), sentence: v.string() });
+const problemShape = v.object({
+  code: v.string(),
+  sentence: v.string(),
+  /** ISO 8601: since when the job cannot be followed, whatever the reasons were. */
+  since: v.optional(v.string()),
+  /** The window that found it asks no more before it is mended. */
+  held: v.optional(v.boolean()),
+});
 
 const recordShape = v.object({
   version: v.literal(1),

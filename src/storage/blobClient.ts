@@ -138,6 +138,11 @@ export class BlobClient {
     }
   }
 
+  /** Whether a blob of the container is there. */
+  async exists(blob: string, signal?: AbortSignal): Promise<boolean> {
+    return this.#call(() => this.#container.getBlobClient(blob).exists(abortOption(signal)), signal);
+  }
+
   /** What a job gets to read an input or to create an output: a short-lived SAS of the one blob where a key can make one. */
   reference(relativeLocation: string, access: AccessKind): BlobReference {
     return {

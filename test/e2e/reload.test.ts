@@ -3,6 +3,7 @@ import { glob, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { eventually, patience } from '../support/eventually.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { giveKeyAndStorage } from './support/giveKeyAndStorage.ts';
 import { OwnService } from './support/ownService.ts';
 import type { WorkbenchWindow } from './support/window.ts';
 import { isInState } from './support/tree.ts';
@@ -39,17 +40,7 @@ describe('reloading in the middle of an upload and of a running job', () => {
 
   it('is given key and storage by hand, and a second window', async () => {
     const { window } = workbench;
-    const { quickInput } = window;
-    await window.tree('Web services').clickContextMenu(service, 'Set API key…');
-    await quickInput.enter(own.service().apiKey, { message: 'API key of the web service' });
-    await quickInput.waitForClosed();
-
-    await window.runCommand('Azure ML: Set storage…');
-    await quickInput.pick('Connection string', { placeholder: 'How is the storage known?' });
-    await quickInput.enter(own.storage.connectionString, { message: 'Connection string' });
-    await quickInput.enter(own.description.storageContainer, { message: 'Container' });
-    await quickInput.enter('Held', { message: 'Name for this storage' });
-    await quickInput.waitForClosed();
+    await giveKeyAndStorage(window, own, service);
 
     // In a browser a window knows the secrets that were there when it was opened.
     second = await workbench.openWindow();
