@@ -1,6 +1,6 @@
 import type { Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
-import type { BlobReference } from '../protocol/studio/bes.ts';
+import type { BlobReference, SubmitGeneration } from '../protocol/studio/bes.ts';
 import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { BlobClient, TransferProgress } from '../storage/index.ts';
 import { recordedFailure, type BatchService } from './batchService.ts';
@@ -10,8 +10,8 @@ import {
   checkReach,
   knownInput,
   needed,
+  newOutputs,
   reference,
-  safeName,
   sizesOfFiles,
   withLocations,
   type PreparedJob,
@@ -31,6 +31,10 @@ export interface BatchRequest {
   /** Needed for files and for outputs by name. */
   readonly storage?: { readonly name: string; readonly client: BlobClient };
   readonly referenceForm: ReferenceForm;
+  /** The usual body when left out. */
+  readonly generation?: SubmitGeneration;
+  /** URI of the document that it is run from. */
+  readonly document?: string;
   /** Start it too. */
   readonly start: boolean;
   /** A program runs it: its end is not announced. */
@@ -138,6 +142,8 @@ export class BatchRunner {
       endpointId: endpoint.endpointId,
       baseUrl: endpoint.workspace.baseUrl,
       storage: storage?.name,
+      document: request.document,
+      generation: request.generation,
       quiet: request.quiet,
       status: hasUploads ? 'Uploading' : 'Submitting',
       ended: false,
@@ -207,13 +213,7 @@ export class BatchRunner {
     const client = request.storage?.client;
     if (client === undefined) return {};
     const schema = await this.#ports.schema(request.endpoint, signal);
-    return Object.fromEntries(
-      (schema?.outputs ?? []).map(({ name, columns }) => [
-        name,
-        // An output without columns is no table but a trained model.
-        `${client.container}/${record.ownId}/${safeName(name)}.${columns.length === 0 ? 'ilearner' : 'csv'}`,
-      ]),
-    );
+    return newOutputs(schema, client.container, record.ownId);
   }
 
   async #submit(
@@ -233,7 +233,7 @@ export class BatchRunner {
     const to = { address: request.endpoint.address, headers };
     const { value, answer } = await this.#noting(
       request.endpoint,
-      this.#ports.service.submit(to, { ...job, globalParameters }, signal),
+      this.#ports.service.submit(to, { ...job, globalParameters }, request.generation, signal),
     );
     return this.#advance(ownId, (current) => ({
       ...withAnswer(current, 'BES Submit', answer),

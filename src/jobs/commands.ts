@@ -9,6 +9,7 @@ import type { Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
 import { reportFailure } from '../shared/reportFailure.ts';
 import type { Storage } from '../storage/index.ts';
+import type { BatchRequest } from './batchJob.ts';
 import type { ReferenceForm } from './jobBlobs.ts';
 import {
   inputsOf,
@@ -128,18 +129,26 @@ export class JobCommands {
     };
     const request = await askForJob(tools, endpoint, start, chosenInputs(args));
     if (request === undefined) return;
+    const record = await this.runShown(request);
+    if (record !== undefined && !start) await this.#showDetails(record);
+  }
+
+  /** Runs a job for a person, who is told what fails; undefined when it did. */
+  async runShown(request: BatchRequest, onCreated?: () => void): Promise<JobRecord | undefined> {
+    const { catalog, foundation } = this.#tools;
     const engine = await this.#tools.engine();
     let created: JobRecord | undefined;
     try {
-      const record = await engine.run(request, (record) => {
+      return await engine.run(request, (record) => {
         created = record;
+        onCreated?.();
       });
-      if (!start) await this.#showDetails(record);
     } catch (error) {
       await reportFailure(foundation, error, [
-        ...serviceRemedies(catalog, endpoint, error),
+        ...serviceRemedies(catalog, request.endpoint, error),
         ...(created === undefined ? [] : [this.#detailsAction(created)]),
       ]);
+      return undefined;
     }
   }
 
@@ -346,7 +355,7 @@ function chosenInputs([, second]: readonly unknown[]): ReadonlyMap<string, strin
   );
 }
 
-function referenceForm(): ReferenceForm {
+export function referenceForm(): ReferenceForm {
   const value = vscode.workspace.getConfiguration(prefix).get<string>(settings.jobReference);
   return value === 'connectionString' ? 'connectionString' : 'sas';
 }

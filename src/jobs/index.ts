@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
-import type { Catalog } from '../catalog/index.ts';
+import type { Catalog, Endpoint } from '../catalog/index.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import type { Storage } from '../storage/index.ts';
+import type { BatchRequest } from './batchJob.ts';
 import { JobCommands } from './commands.ts';
 import { EndNotices } from './endNotices.ts';
 import { JobEngine } from './engine.ts';
+import { pickJob } from './jobPicks.ts';
 import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
 import { hasResults } from './jobStates.ts';
 import { progressText, titleOf } from './jobWords.ts';
-import { resultOf, type JobResult } from './results.ts';
+import { recordOf, resultOf, type JobResult } from './results.ts';
 import { JobsStatusBar } from './statusBar.ts';
 
 export type { JobAnswer } from './jobRecord.ts';
@@ -44,6 +46,18 @@ export interface Jobs extends Feature<'jobs'> {
    * one. Rejects with `UnknownJob`, `UnknownOutput` or `NoResults`.
    */
   result(jobId: string, output: string | undefined, signal?: AbortSignal): Promise<JobResult>;
+  /** What is kept of a job; rejects with `UnknownJob`. */
+  record(jobId: string): Promise<JobRecord>;
+  /** The newest job that was run from the document; undefined as well until the records are read. */
+  lastOfDocument(document: string): Job | undefined;
+  /** Runs a job; rejects when it fails before it is started. */
+  run(request: BatchRequest): Promise<JobAnswer>;
+  /** The same for a person, who is told what fails. `onCreated` is called once the job is among the others. */
+  runShown(request: BatchRequest, onCreated: () => void): Promise<void>;
+  /** The endpoint of a job, also under another name by now. */
+  endpointOf(record: JobRecord): Promise<Endpoint>;
+  /** Lets the user pick any job. */
+  pick(title: string): Promise<Job | undefined>;
   /** Lets the user pick a job with results. */
   pickFinished(title: string): Promise<Job | undefined>;
 }
@@ -60,6 +74,7 @@ class JobsFeature implements Jobs {
   readonly #disposables: vscode.Disposable[] = [this.#changed, this.#notices];
   readonly #opening: Promise<JobEngine>;
   readonly #commands: JobCommands;
+  readonly #catalog: Catalog;
   readonly #storage: Storage;
   #engine: JobEngine | undefined;
   #telling: NodeJS.Timeout | undefined;
@@ -69,6 +84,7 @@ class JobsFeature implements Jobs {
   readonly commands;
 
   constructor(foundation: Foundation, catalog: Catalog, storage: Storage) {
+    this.#catalog = catalog;
     this.#storage = storage;
     this.#opening = this.#open(foundation, catalog);
     this.#opening.catch((error: unknown) =>
@@ -91,6 +107,33 @@ class JobsFeature implements Jobs {
 
   async result(jobId: string, output: string | undefined, signal?: AbortSignal): Promise<JobResult> {
     return resultOf({ engine: await this.#opening, storage: this.#storage }, jobId, output, signal);
+  }
+
+  async record(jobId: string): Promise<JobRecord> {
+    return recordOf(await this.#opening, jobId);
+  }
+
+  lastOfDocument(document: string): Job | undefined {
+    const record = this.#engine?.store.list().find((each) => each.document === document);
+    return record === undefined || this.#engine === undefined ? undefined : jobOf(record, this.#engine);
+  }
+
+  async run(request: BatchRequest): Promise<JobAnswer> {
+    return answerOf(await (await this.#opening).run(request));
+  }
+
+  async runShown(request: BatchRequest, onCreated: () => void): Promise<void> {
+    await this.#commands.runShown(request, onCreated);
+  }
+
+  endpointOf(record: JobRecord): Promise<Endpoint> {
+    return endpointOf(this.#catalog, record);
+  }
+
+  async pick(title: string): Promise<Job | undefined> {
+    const engine = await this.#opening;
+    const record = await pickJob(engine.store.list(), title);
+    return record === undefined ? undefined : jobOf(record, engine);
   }
 
   async pickFinished(title: string): Promise<Job | undefined> {

@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { Failure } from '../protocol/failure.ts';
 import { outputUrlWithoutSas, parseConnectionString, type BlobReference } from '../protocol/studio/bes.ts';
 import { redactUrl } from '../protocol/redaction.ts';
+import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { BlobClient } from '../storage/index.ts';
 import { isLoopback } from '../transport/index.ts';
 import type { BatchRequest } from './batchJob.ts';
@@ -80,9 +81,12 @@ export function reference(
 }
 
 export function knownInput(input: string | BlobReference): JobRecord['inputs'][string] {
-  return typeof input === 'string'
-    ? { relativeLocation: '', file: input }
-    : { relativeLocation: redactUrl(input.relativeLocation) };
+  if (typeof input === 'string') return { relativeLocation: '', file: input };
+  const url = outputUrlWithoutSas(input);
+  return {
+    relativeLocation: redactUrl(input.relativeLocation),
+    ...(url === undefined ? {} : { url: redactUrl(url) }),
+  };
 }
 
 /** Where everything is, known before the submission. */
@@ -102,6 +106,21 @@ export function withLocations(record: JobRecord, job: PreparedJob): JobRecord {
   return { ...record, inputs, outputs };
 }
 
+/** A new blob for each output. `folder` is of this job alone. */
+export function newOutputs(
+  schema: ServiceSchema | undefined,
+  container: string,
+  folder: string,
+): Record<string, string> {
+  return Object.fromEntries(
+    (schema?.outputs ?? []).map(({ name, columns }) => [
+      name,
+      // An output without columns is no table but a trained model.
+      `${container}/${folder}/${safeName(name)}.${columns.length === 0 ? 'ilearner' : 'csv'}`,
+    ]),
+  );
+}
+
 /** Keeps the extension, by which services tell the format. */
 export function blobName(input: string, path: string): string {
   const extension = extname(path);
@@ -109,6 +128,6 @@ export function blobName(input: string, path: string): string {
   return `${safeName(input)}-${stem}${extension === '' ? '.csv' : safeName(extension.toLowerCase())}`;
 }
 
-export function safeName(text: string): string {
+function safeName(text: string): string {
   return text.replaceAll(/[^\w.-]+/g, '_');
 }

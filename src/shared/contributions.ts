@@ -56,6 +56,7 @@ export const commandNames = {
     'cancelUpload',
     'forgetJob',
   ],
+  jobDocuments: ['newJobDocument', 'runJobDocument', 'duplicateJobAsDocument'],
   results: ['openResult', 'openResultAsTable', 'downloadResult', 'createSampleData'],
   support: ['showLog'],
 } as const;
@@ -75,6 +76,7 @@ export const apiNames = [
   'besStatus',
   'besDelete',
   'runBatchJob',
+  'runJobDocument',
   'waitForJob',
   'openResult',
   'downloadResult',
@@ -95,7 +97,11 @@ export function commandId(name: CommandName): string {
 
 export const views = { explorer: `${prefix}.explorer`, welcome: `${prefix}.welcome` } as const;
 
-export const customEditors = { request: `${prefix}.request`, table: `${prefix}.table` } as const;
+export const customEditors = {
+  request: `${prefix}.request`,
+  job: `${prefix}.job`,
+  table: `${prefix}.table`,
+} as const;
 
 /** Schemes of the read-only file systems. */
 export const schemes = {
