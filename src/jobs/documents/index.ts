@@ -16,8 +16,9 @@ import type { JobAnswer, Jobs } from '../index.ts';
 import { impliedStorage } from '../newJob.ts';
 import { requestFromDocument, type RunTools } from './documentRun.ts';
 import { JobEditor } from './jobEditor.ts';
+import { membersOf, type JobMembers } from './jobMembers.ts';
 import { sasIn } from './jobText.ts';
-import { membersOf, writeNewDocument, type JobMembers } from './newDocument.ts';
+import { writeNewDocument } from './newDocument.ts';
 
 /** Batch jobs as `*.bes.json` documents. */
 export interface JobDocuments extends Feature<'jobDocuments'> {

@@ -119,13 +119,17 @@ export class JobEditor implements vscode.Disposable {
 
   #handlers(): Handlers<typeof toJobHost> {
     return {
-      start: async () => ({
-        strings: jobEditorStrings(),
-        document: this.#documentState(),
-        target: this.#target.state,
-        storages: await this.#storages(),
-        run: this.#runState(),
-      }),
+      start: async () => {
+        // What is awaited comes first: the rest must not be old by the time that the page has it.
+        const storages = await this.#storages();
+        return {
+          strings: jobEditorStrings(),
+          document: this.#documentState(),
+          target: this.#target.state,
+          storages,
+          run: this.#runState(),
+        };
+      },
       edit: ({ edits }) => this.#edit(() => edits),
       perform: async ({ command }) => {
         await this.#edits.settled();

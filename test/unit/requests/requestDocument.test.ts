@@ -3,12 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import type { JsonEdit } from '../../../src/shared/jsonEdits.ts';
 import { editText } from '../../../src/shared/editText.ts';
 import { minimalChange, newDocumentText } from '../../../src/shared/jsonDocument.ts';
-import {
-  bodyEdits,
-  bodyProblem,
-  parseRequest,
-  wireBody,
-} from '../../../src/requests/requestDocument.ts';
+import { bodyEdits, bodyProblem, parseRequest, wireBody } from '../../../src/requests/requestDocument.ts';
 
 const table = { ColumnNames: ['Col2'], Values: [['This is a good day']] };
 const text = newDocumentText({
