@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { documentText } from '../shared/documentText.ts';
 import type { HistoryEntry } from './history.ts';
 
 /** So many documents of reopened entries are kept. */
@@ -22,23 +23,13 @@ export async function reopenedRequest(
   for (let copy = 0; ; copy++) {
     const folder = vscode.Uri.joinPath(root, copy === 0 ? entry.id : `${entry.id}-${copy}`);
     const uri = vscode.Uri.joinPath(folder, `${service} ${clock}.rrs.json`);
-    const earlier = await textOf(uri);
+    const earlier = await documentText(uri);
     if (earlier === text) return uri;
     if (earlier !== undefined) continue;
     await vscode.workspace.fs.createDirectory(folder);
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
     await forgetOldest(root);
     return uri;
-  }
-}
-
-async function textOf(uri: vscode.Uri): Promise<string | undefined> {
-  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  if (open) return open.getText();
-  try {
-    return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { leadsTo, referenceTo, type Catalog, type Endpoint } from '../catalog/index.ts';
+import { documentText } from '../shared/documentText.ts';
 import { sampleInputs } from '../shared/requestForm.ts';
 import { editText } from '../shared/editText.ts';
 import { newDocumentText } from '../shared/jsonDocument.ts';
@@ -25,7 +26,7 @@ export class ScratchRequests {
     const { workspace, service, endpointId } = endpoint;
     const folder = vscode.Uri.joinPath(this.#folder, fileName(workspace.name), fileName(endpointId));
     const uri = vscode.Uri.joinPath(folder, `${fileName(service.name)}.rrs.json`);
-    const earlier = await readText(uri);
+    const earlier = await documentText(uri);
     const text =
       earlier === undefined ? await this.#fresh(endpoint) : await this.#readdressed(earlier, endpoint);
     if (text === earlier) return uri;
@@ -62,16 +63,6 @@ export class ScratchRequests {
       text,
       targetEdits(text, endpoint.workspace.name, await referenceTo(this.#catalog, endpoint)),
     );
-  }
-}
-
-async function readText(uri: vscode.Uri): Promise<string | undefined> {
-  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  if (open) return open.getText();
-  try {
-    return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  } catch {
-    return undefined;
   }
 }
 

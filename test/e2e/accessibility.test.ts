@@ -5,6 +5,7 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { hostileAnswers, HostileService } from '../support/hostileService.ts';
 import { LocalTestService } from '../unit/local-service/localTestService.ts';
 import { seriousViolations } from './support/axe.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { openRequest } from './support/openRequest.ts';
 import { SilentService } from './support/silentService.ts';
 import { themes, Workbench } from './support/workbench.ts';
@@ -39,12 +40,7 @@ describe('the request editor for everyone', () => {
     editor = window.editors.webview();
   });
 
-  after(async () => {
-    await workbench.close();
-    await service.running.close();
-    await hostile.close();
-    silent.close();
-  });
+  after(() => closeInOrder(workbench, service.running, hostile, silent));
 
   const button = (name: string): Locator => editor.getByRole('button', { name, exact: true });
   const answer = (): Locator => editor.getByRole('region', { name: 'Answer', exact: true });

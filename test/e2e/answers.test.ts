@@ -4,6 +4,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { ScriptedService } from './support/scriptedService.ts';
 import type { WorkbenchWindow } from './support/window.ts';
 import { Workbench } from './support/workbench.ts';
@@ -72,10 +73,7 @@ describe('answers', () => {
     await button('Send').waitFor();
   });
 
-  after(async () => {
-    await workbench.close();
-    service.close();
-  });
+  after(() => closeInOrder(workbench, service));
 
   const button = (name: string): Locator => editor.getByRole('button', { name, exact: true });
   const grid = (): Locator => editor.getByRole('grid', { name: 'Rows of output1' });
@@ -311,6 +309,17 @@ describe('answers', () => {
     );
     const [name = ''] = await readdir(folder);
     assert.ok((await stat(join(folder, name))).size > 60_000_000);
+    await button('Show in folder').click();
+    await (await window.notifications.waitFor(name)).click('Copy path');
+    await eventually('the path', async () => {
+      return (await window.page.evaluate(() => navigator.clipboard.readText())) === join(folder, name);
+    });
+    workbench.health.expect(/because it is very large/);
+    await button('Open file').click();
+    await window.editors.waitForActive(name);
+    await window.page.getByText('Open Anyway').waitFor();
+    await window.runCommand('View: Close Editor');
+    await window.editors.waitForActive(file);
     await button('Save answer as…').first().click();
     const target = join(workbench.host.workspace, 'large.json');
     await window.quickInput.enterPath(target);

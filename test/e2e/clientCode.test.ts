@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { FrameLocator } from 'playwright-core';
 import { eventually, shortly } from '../support/eventually.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -40,10 +41,7 @@ describe('code to take away', () => {
     await editor.getByLabel('Col2', { exact: true }).fill('taken away');
   });
 
-  after(async () => {
-    await workbench.close();
-    await own.close();
-  });
+  after(() => closeInOrder(workbench, own));
 
   const clipboard = (): Promise<string> => window.page.evaluate(() => navigator.clipboard.readText());
 

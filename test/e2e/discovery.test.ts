@@ -3,6 +3,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sampleServices } from '../../src/local-service/samples/index.ts';
 import { eventually } from '../support/eventually.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
 import { Workbench } from './support/workbench.ts';
 
@@ -20,10 +21,7 @@ describe('discovering a workspace', () => {
     workbench = await Workbench.start();
     await workbench.window.openSideBar('Azure ML Services');
   });
-  after(async () => {
-    await workbench.close();
-    await own.close();
-  });
+  after(() => closeInOrder(workbench, own));
 
   const manage = async (path: string, method: string, body?: string): Promise<void> => {
     const { managementUrl, workspaceId, workspaceToken } = own.description;

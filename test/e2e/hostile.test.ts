@@ -9,6 +9,7 @@ import {
   type HostileAnswer,
   type RedirectTo,
 } from '../support/hostileService.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { openRequest } from './support/openRequest.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -67,10 +68,7 @@ describe('a hostile service', () => {
     await openRequest(window, 'Foe', 'Hostile');
   });
 
-  after(async () => {
-    await workbench.close();
-    await service.close();
-  });
+  after(() => closeInOrder(workbench, service));
 
   const button = (name: string): Locator => editor.getByRole('button', { name, exact: true });
   const answer = (): Locator => editor.getByRole('region', { name: 'Answer', exact: true });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { LocalTestService } from '../unit/local-service/localTestService.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
 import { workspaceOf } from './support/workspaces.ts';
@@ -32,10 +33,7 @@ describe('the inputs of a request', () => {
     grid = editor.getByRole('grid', { name: 'Rows of input1' });
   });
 
-  after(async () => {
-    await workbench.close();
-    await service.running.close();
-  });
+  after(() => closeInOrder(workbench, service.running));
 
   const button = (name: string): Locator => editor.getByRole('button', { name, exact: true });
 

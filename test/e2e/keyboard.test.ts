@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually, shortly } from '../support/eventually.ts';
 import { LocalTestService } from '../unit/local-service/localTestService.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { SilentService } from './support/silentService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -35,11 +36,7 @@ describe('with the keyboard alone', () => {
     editor = window.editors.webview();
   });
 
-  after(async () => {
-    await workbench.close();
-    await service.running.close();
-    silent.close();
-  });
+  after(() => closeInOrder(workbench, service.running, silent));
 
   const press = (key: string): Promise<void> => window.page.keyboard.press(key);
   const type = (text: string): Promise<void> => window.page.keyboard.type(text);

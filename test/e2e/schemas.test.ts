@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually, shortly } from '../support/eventually.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -48,10 +49,7 @@ describe('schemas of requests', () => {
     await window.page.mouse.move(640, 400);
   });
 
-  after(async () => {
-    await workbench.close();
-    await own.close();
-  });
+  after(() => closeInOrder(workbench, own));
 
   /** Only what is saved closes without a question. */
   const closeAll = async (): Promise<void> => {

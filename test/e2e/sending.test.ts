@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { ForwardProxy, startTlsFront } from '../support/forwardProxy.ts';
 import { LocalTestService } from '../unit/local-service/localTestService.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { openRequest } from './support/openRequest.ts';
 import { SilentService } from './support/silentService.ts';
 import { Workbench } from './support/workbench.ts';
@@ -80,11 +81,7 @@ describe('sending a request', () => {
     page = new Page(workbench.window);
   });
 
-  after(async () => {
-    await workbench.close();
-    await service.running.close();
-    silent.close();
-  });
+  after(() => closeInOrder(workbench, service.running, silent));
 
   it('shows what was really sent, without the key, and where the time went', async () => {
     const { window, editor } = page;
@@ -186,12 +183,7 @@ describe('sending a request through a proxy', () => {
     });
   });
 
-  after(async () => {
-    await workbench.close();
-    await proxy.close();
-    await front.close();
-    await service.running.close();
-  });
+  after(() => closeInOrder(workbench, proxy, front, service.running));
 
   it("goes by VS Code's settings to a host that only the proxy knows, as they are at each call", async () => {
     const page = new Page(workbench.window);

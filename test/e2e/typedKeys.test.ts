@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -45,10 +46,7 @@ describe('keys in headers', () => {
     await window.page.mouse.move(640, 400);
   });
 
-  after(async () => {
-    await workbench.close();
-    await own.close();
-  });
+  after(() => closeInOrder(workbench, own));
 
   const button = (label: string): Locator => editor.getByRole('button', { name: label, exact: true });
   const pathOf = (file: string): string => join(workbench.host.workspace, file);

@@ -7,6 +7,7 @@ import './answer.css';
 import { AnswerTable } from './AnswerTable.tsx';
 import { Comparison } from './Comparison.tsx';
 import { FailureReport } from './FailureReport.tsx';
+import { NamedValues } from './NamedValues.tsx';
 import { Sent } from './Sent.tsx';
 import { useKept, useSession } from './session.ts';
 import { allowanceText, byteSize, duration, fill } from './text.ts';
@@ -204,14 +205,5 @@ function AnswerJson({ answer }: { readonly answer: AnswerView }) {
 export function HeaderList({ headers }: { readonly headers: readonly NamedValue[] }) {
   const { strings } = useSession();
   if (headers.length === 0) return <p class="muted">{strings.noHeaders}</p>;
-  return (
-    <dl class="named-values">
-      {headers.map(([name, value], i) => (
-        <div key={i}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <NamedValues facts={headers} />;
 }

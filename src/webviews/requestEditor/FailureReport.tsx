@@ -1,8 +1,8 @@
-import type { FailureView } from '../../shared/requestEditorContract.ts';
-import type { ReasonView } from '../../shared/requestEditorContract.ts';
+import type { FailureView, ReasonView } from '../../shared/requestEditorContract.ts';
 import { Button } from '../controls/controls.tsx';
 import { Icon } from '../controls/Icon.tsx';
 import { HeaderList } from './Answer.tsx';
+import { type Fact, NamedValues } from './NamedValues.tsx';
 import { RetryOffer } from './RetryOffer.tsx';
 import { useKept, useSession } from './session.ts';
 
@@ -43,26 +43,18 @@ export function FailureReport({ failure }: { readonly failure: FailureView }) {
 
 function FailureDetails({ failure }: { readonly failure: FailureView }) {
   const { strings, host } = useSession();
-  const { code, status, origin, requestId, time, reasons, headers, body } = failure;
-  const facts: (readonly [string, string | undefined])[] = [
+  const { code, status, origin, method = '', url, requestId, time, reasons, headers, body } = failure;
+  const facts: readonly Fact[] = [
     [strings.failureCode, status === undefined ? code : `${code} (HTTP ${status})`],
     [strings.failureOrigin, strings.origins[origin]],
+    [strings.url, url === undefined ? undefined : `${method} ${url}`.trim()],
     [strings.requestId, requestId],
     [strings.time, time],
   ];
   const hasTarget = reasons.some(({ target }) => target !== undefined);
   return (
     <div class="failure-details">
-      <dl class="named-values">
-        {facts.map(([name, value]) =>
-          value === undefined ? null : (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
+      <NamedValues facts={facts} />
       {reasons.length > 0 && (
         <table class="reasons">
           <thead>

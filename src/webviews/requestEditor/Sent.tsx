@@ -1,6 +1,7 @@
 import type { AnswerView } from '../../shared/requestEditorContract.ts';
 import { Section } from '../controls/controls.tsx';
 import { HeaderList } from './Answer.tsx';
+import { type Fact, NamedValues } from './NamedValues.tsx';
 import { useKept, useSession } from './session.ts';
 import { byteSize, duration, fill } from './text.ts';
 
@@ -14,7 +15,7 @@ export function Sent({ answer }: { readonly answer: AnswerView }) {
   const { sent, phases = [] } = answer;
   if (!sent) return null;
   const size = sent.bodySize === undefined ? strings.sentWithoutBody : byteSize(strings, sent.bodySize);
-  const facts: (readonly [string, string | undefined])[] = [
+  const facts: readonly Fact[] = [
     [strings.url, `${sent.method} ${sent.url}`],
     [strings.redirectedFrom, sent.redirectedFrom.join('\n') || undefined],
     [strings.sentThrough, sent.proxy],
@@ -28,16 +29,7 @@ export function Sent({ answer }: { readonly answer: AnswerView }) {
       summary={<span class="muted">{fill(strings.sentSummary, sent.headers.length, size)}</span>}
     >
       <div class="sent-request">
-        <dl class="named-values">
-          {facts.map(([name, value]) =>
-            value === undefined ? null : (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-          )}
-        </dl>
+        <NamedValues facts={facts} />
         {phases.length > 0 && <Phases phases={phases} />}
         <h3>{strings.sentHeaders}</h3>
         <HeaderList headers={sent.headers} />

@@ -28,6 +28,10 @@ class Secrets {
   onDidChange = () => ({ dispose: () => undefined });
 }
 
+function unexpected(what: string): never {
+  throw new Error(`Unexpected: ${what}`);
+}
+
 describe('batch job documents', () => {
   /** Bodies of BES Submit. */
   const submitted: string[] = [];
@@ -40,7 +44,7 @@ describe('batch job documents', () => {
     const { http } = world;
     const listening: HttpClient = {
       send: (request) => {
-        if (request.url.includes('/jobs?')) submitted.push(String(request.body));
+        if (typeof request.body === 'string' && request.url.includes('/jobs?')) submitted.push(request.body);
         return http.send(request);
       },
       dispose: () => http.dispose(),
@@ -52,7 +56,7 @@ describe('batch job documents', () => {
 
   after(() => world.stop());
 
-  const addresses = (): BlobAddresses => new BlobAddresses(new Secrets(), { warn: assert.fail } as never);
+  const addresses = (): BlobAddresses => new BlobAddresses(new Secrets(), { warn: unexpected } as never);
 
   const surroundings = (change: Partial<JobSurroundings> = {}): JobSurroundings => ({
     endpoint: world.endpoint(),
@@ -115,7 +119,7 @@ describe('batch job documents', () => {
     };
     assert.equal(await named({}), undefined);
     const { a, ...rest } = (await named({ b: 'c/b.csv', c: null })) ?? {};
-    assert.match(String(a), /^[\w-]+\/job-[\da-z]+-[\da-f]{10}\/a\.ilearner$/);
+    assert.match(typeof a === 'string' ? a : '', /^[\w-]+\/job-[\da-z]+-[\da-f]{10}\/a\.ilearner$/);
     assert.deepEqual(rest, { b: 'c/b.csv' });
   });
 
