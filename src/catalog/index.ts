@@ -19,7 +19,7 @@ import {
 import { resetLocalService, stopLocalService } from './localActions.ts';
 import type { AuthorizeOptions } from './keys.ts';
 import type { Endpoint, Workspace } from './model.ts';
-import { pickEndpoint } from './picking.ts';
+import { pickEndpoint, type EndpointPlace } from './picking.ts';
 import { remove, rename } from './renaming.ts';
 import type { AttachedSchema } from './schemaStore.ts';
 import type { SchemaQuery } from './schemas.ts';
@@ -28,6 +28,7 @@ import type { Trouble } from './troubles.ts';
 
 export type { Remedy } from './catalog.ts';
 export type { AttachedSchema } from './schemaStore.ts';
+export type { EndpointPlace } from './picking.ts';
 export type { SettingProblem } from './settings.ts';
 export type { Trouble } from './troubles.ts';
 export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';
@@ -60,8 +61,8 @@ export interface Catalog extends Feature<'catalog'> {
   /** Whatever is next looked into is asked for again: in one workspace, or in all. */
   rediscover(workspace?: string): void;
 
-  /** Lets the user pick. Undefined when dismissed. */
-  pickEndpoint(title: string): Promise<Endpoint | undefined>;
+  /** Lets the user pick; `lastUsed` comes first and is said to be that. Undefined when dismissed. */
+  pickEndpoint(title: string, lastUsed?: EndpointPlace): Promise<Endpoint | undefined>;
 
   /**
    * The headers that authorize a call. Interactive: asks for a missing key, naming host, service and kind of key;
@@ -141,7 +142,7 @@ export function createCatalog(
     discover: (workspace) => store.discover(workspace),
     discoverEndpoints: (workspace, serviceId) => store.discoverEndpoints(workspace, serviceId),
     rediscover: (workspace) => store.rediscover(workspace),
-    pickEndpoint: (title) => pickEndpoint(store, title),
+    pickEndpoint: (title, lastUsed) => pickEndpoint(store, title, lastUsed),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
     fillSecrets: ({ workspace }, headers, options) => store.keys.fillSecrets(workspace, headers, options),
     storeSecret: (workspace, name, value) => store.keys.storeNamed(workspace, name, value),

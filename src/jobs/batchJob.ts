@@ -8,9 +8,11 @@ import { endedHere, newOwnId, type JobRecord } from './jobRecord.ts';
 import {
   blobName,
   checkReach,
+  checkReferences,
   knownInput,
   needed,
   newOutputs,
+  placeOf,
   reference,
   sizesOfFiles,
   withLocations,
@@ -25,7 +27,10 @@ export interface BatchRequest {
   readonly endpoint: Endpoint;
   /** A text is the path of a local file, which is uploaded. */
   readonly inputs: Readonly<Record<string, string | BlobReference>>;
-  /** A text is `container/blob.csv` in the storage. Without outputs each gets a blob of its own in the storage. */
+  /**
+   * A text is `container/blob.csv` in the storage, or a name in the job's own folder there. An output that is not named is
+   * left to the service. Without outputs each gets a blob of its own in the storage.
+   */
   readonly outputs?: Readonly<Record<string, string | BlobReference>>;
   readonly globalParameters?: Readonly<Record<string, Cell>>;
   /** Needed for files and for outputs by name. */
@@ -82,6 +87,7 @@ export class BatchRunner {
     onCreated: (record: JobRecord) => void = () => undefined,
   ): Promise<JobRecord> {
     checkReach(request);
+    checkReferences(request);
     await this.#ports.authorize(request.endpoint);
     const sizes = await sizesOfFiles(request);
     await this.#ports.windows.join();
@@ -193,27 +199,27 @@ export class BatchRunner {
     signal: AbortSignal,
   ): Promise<Record<string, BlobReference>> {
     const client = request.storage?.client;
-    const wanted = request.outputs ?? (await this.#defaultOutputs(request, record, signal));
+    const wanted = request.outputs ?? (await this.#defaultOutputs(request, signal));
     return Object.fromEntries(
       Object.entries(wanted).map(([name, output]) => [
         name,
         typeof output === 'string'
-          ? reference(needed(client), output, 'create', request.referenceForm)
+          ? reference(
+              needed(client),
+              placeOf(needed(client), record.ownId, output),
+              'create',
+              request.referenceForm,
+            )
           : output,
       ]),
     );
   }
 
   /** A service without a schema writes to its own storage, because the names of its outputs are not known. */
-  async #defaultOutputs(
-    request: BatchRequest,
-    record: JobRecord,
-    signal: AbortSignal,
-  ): Promise<Record<string, string>> {
-    const client = request.storage?.client;
-    if (client === undefined) return {};
+  async #defaultOutputs(request: BatchRequest, signal: AbortSignal): Promise<Record<string, string>> {
+    if (request.storage === undefined) return {};
     const schema = await this.#ports.schema(request.endpoint, signal);
-    return newOutputs(schema, client.container, record.ownId);
+    return newOutputs(schema);
   }
 
   async #submit(

@@ -26,8 +26,9 @@ import { identifierOf, jobIdProblem } from './jobIdentifier.ts';
 import { pickJob, pickJobOrOther, showJobList, type JobAction } from './jobPicks.ts';
 import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
 import { hasResults } from './jobStates.ts';
-import { askForJob, impliedStorage } from './newJob.ts';
+import { askForJob, impliedStorage, type ChosenFiles } from './newJob.ts';
 import { recordOf } from './results.ts';
+import { fileToScore, pickScoringService } from './scoreFile.ts';
 
 export interface CommandTools {
   readonly foundation: Foundation;
@@ -53,6 +54,7 @@ export class JobCommands {
       isProgramCall(args) ? this.#runCall(args[0], true) : this.#runAsked(args, true),
     besSubmit: (...args) =>
       isProgramCall(args) ? this.#runCall(args[0], false) : this.#runAsked(args, false),
+    scoreFile: (...args) => this.#scoreFile(args),
     besStart: (...args) => this.#operation('start', args),
     besStatus: (...args) => this.#operation('status', args),
     besDelete: (...args) => this.#operation('delete', args),
@@ -118,16 +120,28 @@ export class JobCommands {
   }
 
   async #runAsked(args: readonly unknown[], start: boolean): Promise<void> {
-    const { catalog, storage, foundation } = this.#tools;
     const endpoint = await this.#endpointFor(explorerNodeOf(args), vscode.l10n.t('Run batch job'));
-    if (endpoint === undefined) return;
+    if (endpoint !== undefined) await this.#runAskedOn(endpoint, start, { inputs: chosenInputs(args) });
+  }
+
+  async #scoreFile(args: readonly unknown[]): Promise<void> {
+    const file = await fileToScore(args);
+    if (file === undefined) return;
+    const { catalog, foundation } = this.#tools;
+    const endpoint = await pickScoringService(catalog, foundation.context.workspaceState, file);
+    if (endpoint !== undefined) await this.#runAskedOn(endpoint, true, { file });
+  }
+
+  async #runAskedOn(endpoint: Endpoint, start: boolean, chosen: ChosenFiles): Promise<void> {
+    const { catalog, storage, foundation } = this.#tools;
     const tools = {
       catalog,
       storage,
+      documents: foundation.documents,
       memory: foundation.context.workspaceState,
       referenceForm: referenceForm(),
     };
-    const request = await askForJob(tools, endpoint, start, chosenInputs(args));
+    const request = await askForJob(tools, endpoint, start, chosen);
     if (request === undefined) return;
     const record = await this.runShown(request);
     if (record !== undefined && !start) await this.#showDetails(record);

@@ -80,6 +80,26 @@ export function reference(
   return client.reference(relativeLocation, access);
 }
 
+/** The place of an output in the storage: `container/blob.csv`, or a name in the job's own folder. */
+export function placeOf(client: BlobClient, ownId: string, output: string): string {
+  return isBlobName(output) ? `${client.container}/${ownId}/${output}` : output;
+}
+
+/** Whether an output is given by a name alone. */
+export function isBlobName(output: string): boolean {
+  return /^[^\s/\\?#%](?:[^/\\?#%]*[^\s/\\?#%.])?$/.test(output);
+}
+
+/** Refuses before anything is sent a reference that the storage cannot give. */
+export function checkReferences({ storage, inputs, outputs, referenceForm }: BatchRequest): void {
+  const client = storage?.client;
+  if (client === undefined) return;
+  const places = Object.values(outputs ?? {}).filter((output) => typeof output === 'string');
+  const files = Object.values(inputs).filter((input) => typeof input === 'string');
+  for (const place of [...places, ...files.map((path) => blobName('', path))])
+    reference(client, placeOf(client, '', place), 'create', referenceForm);
+}
+
 export function knownInput(input: string | BlobReference): JobRecord['inputs'][string] {
   if (typeof input === 'string') return { relativeLocation: '', file: input };
   const url = outputUrlWithoutSas(input);
@@ -106,17 +126,13 @@ export function withLocations(record: JobRecord, job: PreparedJob): JobRecord {
   return { ...record, inputs, outputs };
 }
 
-/** A new blob for each output. `folder` is of this job alone. */
-export function newOutputs(
-  schema: ServiceSchema | undefined,
-  container: string,
-  folder: string,
-): Record<string, string> {
+/** Names in the job's own folder for all outputs. */
+export function newOutputs(schema: ServiceSchema | undefined): Record<string, string> {
   return Object.fromEntries(
     (schema?.outputs ?? []).map(({ name, columns }) => [
       name,
       // An output without columns is no table but a trained model.
-      `${container}/${folder}/${safeName(name)}.${columns.length === 0 ? 'ilearner' : 'csv'}`,
+      `${safeName(name)}.${columns.length === 0 ? 'ilearner' : 'csv'}`,
     ]),
   );
 }
@@ -128,6 +144,6 @@ export function blobName(input: string, path: string): string {
   return `${safeName(input)}-${stem}${extension === '' ? '.csv' : safeName(extension.toLowerCase())}`;
 }
 
-function safeName(text: string): string {
+export function safeName(text: string): string {
   return text.replaceAll(/[^\w.-]+/g, '_');
 }

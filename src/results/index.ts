@@ -15,7 +15,7 @@ import { downloadToFile, type TransferProgress } from '../storage/index.ts';
 import { clientFailure, defaultFolder, fileOf, filePath, megabytes } from './places.ts';
 import { extensionOf, ResultFiles, resultUri, textLimit, type OpenableResult } from './resultFiles.ts';
 import { sampleDataByAsking, sampleDataForCall } from './sampleCommand.ts';
-import { safeFileName, writeAtomically } from './saveResult.ts';
+import { safeFileName, writeAtomically } from '../shared/wholeFile.ts';
 import type { ByteSource } from './table/index.ts';
 
 /** The results of batch jobs: opened as documents, saved to files; and sample data to begin with. */

@@ -46,6 +46,7 @@ export const commandNames = {
   jobs: [
     'runBatchJob',
     'besSubmit',
+    'scoreFile',
     'besStart',
     'besStatus',
     'besDelete',

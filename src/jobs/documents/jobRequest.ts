@@ -8,7 +8,6 @@ import type { BlobClient, Storage } from '../../storage/index.ts';
 import type { BatchRequest } from '../batchJob.ts';
 import { outputLocation } from '../callArguments.ts';
 import { needed, newOutputs, reference, type ReferenceForm } from '../jobBlobs.ts';
-import { newOwnId } from '../jobRecord.ts';
 
 /** All that turns a document into what is sent. */
 export interface JobSurroundings {
@@ -83,13 +82,20 @@ function outputsOf(
   { schema, storage }: JobSurroundings,
 ): Record<string, string> | undefined {
   if (Object.keys(outputs).length === 0) return undefined;
-  const fresh = storage === undefined ? {} : newOutputs(schema, storage.client.container, newOwnId());
+  const fresh = storage === undefined ? {} : newOutputs(schema);
   return Object.fromEntries(
-    Object.entries({ ...fresh, ...outputs }).flatMap(([name, location]) => {
-      if (location === null) return [];
-      const place = location === '' ? fresh[name] : outputLocation(name, location);
-      return place === undefined ? [] : [[name, place]];
-    }),
+    Object.entries({ ...fresh, ...located(outputs) }).flatMap(([name, place]) =>
+      place === null ? [] : [[name, place]],
+    ),
+  );
+}
+
+/** An empty location is as good as none. */
+function located(outputs: JobData['outputs']): Record<string, string | null> {
+  return Object.fromEntries(
+    Object.entries(outputs)
+      .filter(([, location]) => location !== '')
+      .map(([name, location]) => [name, location === null ? null : outputLocation(name, location)]),
   );
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../../src/protocol/failure.ts';
-import { safeFileName, writeAtomically } from '../../../src/results/saveResult.ts';
+import { safeFileName, writeAtomically } from '../../../src/shared/wholeFile.ts';
 import { temporaryFolder } from '../../support/batch.ts';
 
 function failsWith(code: string): (error: unknown) => boolean {
@@ -15,7 +15,7 @@ function failsWith(code: string): (error: unknown) => boolean {
   };
 }
 
-describe('saving a result', () => {
+describe('writing a file whole', () => {
   let folder: { path: string; remove: () => Promise<void> };
   let target: string;
 

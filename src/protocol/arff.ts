@@ -1,4 +1,4 @@
-import type { Column } from '../protocol/studio/serviceSchema.ts';
+import type { Column } from './studio/serviceSchema.ts';
 
 /** A row of an ARFF file; `null` is its mark for a missing value, `?`. */
 export type ArffRow = (string | null)[];
