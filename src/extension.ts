@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { hasOpenJobs } from './jobs/openJobs.ts';
 import type { Catalog } from './catalog/index.ts';
 import type { Explorer } from './explorer/index.ts';
+import type { JobDocuments } from './jobs/documents/index.ts';
 import type { Jobs } from './jobs/index.ts';
 import type { Requests } from './requests/index.ts';
 import type { Results } from './results/index.ts';
@@ -85,6 +86,15 @@ class Extension implements vscode.Disposable {
     ),
   );
 
+  readonly #jobDocuments = new Lazy<JobDocuments>(async () =>
+    (await import('./jobs/documents/index.ts')).createJobDocuments(
+      this.#foundation,
+      await this.#catalog.get(),
+      await this.#storage.get(),
+      await this.#jobs.get(),
+    ),
+  );
+
   readonly #results = new Lazy<Results>(async () =>
     (await import('./results/index.ts')).createResults(
       this.#foundation,
@@ -114,6 +124,7 @@ class Extension implements vscode.Disposable {
     requests: this.#requests,
     storage: this.#storage,
     jobs: this.#jobs,
+    jobDocuments: this.#jobDocuments,
     results: this.#results,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
   };
@@ -129,6 +140,7 @@ class Extension implements vscode.Disposable {
       this.#explorer,
       this.#tables,
       this.#results,
+      this.#jobDocuments,
       this.#jobs,
       this.#requests,
       this.#catalog,
@@ -162,6 +174,15 @@ class Extension implements vscode.Disposable {
       vscode.window.registerCustomEditorProvider(customEditors.request, {
         resolveCustomTextEditor: async (document, panel, token) =>
           (await this.#requests.get()).resolveCustomTextEditor(document, panel, token),
+      }),
+      vscode.window.registerCustomEditorProvider(customEditors.job, {
+        resolveCustomTextEditor: async (document, panel, token) =>
+          (await this.#jobDocuments.get()).resolveCustomTextEditor(document, panel, token),
+      }),
+      vscode.workspace.onWillSaveTextDocument((event) => {
+        if (!event.document.fileName.endsWith('.bes.json')) return;
+        const edits = async () => [...(await this.#jobDocuments.get()).withoutSecrets(event.document)];
+        event.waitUntil(edits());
       }),
       vscode.window.registerCustomEditorProvider(customEditors.table, {
         openCustomDocument: (uri: vscode.Uri) => ({ uri, dispose: () => undefined }),

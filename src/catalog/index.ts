@@ -32,6 +32,8 @@ export type { EndpointPlace } from './picking.ts';
 export type { SettingProblem } from './settings.ts';
 export type { Trouble } from './troubles.ts';
 export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';
+export { chooseService, chooseWorkspace, leadsTo, referenceTo, type ChoiceTitles } from './serviceChoice.ts';
+export { ServiceTarget } from './serviceTarget.ts';
 export type { Authorization, Endpoint, EndpointEntry, WebService, Workspace } from './model.ts';
 
 export interface Catalog extends Feature<'catalog'> {

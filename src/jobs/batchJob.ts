@@ -1,6 +1,6 @@
 import type { Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
-import type { BlobReference } from '../protocol/studio/bes.ts';
+import type { BlobReference, SubmitGeneration } from '../protocol/studio/bes.ts';
 import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { BlobClient, TransferProgress } from '../storage/index.ts';
 import { recordedFailure, type AuthorizedAddress, type BatchService } from './batchService.ts';
@@ -11,9 +11,9 @@ import {
   checkReferences,
   knownInput,
   needed,
+  newOutputs,
   placeOf,
   reference,
-  safeName,
   sizesOfFiles,
   withLocations,
   type PreparedJob,
@@ -36,6 +36,10 @@ export interface BatchRequest {
   /** Needed for files and for outputs by name. */
   readonly storage?: { readonly name: string; readonly client: BlobClient };
   readonly referenceForm: ReferenceForm;
+  /** The usual body when left out. */
+  readonly generation?: SubmitGeneration;
+  /** URI of the document that it is run from. */
+  readonly document?: string;
   /** Start it too. */
   readonly start: boolean;
   /** A program runs it: its end is not announced. */
@@ -152,6 +156,8 @@ export class BatchRunner {
       endpointId: endpoint.endpointId,
       baseUrl: endpoint.workspace.baseUrl,
       storage: storage?.name,
+      document: request.document,
+      generation: request.generation,
       quiet: request.quiet,
       status: hasUploads ? 'Uploading' : 'Submitting',
       ended: false,
@@ -260,13 +266,7 @@ export class BatchRunner {
   async #defaultOutputs(request: BatchRequest, signal: AbortSignal): Promise<Record<string, string>> {
     if (request.storage === undefined) return {};
     const schema = await this.#ports.schema(request.endpoint, signal);
-    return Object.fromEntries(
-      (schema?.outputs ?? []).map(({ name, columns }) => [
-        name,
-        // An output without columns is no table but a trained model.
-        `${safeName(name)}.${columns.length === 0 ? 'ilearner' : 'csv'}`,
-      ]),
-    );
+    return newOutputs(schema);
   }
 
   async #submit(
@@ -286,7 +286,7 @@ export class BatchRunner {
     const to = { address: request.endpoint.address, headers };
     const { value, answer } = await this.#noting(
       request.endpoint,
-      this.#ports.service.submit(to, { ...job, globalParameters }, signal),
+      this.#ports.service.submit(to, { ...job, globalParameters }, request.generation, signal),
     );
     return this.#advance(ownId, (current) => ({
       ...withAnswer(current, 'BES Submit', answer),

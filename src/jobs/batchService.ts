@@ -5,6 +5,7 @@ import {
   parseJobStatus,
   submitBody,
   type JobStatus,
+  type SubmitGeneration,
   type SubmitRequest,
 } from '../protocol/studio/bes.ts';
 import { failureOfAnswer, type RequestKind } from '../protocol/studio/errors.ts';
@@ -45,9 +46,10 @@ export class BatchService {
   async submit(
     to: AuthorizedAddress,
     request: SubmitRequest,
+    generation?: SubmitGeneration,
     signal?: AbortSignal,
   ): Promise<Answered<string>> {
-    const body = JSON.stringify(submitBody(request));
+    const body = JSON.stringify(submitBody(request, generation));
     const { text, ...answered } = await this.#call(
       to,
       'submitJob',

@@ -158,19 +158,26 @@ export class JobCommands {
   }
 
   async #run(request: BatchRequest): Promise<void> {
+    const record = await this.runShown(request);
+    if (record !== undefined && !request.start) await this.#showDetails(record);
+  }
+
+  /** Runs a job for a person, who is told what fails; undefined when it did. */
+  async runShown(request: BatchRequest, onCreated?: () => void): Promise<JobRecord | undefined> {
     const { catalog } = this.#tools;
     const engine = await this.#tools.engine();
     let created: JobRecord | undefined;
     try {
-      const record = await engine.run(request, (record) => {
+      return await engine.run(request, (record) => {
         created = record;
+        onCreated?.();
       });
-      if (!request.start) await this.#showDetails(record);
     } catch (error) {
       this.#report(error, [
         ...serviceRemedies(catalog, request.endpoint, error),
         ...(created === undefined ? [] : [this.#detailsAction(created)]),
       ]);
+      return undefined;
     }
   }
 
@@ -407,7 +414,7 @@ function chosenInputs([, second]: readonly unknown[]): ReadonlyMap<string, strin
   );
 }
 
-function referenceForm(): ReferenceForm {
+export function referenceForm(): ReferenceForm {
   const value = vscode.workspace.getConfiguration(prefix).get<string>(settings.jobReference);
   return value === 'connectionString' ? 'connectionString' : 'sas';
 }

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import type { Catalog } from '../catalog/index.ts';
+import type { Catalog, Endpoint } from '../catalog/index.ts';
 import type { ExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import type { Storage } from '../storage/index.ts';
+import type { BatchRequest } from './batchJob.ts';
 import { JobCommands } from './commands.ts';
 import { EndNotices } from './endNotices.ts';
 import { endpointOf } from './endpointOf.ts';
@@ -10,8 +11,10 @@ import { JobEngine } from './engine.ts';
 import { announceSentAgain, announceTakenUp, askToSpendCalls } from './followNotices.ts';
 import { jobOf, type Job } from './job.ts';
 import { JobActions } from './jobActions.ts';
+import { pickJob } from './jobPicks.ts';
+import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
 import { JobsView, type JobsPane } from './jobsView.ts';
-import { resultOf, type JobResult } from './results.ts';
+import { recordOf, resultOf, type JobResult } from './results.ts';
 import { JobsStatusBar } from './statusBar.ts';
 
 export type { Job } from './job.ts';
@@ -31,6 +34,18 @@ export interface Jobs extends Feature<'jobs'> {
    * one. Rejects with `UnknownJob`, `UnknownOutput` or `NoResults`.
    */
   result(jobId: string, output: string | undefined, signal?: AbortSignal): Promise<JobResult>;
+  /** What is kept of a job; rejects with `UnknownJob`. */
+  record(jobId: string): Promise<JobRecord>;
+  /** The newest job that was run from the document; undefined as well until the records are read. */
+  lastOfDocument(document: string): Job | undefined;
+  /** Runs a job; rejects when it fails before it is started. */
+  run(request: BatchRequest): Promise<JobAnswer>;
+  /** The same for a person, who is told what fails. `onCreated` is called once the job is among the others. */
+  runShown(request: BatchRequest, onCreated: () => void): Promise<void>;
+  /** The endpoint of a job, also under another name by now. */
+  endpointOf(record: JobRecord): Promise<Endpoint>;
+  /** Lets the user pick any job. */
+  pick(title: string): Promise<Job | undefined>;
   /** Lets the user pick a job with results. */
   pickFinished(title: string): Promise<Job | undefined>;
   /** What the Jobs view shows, once the records are read. */
@@ -50,6 +65,7 @@ class JobsFeature implements Jobs {
   readonly #opening: Promise<JobEngine>;
   readonly #view: Promise<JobsView>;
   readonly #commands: JobCommands;
+  readonly #catalog: Catalog;
   readonly #storage: Storage;
   #engine: JobEngine | undefined;
   #telling: NodeJS.Timeout | undefined;
@@ -59,6 +75,7 @@ class JobsFeature implements Jobs {
   readonly commands;
 
   constructor(foundation: Foundation, catalog: Catalog, storage: Storage, pane: JobsPane) {
+    this.#catalog = catalog;
     this.#storage = storage;
     this.#opening = this.#open(foundation, catalog);
     this.#view = this.#openView(foundation, pane);
@@ -87,6 +104,33 @@ class JobsFeature implements Jobs {
 
   async result(jobId: string, output: string | undefined, signal?: AbortSignal): Promise<JobResult> {
     return resultOf({ engine: await this.#opening, storage: this.#storage }, jobId, output, signal);
+  }
+
+  async record(jobId: string): Promise<JobRecord> {
+    return recordOf(await this.#opening, jobId);
+  }
+
+  lastOfDocument(document: string): Job | undefined {
+    const record = this.#engine?.store.list().find((each) => each.document === document);
+    return record === undefined || this.#engine === undefined ? undefined : jobOf(record, this.#engine);
+  }
+
+  async run(request: BatchRequest): Promise<JobAnswer> {
+    return answerOf(await (await this.#opening).run(request));
+  }
+
+  async runShown(request: BatchRequest, onCreated: () => void): Promise<void> {
+    await this.#commands.runShown(request, onCreated);
+  }
+
+  endpointOf(record: JobRecord): Promise<Endpoint> {
+    return endpointOf(this.#catalog, record);
+  }
+
+  async pick(title: string): Promise<Job | undefined> {
+    const engine = await this.#opening;
+    const record = await pickJob(engine.store.list(), title);
+    return record === undefined ? undefined : jobOf(record, engine);
   }
 
   async pickFinished(title: string): Promise<Job | undefined> {

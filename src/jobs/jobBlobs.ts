@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { Failure } from '../protocol/failure.ts';
 import { outputUrlWithoutSas, parseConnectionString, type BlobReference } from '../protocol/studio/bes.ts';
 import { redactUrl } from '../protocol/redaction.ts';
+import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { BlobClient } from '../storage/index.ts';
 import { isLoopback } from '../transport/index.ts';
 import type { BatchRequest } from './batchJob.ts';
@@ -100,9 +101,12 @@ export function checkReferences({ storage, inputs, outputs, referenceForm }: Bat
 }
 
 export function knownInput(input: string | BlobReference): JobRecord['inputs'][string] {
-  return typeof input === 'string'
-    ? { relativeLocation: '', file: input }
-    : { relativeLocation: redactUrl(input.relativeLocation) };
+  if (typeof input === 'string') return { relativeLocation: '', file: input };
+  const url = outputUrlWithoutSas(input);
+  return {
+    relativeLocation: redactUrl(input.relativeLocation),
+    ...(url === undefined ? {} : { url: redactUrl(url) }),
+  };
 }
 
 /** Where everything is, known before the submission. */
@@ -120,6 +124,17 @@ export function withLocations(record: JobRecord, job: PreparedJob): JobRecord {
     };
   }
   return { ...record, inputs, outputs };
+}
+
+/** Names in the job's own folder for all outputs. */
+export function newOutputs(schema: ServiceSchema | undefined): Record<string, string> {
+  return Object.fromEntries(
+    (schema?.outputs ?? []).map(({ name, columns }) => [
+      name,
+      // An output without columns is no table but a trained model.
+      `${safeName(name)}.${columns.length === 0 ? 'ilearner' : 'csv'}`,
+    ]),
+  );
 }
 
 /** Keeps the extension, by which services tell the format. */

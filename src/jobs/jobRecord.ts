@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
+import { generations } from '../shared/jobData.ts';
 
 const blobShape = v.object({
   relativeLocation: v.string(),
   /** The local file that was uploaded. */
   file: v.optional(v.string()),
+  /** Of a blob that was there before, without SAS. */
+  url: v.optional(v.string()),
 });
 
 const outputShape = v.object({
@@ -48,6 +51,10 @@ const recordShape = v.object({
   endpointId: v.string(),
   baseUrl: v.string(),
   storage: v.optional(v.string()),
+  /** URI of the document that it was run from. */
+  document: v.optional(v.string()),
+  /** The body that it was submitted with, unless it was the usual one. */
+  generation: v.optional(v.picklist(generations)),
   /** One of the contract's words or the service's own. */
   status: v.string(),
   ended: v.boolean(),
@@ -126,6 +133,11 @@ export function answerOf(record: JobRecord): JobAnswer {
 /** An id that no service gives: it starts with a word, and sorts by time. */
 export function newOwnId(now: Date = new Date()): string {
   return `job-${now.getTime().toString(36)}-${randomBytes(5).toString('hex')}`;
+}
+
+/** Whether a blob is in the folder that a job of its own got. */
+export function isInOwnFolder(relativeLocation: string): boolean {
+  return /^\/?[^/]+\/job-[\da-z]+-[\da-f]{10}\//.test(relativeLocation);
 }
 
 /** The end of a job that was never, or perhaps never, on the server. */

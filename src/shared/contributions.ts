@@ -63,6 +63,7 @@ export const commandNames = {
     'filterJobs',
     'clearJobsFilter',
   ],
+  jobDocuments: ['newJobDocument', 'runJobDocument', 'duplicateJobAsDocument'],
   results: ['openResult', 'openResultAsTable', 'downloadResult', 'copyResultUrl', 'createSampleData'],
   support: ['showLog'],
 } as const;
@@ -82,6 +83,7 @@ export const apiNames = [
   'besStatus',
   'besDelete',
   'runBatchJob',
+  'runJobDocument',
   'waitForJob',
   'openResult',
   'downloadResult',
@@ -106,7 +108,11 @@ export const views = {
   welcome: `${prefix}.welcome`,
 } as const;
 
-export const customEditors = { request: `${prefix}.request`, table: `${prefix}.table` } as const;
+export const customEditors = {
+  request: `${prefix}.request`,
+  job: `${prefix}.job`,
+  table: `${prefix}.table`,
+} as const;
 
 /** Schemes of the read-only file systems. */
 export const schemes = {

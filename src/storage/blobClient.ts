@@ -1,7 +1,7 @@
 import type * as Sdk from '@azure/storage-blob';
 import { Failure } from '../protocol/failure.ts';
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
-import type { BlobReference } from '../protocol/studio/bes.ts';
+import type { BlobAddress, BlobReference } from '../protocol/studio/bes.ts';
 import { isLoopback, type HttpClient } from '../transport/index.ts';
 import { smallestBlock, uploadBlocks, type StagedBlocks } from './blockUpload.ts';
 import { checkUnchanged, openForSending, readExactly, type OpenFile } from './localFile.ts';
@@ -150,6 +150,13 @@ export class BlobClient {
       relativeLocation,
       sasBlobToken: this.#sasToken(relativeLocation, access),
     };
+  }
+
+  /** Whether a blob is in reach: of the account with its key, of the container with a SAS. */
+  holds({ baseLocation, relativeLocation }: BlobAddress): boolean {
+    const { definition } = this;
+    if (baseLocation !== `${definition.blobEndpoint}/`) return false;
+    return definition.kind === 'account' || relativeLocation.startsWith(`${definition.container}/`);
   }
 
   /** The same with the account's own connection string; rejects with `NoConnectionString` where there is none. */

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import * as v from 'valibot';
 import { Failure } from '../protocol/failure.ts';
+import type { BlobAddress, BlobReference } from '../protocol/studio/bes.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
+import { BlobAddresses } from './blobAddresses.ts';
 import { BlobClient, type BlobTools } from './blobClient.ts';
 import { StorageSecrets } from './secrets.ts';
 import { askForStorage } from './setStorage.ts';
@@ -24,6 +26,10 @@ export interface Storage extends Feature<'storage'> {
   open(name: string): Promise<BlobClient>;
   /** The container of a storage that nobody has named here, such as one that an answer tells. */
   openConnectionString(connectionString: string, container: string): Promise<BlobClient>;
+  /** Keeps the SAS of a blob's URL, for `blobReference`. */
+  keepSas(blobUrl: string): Promise<void>;
+  /** What a job gets to read a blob by its URL: a SAS that is kept or made for it, where there is one. */
+  blobReference(address: BlobAddress): Promise<BlobReference>;
   /** Lets the user choose a storage or add one; undefined when dismissed. */
   pick(title: string, preferred?: string): Promise<string | undefined>;
 }
@@ -45,6 +51,7 @@ class NamedStorages implements Storage {
   readonly #foundation: Foundation;
   readonly #secrets: StorageSecrets;
   readonly #tools: BlobTools;
+  readonly #addresses: BlobAddresses;
   readonly #clients = new Map<string, Promise<BlobClient>>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #watching: vscode.Disposable;
@@ -62,6 +69,7 @@ class NamedStorages implements Storage {
       unfinished: new UnfinishedUploads(join(foundation.context.globalStorageUri.fsPath, 'uploads')),
       log: (line) => foundation.log.info(line),
     };
+    this.#addresses = new BlobAddresses(foundation.context.secrets, foundation.log);
     this.#watching = foundation.context.secrets.onDidChange(({ key }) => {
       if (this.#secrets.isStorage(key)) this.#forgetClients();
     });
@@ -84,6 +92,14 @@ class NamedStorages implements Storage {
   async openConnectionString(connectionString: string, container: string): Promise<BlobClient> {
     const definition = defineStorage({ kind: 'connectionString', connectionString, container });
     return BlobClient.open(definition, await this.#foundation.http());
+  }
+
+  keepSas(blobUrl: string): Promise<void> {
+    return this.#addresses.keepSas(blobUrl);
+  }
+
+  blobReference(address: BlobAddress): Promise<BlobReference> {
+    return this.#addresses.reference(address, this);
   }
 
   async pick(title: string, preferred?: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Column, ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
-import { editText } from '../../../src/requests/editText.ts';
+import { editText } from '../../../src/shared/editText.ts';
 import {
   cellFromText,
   clearedCell,

@@ -7,7 +7,7 @@ import {
   type JsonPath,
   type JsonValue,
   type SpliceEdit,
-} from '../shared/jsonEdits.ts';
+} from './jsonEdits.ts';
 import { treeOf } from './jsonTree.ts';
 
 /**

@@ -1,15 +1,28 @@
 import * as jsonc from 'jsonc-parser';
-import { schemes } from '../shared/contributions.ts';
-import type { JsonEdit } from '../shared/jsonEdits.ts';
+import { schemes } from './contributions.ts';
+import type { JsonEdit } from './jsonEdits.ts';
 
 const suffix = '.json';
 /** The editor asks for a schema by an address that it has decoded, in which these would mean something else. */
 const unspeakable = /[#?%\\]/;
 
-/** What `$schema` says in a request to this service; undefined for names that no such address can hold. */
-export function schemaAddress(workspace: string, service: string): string | undefined {
+/** Requests have no authority, batch jobs this one. */
+const authorities = { request: '', job: '//jobs' } as const;
+export type SchemaKind = keyof typeof authorities;
+
+/** What `$schema` says in a document for this service; undefined for names that no such address can hold. */
+export function schemaAddress(
+  workspace: string,
+  service: string,
+  kind: SchemaKind = 'request',
+): string | undefined {
   if (workspace === '' || service === '' || unspeakable.test(workspace + service)) return undefined;
-  return `${schemes.schema}:/${encodePath(workspace)}/${encodePath(service)}${suffix}`;
+  return `${schemes.schema}:${authorities[kind]}/${encodePath(workspace)}/${encodePath(service)}${suffix}`;
+}
+
+/** Which documents a schema with this authority is for. */
+export function schemaKind(authority: string): SchemaKind {
+  return `//${authority}` === authorities.job ? 'job' : 'request';
 }
 
 function encodePath(name: string): string {
@@ -43,6 +56,7 @@ function schemaEdits(text: string, workspace: string, service: string): JsonEdit
   const root = jsonc.parseTree(text, [], { allowTrailingComma: true });
   const present: unknown = root && jsonc.findNodeAtLocation(root, path)?.value;
   if (typeof present !== 'string' || !present.startsWith(`${schemes.schema}:`)) return [];
-  const address = schemaAddress(workspace, service);
+  const kind = present.startsWith(`${schemes.schema}:${authorities.job}/`) ? 'job' : 'request';
+  const address = schemaAddress(workspace, service, kind);
   return [address === undefined ? { kind: 'remove', path } : { kind: 'set', path, value: address }];
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parse, type ParseError } from 'jsonc-parser';
-import { editText, printJson } from '../../../src/requests/editText.ts';
+import { editText, printJson } from '../../../src/shared/editText.ts';
 import { applyJsonEdits, type JsonEdit, type JsonValue } from '../../../src/shared/jsonEdits.ts';
 
 const document = [

@@ -3,8 +3,8 @@ import { useId } from 'preact/hooks';
 import type { Cell, Column } from '../../protocol/studio/serviceSchema.ts';
 import { blankCell, cellOfText, type CellProblem } from '../../shared/requestForm.ts';
 import { Icon } from '../controls/Icon.tsx';
-import { useSession } from './session.ts';
-import { fill } from './text.ts';
+import { fill } from '../controls/fill.ts';
+import { useDocument } from './documentSession.ts';
 
 interface CellFieldProps {
   readonly column: Pick<Column, 'name' | 'type' | 'format' | 'nullable' | 'allowedValues'>;
@@ -67,7 +67,7 @@ interface Described {
 }
 
 function TextCell({ column, cell, placeholder, onChange, described }: CellFieldProps & Described) {
-  const { strings } = useSession();
+  const { strings } = useDocument();
   const text = cell === undefined || cell === null ? '' : String(cell);
   const common = {
     ...described,
@@ -107,7 +107,7 @@ const notSent = '\u0000not sent';
 const nullChoice = '\u0000null';
 
 function Choice({ column, cell, placeholder, onChange, described }: CellFieldProps & Described) {
-  const { strings } = useSession();
+  const { strings } = useDocument();
   const values = column.allowedValues ?? ['true', 'false'];
   const current = cell === undefined ? notSent : cell === null ? nullChoice : String(cell);
   const isListed = cell === undefined || cell === null || values.includes(current);
@@ -137,7 +137,7 @@ function Choice({ column, cell, placeholder, onChange, described }: CellFieldPro
 }
 
 function useProblemText({ column, problem, problemText }: CellFieldProps): string | undefined {
-  const { strings } = useSession();
+  const { strings } = useDocument();
   if (problemText !== undefined) return problemText;
   return problem === undefined
     ? undefined

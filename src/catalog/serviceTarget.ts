@@ -1,17 +1,22 @@
 import * as vscode from 'vscode';
-import { endpointsOf, type Catalog, type Endpoint } from '../catalog/index.ts';
+import { endpointsOf } from './endpoints.ts';
+import type { Catalog } from './index.ts';
+import type { Endpoint } from './model.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { sentenceOf } from '../shared/reportFailure.ts';
 import type { Credential, TargetState, UnreadSchema } from '../shared/requestEditorContract.ts';
-import type { RequestData } from '../shared/requestData.ts';
 
 const missingCodes: ReadonlySet<string> = new Set(['UnknownWorkspace', 'UnknownService']);
 
-type Address = Pick<RequestData, 'workspace' | 'service'>;
+/** As a document names a service: see `Catalog.find`. */
+interface Address {
+  readonly workspace: string;
+  readonly service: string;
+}
 
-/** Finds out what a request's workspace and service stand for, and says so again when that changes. */
-export class RequestTarget implements vscode.Disposable {
+/** Finds out what the workspace and service of a document stand for, and says so again when that changes. */
+export class ServiceTarget implements vscode.Disposable {
   readonly #catalog: Catalog;
   readonly #changed = new vscode.EventEmitter<TargetState>();
   readonly onDidChange = this.#changed.event;

@@ -1,16 +1,25 @@
 import * as vscode from 'vscode';
 
-const extension = '.rrs.json';
+/** A kind of document that has an editor of its own. */
+export interface DocumentKind {
+  readonly extension: '.rrs.json' | '.bes.json';
+  readonly label: string;
+  /** Of the dialog. */
+  readonly title: string;
+}
 
 /**
- * Asks where to save a request, in the workspace's first folder by default. A name without `.rrs.json` gets it,
- * because that is what opens the request editor; VS Code's dialogs take no extension with a dot in it.
+ * Asks where to save a document, in the workspace's first folder by default. A name without the whole extension gets it,
+ * because that is what opens its editor; VS Code's dialogs take no extension with a dot in it.
  */
-export async function askWhereToSave(fileName: string): Promise<vscode.Uri | undefined> {
+export async function askWhereToSave(
+  fileName: string,
+  { extension, label, title }: DocumentKind,
+): Promise<vscode.Uri | undefined> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   const chosen = await vscode.window.showSaveDialog({
-    title: vscode.l10n.t('Save request as'),
-    filters: { [vscode.l10n.t('Request')]: ['json'] },
+    title,
+    filters: { [label]: ['json'] },
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder.uri, fileName) } : {}),
   });
   if (!chosen || chosen.path.endsWith(extension)) return chosen;

@@ -1,6 +1,4 @@
 import type { JsonEdit } from '../../shared/jsonEdits.ts';
-import { editRequest } from '../../shared/requestData.ts';
-import type { DocumentState, EditAnswer } from '../../shared/requestEditorContract.ts';
 
 /** How long typing rests before it becomes one step of undo. */
 const restMs = 350;
@@ -10,51 +8,68 @@ type Change =
   | { readonly kind: 'edits'; readonly edits: readonly JsonEdit[]; readonly open: boolean }
   | { readonly kind: 'body'; readonly text: string };
 
-export interface EditTarget {
-  edit(change: { readonly edits: readonly JsonEdit[]; readonly version: number }): Promise<EditAnswer>;
-  setBody(change: { readonly text: string }): Promise<DocumentState>;
+/** The document as one of the editors tells it. */
+interface Versioned {
+  readonly kind: string;
+  readonly version: number;
 }
+
+/** The page can make the edits itself in what it has. */
+interface Applied {
+  readonly kind: 'applied';
+  readonly version: number;
+}
+
+export interface EditTarget<S extends Versioned> {
+  edit(change: { readonly edits: readonly JsonEdit[]; readonly version: number }): Promise<S | Applied>;
+  setBody?(change: { readonly text: string }): Promise<S>;
+}
+
+/** The document with edits in it, as this version of it. */
+export type Edited<S> = (state: S, edits: readonly JsonEdit[], version: number) => S;
 
 /**
  * The document as the user sees it: as the extension last told it, with what was typed since on top. Typing is
  * gathered and sent when it rests, one batch at a time; what the extension answers is the new ground. Each batch is a step
  * of undo.
  */
-export class EditQueue {
-  readonly #target: EditTarget;
+export class EditQueue<S extends Versioned> {
+  readonly #target: EditTarget<S>;
+  readonly #edited: Edited<S>;
   readonly #onChange: () => void;
   readonly #onRefused: (error: unknown) => void;
-  #ground: DocumentState;
+  #ground: S;
   /** The ground with the changes on it, until either changes. */
-  #shown: DocumentState | undefined;
+  #shown: S | undefined;
   #waiting: Change[] = [];
   #sending: Change | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #drained: Promise<void> = Promise.resolve();
 
   constructor(
-    ground: DocumentState,
-    target: EditTarget,
+    ground: S,
+    target: EditTarget<S>,
+    edited: Edited<S>,
     onChange: () => void,
     onRefused: (error: unknown) => void,
   ) {
     this.#ground = ground;
     this.#target = target;
+    this.#edited = edited;
     this.#onChange = onChange;
     this.#onRefused = onRefused;
   }
 
-  get document(): DocumentState {
+  get document(): S {
     this.#shown ??= this.#withChanges();
     return this.#shown;
   }
 
-  #withChanges(): DocumentState {
+  #withChanges(): S {
     const ground = this.#ground;
-    if (ground.kind === 'broken') return ground;
     const changes = [...(this.#sending ? [this.#sending] : []), ...this.#waiting];
     const edits = changes.flatMap((change) => (change.kind === 'edits' ? change.edits : []));
-    return edits.length === 0 ? ground : { ...ground, data: editRequest(ground.data, edits) };
+    return edits.length === 0 ? ground : this.#edited(ground, edits, ground.version);
   }
 
   /** Whether something has not reached the document yet. */
@@ -88,7 +103,7 @@ export class EditQueue {
   }
 
   /** What the extension tells of itself; the answer to a batch on its way is newer than that. */
-  receive(ground: DocumentState): void {
+  receive(ground: S): void {
     if (this.#sending || ground.version < this.#ground.version) return;
     this.#ground = ground;
     this.#change();
@@ -120,20 +135,21 @@ export class EditQueue {
     }
   }
 
-  async #send(change: Change): Promise<DocumentState> {
-    if (change.kind === 'body') return this.#target.setBody({ text: change.text });
+  async #send(change: Change): Promise<S> {
+    if (change.kind === 'body') return (await this.#target.setBody?.({ text: change.text })) ?? this.#ground;
     const ground = this.#ground;
     const answer = await this.#target.edit({ edits: change.edits, version: ground.version });
-    if (answer.kind !== 'applied' || ground.kind === 'broken') {
-      return answer.kind === 'applied' ? ground : answer;
-    }
-    return { ...ground, version: answer.version, data: editRequest(ground.data, change.edits) };
+    return isApplied(answer) ? this.#edited(ground, change.edits, answer.version) : answer;
   }
 
   #change(): void {
     this.#shown = undefined;
     this.#onChange();
   }
+}
+
+function isApplied(answer: Versioned): answer is Applied {
+  return answer.kind === 'applied';
 }
 
 /** Typing sets the same place again and again: the last one counts. */
