@@ -198,6 +198,12 @@ describe('the history', () => {
   });
 
   it('has no secret in any file', async () => {
+    const spellings = [
+      key,
+      encodeURIComponent(key),
+      encodeURIComponent(key).replaceAll(/%../g, (escape) => escape.toLowerCase()),
+      Buffer.from(key).toString('base64'),
+    ];
     await recordCall(history, {
       endpoint: endpointOf('e1'),
       request: { ...request, headers: { ...request.headers, Authorization: `Bearer ${key}` } },
@@ -209,14 +215,30 @@ describe('the history', () => {
       credentials: [`Bearer ${key}`, key],
       answer: answerOf(`it was hunter22 and ${key}`),
     });
+    const echo = spellings.join(' or ');
+    await recordCall(history, {
+      endpoint: endpointOf('e1'),
+      request,
+      body: bodyOf('x'),
+      credentials: [`Bearer ${key}`, key],
+      answer: answerOf(echo, {
+        requestUrl: `http://127.0.0.1/${encodeURIComponent(key)}/execute`,
+        status: 401,
+        statusText: `No ${echo}`,
+        headers: [['x-ms-request-id', echo]],
+        text: JSON.stringify({ error: { code: key, message: echo } }),
+      }),
+      failure: new Failure({ code: key, origin: 'service', sentence: `The key ${echo} is not known.` }),
+    });
     const written = await Promise.all(
       (await readdir(join(folder, 'e1'))).map((name) => readFile(join(folder, 'e1', name), 'utf8')),
     );
     const all = written.join('\n');
-    for (const secret of [key, 'hunter22', 'header-secret', 'url-secret', 'cookie-secret', 'Authorization'])
-      assert.ok(!all.includes(secret), secret);
+    const others = ['hunter22', 'header-secret', 'url-secret', 'cookie-secret', 'Authorization'];
+    for (const secret of [...spellings, ...others]) assert.ok(!all.includes(secret), secret);
     assert.ok(all.includes('"Alpha": "0.5"'));
     assert.ok(all.includes('Data Source=x'));
+    assert.ok(all.includes('The key *** or *** or *** or *** is not known.'));
   });
 });
 
