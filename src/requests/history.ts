@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { writeWhole } from '../local-service/writeWhole.ts';
 import { tryParseJson } from '../protocol/json.ts';
 
 const entrySchema = v.object({
@@ -154,11 +155,8 @@ export class History {
     return entries.flatMap((entry) => entry ?? []);
   }
 
-  async #write(entry: HistoryEntry, part: Part, text: string): Promise<void> {
-    const path = this.#path(entry, part);
-    const temporary = `${path}.${randomBytes(3).toString('hex')}.tmp`;
-    await writeFile(temporary, text, { mode: 0o600 });
-    await rename(temporary, path);
+  #write(entry: HistoryEntry, part: Part, text: string): Promise<void> {
+    return writeWhole(this.#path(entry, part), text, 0o600);
   }
 
   #folderOf(endpointId: string): string {

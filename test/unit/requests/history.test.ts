@@ -14,6 +14,7 @@ import {
 } from '../../../src/requests/historyRecord.ts';
 import type { RrsAnswer } from '../../../src/requests/execute.ts';
 import type { RequestData } from '../../../src/shared/requestData.ts';
+import { withFilesInUse } from '../../support/busyFiles.ts';
 
 const key = 'abcdEFGH1234/+abcdEFGH1234==';
 
@@ -170,6 +171,11 @@ describe('the history', () => {
     assert.equal(await answerOfEntry(history, large), undefined);
     const inFile = await record('e1', 'x', { file: '/somewhere' });
     assert.equal(inFile.hasAnswer, false);
+  });
+
+  it('is written while another window reads it', async () => {
+    await withFilesInUse(async () => history.pin(await record('e1', '1'), true));
+    assert.equal((await history.list())[0]?.pinned, true);
   });
 
   it('keeps nothing when it is turned off', async () => {
