@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import files, { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import type { Endpoint } from '../../../src/catalog/model.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { History, type HistoryEntry } from '../../../src/requests/history.ts';
@@ -153,7 +155,8 @@ describe('the history', () => {
     await record('e2', 'other');
     assert.deepEqual(await previews('e1'), ['3 → of 3', '2 → of 2', 'pinned → of pinned']);
     assert.deepEqual(await previews('e2'), ['other → of other']);
-    assert.equal((await readdir(join(folder, 'e1'))).length, 9);
+    // Three files each, and the pin.
+    assert.equal((await readdir(join(folder, 'e1'))).length, 10);
   });
 
   it('takes so many bytes, the oldest of all give way', async () => {
@@ -162,6 +165,65 @@ describe('the history', () => {
     const entries = await history.list();
     assert.deepEqual(entries.map(({ endpointId }) => endpointId), ['ee', 'ed', 'ec', 'eb']); // prettier-ignore
     assert.ok(entries.reduce((sum, { bytes }) => sum + bytes, 0) <= 130_000);
+  });
+
+  it('has room for the others once the endpoint has too many', async () => {
+    limits = { entries: 1, bytes: 100_000 };
+    await record('e1', 'a'.repeat(5_000));
+    for (const cell of ['b', 'c', 'd']) await record('e2', cell.repeat(18_000));
+    assert.deepEqual((await history.list()).map(({ endpointId }) => endpointId), ['e2', 'e1']); // prettier-ignore
+  });
+
+  it('counts what other windows keep', async () => {
+    await record('e1', 'mine');
+    limits = { ...limits, bytes: 130_000 };
+    const other = new History(folder, () => ({ ...limits, bytes: 1_000_000 }));
+    for (let index = 0; index < 5; index++)
+      await other.add(
+        { ...(await record('e2', 'x')), time: '2001-01-01T00:00:00.000Z' },
+        '{}',
+        'y'.repeat(30_000),
+      );
+    for (let index = 0; index < 20; index++) await record('e3', 'x');
+    const used = (await history.list()).reduce((sum, { bytes }) => sum + bytes, 0);
+    assert.ok(used <= 130_000, String(used));
+  });
+
+  it('reads no other entry for a call', async () => {
+    limits = { ...limits, entries: 2 };
+    for (const endpointId of ['e1', 'e2']) for (const cell of ['1', '2']) await record(endpointId, cell);
+    const oldest = (await history.list('e1'))[1]?.id;
+    const read = mock.method(files, 'readFile');
+    const listed = mock.method(files, 'readdir');
+    syncBuiltinESMExports();
+    try {
+      await record('e1', '3');
+    } finally {
+      mock.restoreAll();
+      syncBuiltinESMExports();
+    }
+    const paths = (calls: readonly { arguments: readonly unknown[] }[]) =>
+      calls.map((call) => String(call.arguments[0]));
+    assert.deepEqual(paths(read.mock.calls), [join(folder, 'e1', `${oldest}.entry.json`)]);
+    assert.deepEqual(paths(listed.mock.calls), [join(folder, 'e1')]);
+    assert.deepEqual(await previews('e1'), ['3 → of 3', '2 → of 2']);
+  });
+
+  it('removes what a window that died left unfinished', async () => {
+    const { id } = await record('e1', '1');
+    const old = new Date(Date.now() - 3_600_000);
+    for (const [name, time] of [
+      ['dead', old],
+      ['young', new Date()],
+    ] as const) {
+      const path = join(folder, 'e1', `${name}.request.json`);
+      await writeFile(path, '{}');
+      await utimes(path, time, time);
+    }
+    history = new History(folder, () => limits);
+    const second = await record('e1', '2');
+    const ids = new Set((await readdir(join(folder, 'e1'))).map((name) => name.split('.')[0]));
+    assert.deepEqual([...ids].sort(), [id, second.id, 'young'].sort());
   });
 
   it('does without an answer that is too large, or in a file', async () => {
