@@ -2,6 +2,7 @@ import { Failure } from '../../protocol/failure.ts';
 import { failureOfAnswer } from '../../protocol/studio/errors.ts';
 import { redactUrl } from '../../protocol/redaction.ts';
 import type { HttpAnswer, HttpClient } from '../../transport/httpClient.ts';
+import { RenewableUrl, type RenewUrl } from '../../transport/renewableUrl.ts';
 import type { ByteSource } from './byteSource.ts';
 
 const streamBlock = 4 * 1024 * 1024;
@@ -15,7 +16,7 @@ export interface RangeSourceOptions {
   /** SAS included. */
   readonly url: string;
   /** A URL with a new SAS for the same blob. Called once whenever storage refuses the last one (403). */
-  readonly freshUrl?: (signal: AbortSignal | undefined) => Promise<string>;
+  readonly freshUrl?: RenewUrl;
   readonly signal?: AbortSignal;
 }
 
@@ -78,12 +79,11 @@ class RangeSource implements ByteSource {
 /** Sends the requests, with the URL that is good at the moment. */
 class RangeReader {
   readonly #options: RangeSourceOptions;
-  #url: string;
-  #renewing: Promise<string> | undefined;
+  readonly #url: RenewableUrl;
 
   constructor(options: RangeSourceOptions) {
     this.#options = options;
-    this.#url = options.url;
+    this.#url = new RenewableUrl(options.url, options.freshUrl);
   }
 
   /** Resolves with an answer of the 200s, or one of the `accepted` statuses. */
@@ -92,12 +92,7 @@ class RangeReader {
     signal: AbortSignal | undefined,
     accepted: readonly number[] = [],
   ): Promise<HttpAnswer> {
-    const url = this.#url;
-    let answer = await this.#send(url, headers, signal);
-    if (answer.status === 403 && this.#options.freshUrl !== undefined) {
-      await discard(answer);
-      answer = await this.#send(await this.#renew(url, signal), headers, signal);
-    }
+    const answer = await this.#url.send((url) => this.#send(url, headers, signal), signal);
     if ((answer.status >= 200 && answer.status < 300) || accepted.includes(answer.status)) return answer;
     const bodyText = await answer.text(longestRefusal).catch(() => '');
     if (answer.status === 412 || answer.status === 416) throw changed(answer.url);
@@ -121,14 +116,6 @@ class RangeReader {
       peer: 'storage',
       ...(signal === undefined ? {} : { signal }),
     });
-  }
-
-  /** Ranges that are refused at the same time share one new URL. */
-  async #renew(refused: string, signal: AbortSignal | undefined): Promise<string> {
-    if (this.#url !== refused || this.#options.freshUrl === undefined) return this.#url;
-    this.#renewing ??= this.#options.freshUrl(signal).finally(() => (this.#renewing = undefined));
-    this.#url = await this.#renewing;
-    return this.#url;
   }
 }
 
