@@ -168,9 +168,9 @@ describe('the history', () => {
   });
 
   it('has room for the others once the endpoint has too many', async () => {
-    limits = { entries: 1, bytes: 100_000 };
+    limits = { entries: 1, bytes: 50_000 };
     await record('e1', 'a'.repeat(5_000));
-    for (const cell of ['b', 'c', 'd']) await record('e2', cell.repeat(18_000));
+    for (const cell of ['b', 'c', 'd']) await record('e2', cell.repeat(20_000));
     assert.deepEqual((await history.list()).map(({ endpointId }) => endpointId), ['e2', 'e1']); // prettier-ignore
   });
 
