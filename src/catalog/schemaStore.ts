@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { writeWhole } from '../local-service/writeWhole.ts';
 import { tryParseJson } from '../protocol/json.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { ServiceAddress } from '../protocol/studio/urls.ts';
@@ -60,16 +61,8 @@ export class SchemaStore {
 
   /** Another window that reads at the same time finds the old file or the new one, whole. */
   async #write(address: ServiceAddress, kind: Kind, text: string): Promise<void> {
-    const path = this.#path(address, kind);
-    const temporary = `${path}.${randomUUID()}`;
     await mkdir(this.#folder, { recursive: true });
-    try {
-      await writeFile(temporary, text);
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
+    await writeWhole(this.#path(address, kind), text, 0o600);
   }
 
   #path({ baseUrl, style, workspaceId, endpointId }: ServiceAddress, kind: Kind): string {

@@ -156,22 +156,31 @@ const SHORTEST_SECRET = 6;
  * JSON-escaped and in base64.
  */
 export function redactText(text: string, secrets: Iterable<string> = []): string {
-  let redacted = text;
-  for (const secret of secrets) {
-    if (secret.length < SHORTEST_SECRET) continue;
-    for (const spelling of spellings(secret)) redacted = redacted.replaceAll(spelling, MASK);
-  }
+  let redacted = withoutSecrets(text, secrets);
   for (const [shape, replacement] of SECRET_SHAPES) redacted = redacted.replace(shape, replacement);
   return redacted;
 }
 
-function spellings(secret: string): Set<string> {
+/** Text without the given secrets, in the spellings of `redactText`; what only looks like a secret stays. */
+export function withoutSecrets(text: string, secrets: Iterable<string>): string {
+  const known = [...secrets].filter((secret) => secret.length >= SHORTEST_SECRET);
+  // A secret may be a part of another one, whose rest would stay readable.
+  return known
+    .flatMap(spellings)
+    .sort((a, b) => b.length - a.length)
+    .reduce((current, spelling) => current.replaceAll(spelling, MASK), text);
+}
+
+function spellings(secret: string): string[] {
   const base64 = Buffer.from(secret, 'utf8').toString('base64');
-  return new Set([
+  const encoded = encodeURIComponent(secret);
+  const all = new Set([
     secret,
-    encodeURIComponent(secret),
+    encoded,
+    encoded.replaceAll(/%[\dA-F]{2}/g, (escape) => escape.toLowerCase()),
     JSON.stringify(secret).slice(1, -1),
     base64,
     base64.replace(/=+$/, ''),
   ]);
+  return [...all];
 }

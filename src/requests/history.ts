@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { writeWhole } from '../local-service/writeWhole.ts';
 import { tryParseJson } from '../protocol/json.ts';
 
 const entrySchema = v.object({
@@ -27,14 +28,13 @@ const entrySchema = v.object({
   sentence: v.optional(v.string()),
   /** The beginning of what was sent and of what came, to tell entries apart and to search in. */
   preview: v.string(),
-  pinned: v.boolean(),
   hasAnswer: v.boolean(),
   /** That the entry takes on the disk. */
   bytes: v.number(),
 });
 
 /** One call: what is known of it without its request and its answer. */
-export type HistoryEntry = Readonly<v.InferOutput<typeof entrySchema>>;
+export type HistoryEntry = Readonly<v.InferOutput<typeof entrySchema> & { pinned: boolean }>;
 
 export type NewEntry = Omit<HistoryEntry, 'id' | 'bytes' | 'hasAnswer' | 'pinned'>;
 
@@ -45,15 +45,32 @@ export interface HistoryLimits {
   readonly bytes: number;
 }
 
-type Part = 'entry.json' | 'request.json' | 'answer.txt';
+/** The file that makes an entry is removed first. A pinned entry has a file more, so that names are enough to count. */
+const parts = ['entry.json', 'request.json', 'answer.txt', 'pinned'] as const;
+
+type Part = (typeof parts)[number];
+
+/** Where an entry is on the disk. */
+interface Place {
+  /** A path. */
+  readonly folder: string;
+  readonly id: string;
+}
+
+/** After so many calls everything is looked at, for what other windows added, or left unfinished. */
+const callsBetweenSweeps = 20;
 
 /**
  * Calls of the past, three files each, in a folder for each endpoint. Windows share them: each entry is written once, the
- * file that makes it an entry last, and nothing is held in memory. What is given to it has to be free of secrets.
+ * file that makes it an entry last, and of what there is only the size is held in memory. What is given to it has to be
+ * free of secrets.
  */
 export class History {
   readonly #folder: string;
   readonly #limits: () => HistoryLimits;
+  #calls = 0;
+  /** Bytes of all entries, as far as this window knows. */
+  #used = 0;
 
   constructor(folder: string, limits: () => HistoryLimits) {
     this.#folder = folder;
@@ -69,46 +86,46 @@ export class History {
     const kept = answer !== undefined && requestBytes + answerBytes <= limits.bytes / 4 ? answer : undefined;
     if (requestBytes > limits.bytes) return undefined;
     const id = `${entry.time.replaceAll(/[^\dT]/g, '')}-${randomBytes(4).toString('hex')}`;
-    const whole: HistoryEntry = {
+    const whole = {
       ...entry,
       id,
-      pinned: false,
       hasAnswer: kept !== undefined,
       bytes: requestBytes + (kept === undefined ? 0 : answerBytes) + 1_000,
     };
-    await mkdir(this.#folderOf(entry.endpointId), { recursive: true, mode: 0o700 });
-    await this.#write(whole, 'request.json', request);
-    if (kept !== undefined) await this.#write(whole, 'answer.txt', kept);
-    await this.#write(whole, 'entry.json', JSON.stringify(whole));
-    await this.#prune(limits);
-    return whole;
+    const place = this.#placeOf(whole);
+    await mkdir(place.folder, { recursive: true, mode: 0o700 });
+    await write(place, 'request.json', request);
+    if (kept !== undefined) await write(place, 'answer.txt', kept);
+    await write(place, 'entry.json', JSON.stringify(whole));
+    await this.#makeRoom(place, whole.bytes, limits);
+    return { ...whole, pinned: false };
   }
 
   /** The newest first; of one endpoint or of all. */
   async list(endpointId?: string): Promise<HistoryEntry[]> {
-    const folders = endpointId === undefined ? await namesIn(this.#folder) : [folderName(endpointId)];
-    const found = await Promise.all(folders.map((folder) => this.#entriesIn(join(this.#folder, folder))));
+    const folders = endpointId === undefined ? await this.#folders() : [this.#folderOf(endpointId)];
+    const found = await Promise.all(folders.map(entriesIn));
     return found.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
   }
 
   /** Text of the request document. */
   async request(entry: HistoryEntry): Promise<string> {
-    return readFile(this.#path(entry, 'request.json'), 'utf8');
+    return readFile(pathOf(this.#placeOf(entry), 'request.json'), 'utf8');
   }
 
   /** Text of the answer; undefined where it was not kept. */
   async answer(entry: HistoryEntry): Promise<string | undefined> {
-    return entry.hasAnswer ? readFile(this.#path(entry, 'answer.txt'), 'utf8') : undefined;
+    return entry.hasAnswer ? readFile(pathOf(this.#placeOf(entry), 'answer.txt'), 'utf8') : undefined;
   }
 
   async pin(entry: HistoryEntry, pinned: boolean): Promise<void> {
-    const current = await readEntry(this.#path(entry, 'entry.json'));
-    if (current) await this.#write(current, 'entry.json', JSON.stringify({ ...current, pinned }));
+    const place = this.#placeOf(entry);
+    if (!pinned) await rm(pathOf(place, 'pinned'), { force: true });
+    else if (await readEntry(place)) await write(place, 'pinned', '');
   }
 
   async remove(entry: HistoryEntry): Promise<void> {
-    for (const part of ['entry.json', 'request.json', 'answer.txt'] as const)
-      await rm(this.#path(entry, part), { force: true });
+    await this.#remove(this.#placeOf(entry));
   }
 
   /** Removes all entries, of one endpoint or of all; pinned ones stay. */
@@ -116,57 +133,45 @@ export class History {
     for (const entry of await this.list(endpointId)) if (!entry.pinned) await this.remove(entry);
   }
 
-  async #prune({ entries, bytes }: HistoryLimits): Promise<void> {
-    const all = await this.list();
-    const counts = new Map<string, number>();
-    let used = all.reduce((sum, entry) => sum + (entry.pinned ? entry.bytes : 0), 0);
-    for (const entry of all.filter(({ pinned }) => !pinned)) {
-      const count = (counts.get(entry.endpointId) ?? 0) + 1;
-      counts.set(entry.endpointId, count);
-      used += entry.bytes;
-      const isNewest = entry === all.find(({ pinned }) => !pinned);
-      if (count > entries || (used > bytes && !isNewest)) await this.remove(entry);
-    }
-    await this.#removeOrphans();
+  /** Counts a new entry in; now and then all of them are counted again. */
+  async #makeRoom(added: Place, addedBytes: number, limits: HistoryLimits): Promise<void> {
+    const isSweep = this.#calls++ % callsBetweenSweeps === 0;
+    const folders = isSweep ? await this.#folders() : [added.folder];
+    if (isSweep) {
+      for (const folder of folders) await removeOrphans(folder);
+      this.#used = (await this.list()).reduce((sum, { bytes }) => sum + bytes, 0);
+    } else this.#used += addedBytes;
+    for (const folder of folders)
+      for (const place of (await unpinnedIn(folder)).slice(limits.entries)) await this.#remove(place);
+    if (this.#used > limits.bytes) await this.#removeOldest(added, limits.bytes);
   }
 
-  /** Parts of an entry that was never finished, because a window died while it wrote them. */
-  async #removeOrphans(): Promise<void> {
-    for (const folder of await namesIn(this.#folder)) {
-      const names = await namesIn(join(this.#folder, folder));
-      const whole = new Set(
-        names.filter((name) => name.endsWith('.entry.json')).map((name) => name.split('.')[0]),
-      );
-      for (const name of names.filter((each) => !whole.has(each.split('.')[0]))) {
-        const path = join(this.#folder, folder, name);
-        const age = await stat(path).then(
-          ({ mtimeMs }) => Date.now() - mtimeMs,
-          () => 0,
-        );
-        if (age > 60_000) await rm(path, { force: true });
-      }
+  /** Until all entries take no more than these bytes; pinned ones and this one stay. */
+  async #removeOldest(except: Place, bytes: number): Promise<void> {
+    const places = await Promise.all((await this.#folders()).map(unpinnedIn));
+    const oldestFirst = places.flat().sort((a, b) => (a.id < b.id ? -1 : 1));
+    for (const place of oldestFirst.filter(({ id }) => id !== except.id)) {
+      if (this.#used <= bytes) return;
+      await this.#remove(place);
     }
   }
 
-  async #entriesIn(folder: string): Promise<HistoryEntry[]> {
-    const names = (await namesIn(folder)).filter((name) => name.endsWith('.entry.json'));
-    const entries = await Promise.all(names.map((name) => readEntry(join(folder, name))));
-    return entries.flatMap((entry) => entry ?? []);
+  async #remove(place: Place): Promise<void> {
+    const entry = await readEntry(place);
+    for (const part of parts) await rm(pathOf(place, part), { force: true });
+    this.#used -= entry?.bytes ?? 0;
   }
 
-  async #write(entry: HistoryEntry, part: Part, text: string): Promise<void> {
-    const path = this.#path(entry, part);
-    const temporary = `${path}.${randomBytes(3).toString('hex')}.tmp`;
-    await writeFile(temporary, text, { mode: 0o600 });
-    await rename(temporary, path);
+  async #folders(): Promise<string[]> {
+    return (await namesIn(this.#folder)).map((name) => join(this.#folder, name));
   }
 
   #folderOf(endpointId: string): string {
     return join(this.#folder, folderName(endpointId));
   }
 
-  #path(entry: HistoryEntry, part: Part): string {
-    return join(this.#folderOf(entry.endpointId), `${entry.id}.${part}`);
+  #placeOf({ endpointId, id }: Pick<HistoryEntry, 'endpointId' | 'id'>): Place {
+    return { folder: this.#folderOf(endpointId), id };
   }
 }
 
@@ -183,10 +188,53 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
+/** The newest first, by the names of the files. */
+async function unpinnedIn(folder: string): Promise<Place[]> {
+  const names = new Set(await namesIn(folder));
+  const ids = idsIn(names).filter((id) => !names.has(`${id}.pinned`));
+  return ids.sort((a, b) => (a < b ? 1 : -1)).map((id) => ({ folder, id }));
+}
+
+async function entriesIn(folder: string): Promise<HistoryEntry[]> {
+  const names = new Set(await namesIn(folder));
+  const entries = await Promise.all(idsIn(names).map((id) => readEntry({ folder, id })));
+  return entries.flatMap((entry) => (entry ? { ...entry, pinned: names.has(`${entry.id}.pinned`) } : []));
+}
+
+/** Parts of an entry that was never finished, because a window died while it wrote them. */
+async function removeOrphans(folder: string): Promise<void> {
+  const names = await namesIn(folder);
+  const whole = new Set(idsIn(names));
+  for (const name of names.filter((each) => !whole.has(each.split('.')[0] ?? ''))) {
+    const path = join(folder, name);
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > 60_000) await rm(path, { force: true });
+  }
+}
+
+function idsIn(names: Iterable<string>): string[] {
+  const end = '.entry.json';
+  return [...names].filter((name) => name.endsWith(end)).map((name) => name.slice(0, -end.length));
+}
+
+function write(place: Place, part: Part, text: string): Promise<void> {
+  return writeWhole(pathOf(place, part), text, 0o600);
+}
+
+function pathOf({ folder, id }: Place, part: Part): string {
+  return join(folder, `${id}.${part}`);
+}
+
 /** Undefined for a file that is gone meanwhile, or that is no entry. */
-async function readEntry(path: string): Promise<HistoryEntry | undefined> {
+async function readEntry(place: Place): Promise<v.InferOutput<typeof entrySchema> | undefined> {
   try {
-    const parsed = v.safeParse(entrySchema, tryParseJson(await readFile(path, 'utf8')));
+    const parsed = v.safeParse(
+      entrySchema,
+      tryParseJson(await readFile(pathOf(place, 'entry.json'), 'utf8')),
+    );
     return parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;

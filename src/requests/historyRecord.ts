@@ -6,7 +6,7 @@ import { parseExecuteAnswer } from '../protocol/studio/rrs.ts';
 import { completeJson } from './answerBeginning.ts';
 import type { RrsAnswer } from './execute.ts';
 import type { History, HistoryEntry } from './history.ts';
-import { redactCall } from './historyRedaction.ts';
+import { redactCall, type Redacted } from './historyRedaction.ts';
 import type { EndedCall } from './requestCall.ts';
 import { parseRequest, wireBody } from './requestDocument.ts';
 
@@ -19,9 +19,9 @@ export async function recordCall(history: History, call: EndedCall): Promise<His
     {
       ...addressOf(endpoint, request.service),
       time: (answer?.time ?? new Date()).toISOString(),
-      ...(answer ? factsOf(answer, redacted.headers) : {}),
-      ...(failure ? { code: failure.code, origin: failure.origin, sentence: failure.sentence } : {}),
-      preview: previewOf(redacted.request, redacted.answerText, failure),
+      ...(answer ? factsOf(answer, redacted) : {}),
+      ...(failure ? reasonOf(failure, redacted) : {}),
+      preview: redacted.mask(previewOf(redacted.request, redacted.answerText, failure)),
     },
     redacted.request,
     answer && answer.file === undefined ? redacted.answerText : undefined,
@@ -32,11 +32,15 @@ function addressOf(endpoint: Endpoint, service: string) {
   return { workspace: endpoint.workspace.name, service, endpointId: endpoint.endpointId };
 }
 
-function factsOf(answer: RrsAnswer, headers: RrsAnswer['headers']) {
+function reasonOf({ code, origin, sentence }: Failure, { mask }: Redacted) {
+  return { code: mask(code), origin, sentence: mask(sentence) };
+}
+
+function factsOf(answer: RrsAnswer, { headers, mask }: Redacted) {
   return {
-    requestUrl: redactUrl(answer.requestUrl),
+    requestUrl: mask(redactUrl(answer.requestUrl)),
     status: answer.status,
-    statusText: answer.statusText,
+    statusText: mask(answer.statusText),
     latencyMs: answer.timings.totalMs,
     firstByteMs: answer.timings.firstByteMs,
     size: answer.size,

@@ -1,5 +1,5 @@
 import * as jsonc from 'jsonc-parser';
-import { isShownHeader, MASK, redactHeaders, redactText } from '../protocol/redaction.ts';
+import { isShownHeader, MASK, redactHeaders, redactText, withoutSecrets } from '../protocol/redaction.ts';
 import { isMembers, type JsonEdit, type JsonValue } from '../shared/jsonEdits.ts';
 import { isSecretName } from '../shared/secretNames.ts';
 import { holdsCredential } from '../shared/requestForm.ts';
@@ -22,6 +22,8 @@ export interface Redacted {
   readonly request: string;
   readonly answerText: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Takes the same secrets from any other text of the call. */
+  readonly mask: (text: string) => string;
 }
 
 /**
@@ -40,19 +42,14 @@ export function redactCall({ request, body, credentials, answerText, headers }: 
   }));
   const document = requestText(request, body);
   const masked = request.body === undefined ? editText(document, masks) : document;
+  // Cells are data and stay; only what is known to be secret goes.
+  const mask = (text: string): string => withoutSecrets(text, secrets);
   return {
-    request: withoutSecrets(masked, secrets),
-    answerText: withoutSecrets(answerText, secrets),
-    headers: redactHeaders(headers),
+    request: mask(masked),
+    answerText: mask(answerText),
+    headers: redactHeaders(headers).map(([name, value]) => [name, mask(value)]),
+    mask,
   };
-}
-
-/** Cells are data and stay; only what is known to be secret goes. A short value would take ordinary words with it. */
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets
-    .filter((secret) => secret.length >= 6)
-    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
-    .reduce((current, spelling) => current.replaceAll(spelling, MASK), text);
 }
 
 function isSecret(name: string, value: JsonValue): boolean {

@@ -1,9 +1,7 @@
 import * as vscode from 'vscode';
 import { documentText } from '../shared/documentText.ts';
 import type { HistoryEntry } from './history.ts';
-
-/** So many documents of reopened entries are kept. */
-const kept = 30;
+import { touchReopened, writeReopened } from './historyFolders.ts';
 
 /**
  * A document of its own for an entry of the history, among the scratch requests, so that no other request is replaced.
@@ -20,26 +18,26 @@ export async function reopenedRequest(
     .map((part) => String(part).padStart(2, '0'))
     .join('.');
   const service = entry.service.replaceAll(/[\u0000-\u001f\\/:*?"<>|%]/g, '_').slice(0, 100);
+  const name = `${service} ${clock}.rrs.json`;
   for (let copy = 0; ; copy++) {
-    const folder = vscode.Uri.joinPath(root, copy === 0 ? entry.id : `${entry.id}-${copy}`);
-    const uri = vscode.Uri.joinPath(folder, `${service} ${clock}.rrs.json`);
+    const folder = copy === 0 ? entry.id : `${entry.id}-${copy}`;
+    const uri = vscode.Uri.joinPath(root, folder, name);
+    const document = { root: root.fsPath, folder, name };
     const earlier = await documentText(uri);
-    if (earlier === text) return uri;
-    if (earlier !== undefined) continue;
-    await vscode.workspace.fs.createDirectory(folder);
-    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
-    await forgetOldest(root);
+    if (earlier !== undefined && earlier !== text) continue;
+    if (earlier === text) await touchReopened(document);
+    else await writeReopened(document, text, (each) => isShown(vscode.Uri.joinPath(root, each)));
     return uri;
   }
 }
 
-/** Names begin with the time of the entry. What a tab shows stays. */
-async function forgetOldest(root: vscode.Uri): Promise<void> {
-  const names = (await vscode.workspace.fs.readDirectory(root)).map(([name]) => name).sort();
-  const open = vscode.workspace.textDocuments.map(({ uri }) => uri.path);
-  for (const name of names.slice(0, -kept)) {
-    const folder = vscode.Uri.joinPath(root, name);
-    if (open.some((path) => path.startsWith(`${folder.path}/`))) continue;
-    await vscode.workspace.fs.delete(folder, { recursive: true });
-  }
+/** Whether a tab of this window, or an editor without one, has a document of the folder. */
+function isShown(folder: vscode.Uri): boolean {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ input }) => input));
+  const shown = tabs.flatMap((input) => {
+    if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) return [input.uri];
+    return input instanceof vscode.TabInputTextDiff ? [input.original, input.modified] : [];
+  });
+  const open = vscode.workspace.textDocuments.map(({ uri }) => uri);
+  return [...shown, ...open].some(({ path }) => path.startsWith(`${folder.path}/`));
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SchemaStore } from '../../../src/catalog/schemaStore.ts';
 import { drawSchema } from '../../../src/protocol/studio/drawnSchema.ts';
 import type { ServiceAddress } from '../../../src/protocol/studio/urls.ts';
+import { withFilesInUse } from '../../support/busyFiles.ts';
 
 const address: ServiceAddress = {
   baseUrl: 'https://gate.example/ml',
@@ -37,6 +38,13 @@ describe('schemas that are kept', () => {
     assert.equal(await store.detach(address), false);
     assert.equal(await store.attached(address), undefined);
     assert.equal(await store.published(address), '{}');
+  });
+
+  it('are replaced while another window reads them', async () => {
+    await store.keepPublished(address, 'old');
+    await withFilesInUse(() => store.keepPublished(address, 'new'));
+    assert.equal(await store.published(address), 'new');
+    assert.equal((await readdir(folder)).length, 1);
   });
 
   it('count as absent when their file is spoiled', async () => {

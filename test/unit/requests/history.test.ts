@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import files, { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import type { Endpoint } from '../../../src/catalog/model.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { History, type HistoryEntry } from '../../../src/requests/history.ts';
@@ -14,6 +16,7 @@ import {
 } from '../../../src/requests/historyRecord.ts';
 import type { RrsAnswer } from '../../../src/requests/execute.ts';
 import type { RequestData } from '../../../src/shared/requestData.ts';
+import { withFilesInUse } from '../../support/busyFiles.ts';
 
 const key = 'abcdEFGH1234/+abcdEFGH1234==';
 
@@ -152,7 +155,8 @@ describe('the history', () => {
     await record('e2', 'other');
     assert.deepEqual(await previews('e1'), ['3 → of 3', '2 → of 2', 'pinned → of pinned']);
     assert.deepEqual(await previews('e2'), ['other → of other']);
-    assert.equal((await readdir(join(folder, 'e1'))).length, 9);
+    // Three files each, and the pin.
+    assert.equal((await readdir(join(folder, 'e1'))).length, 10);
   });
 
   it('takes so many bytes, the oldest of all give way', async () => {
@@ -163,6 +167,65 @@ describe('the history', () => {
     assert.ok(entries.reduce((sum, { bytes }) => sum + bytes, 0) <= 130_000);
   });
 
+  it('has room for the others once the endpoint has too many', async () => {
+    limits = { entries: 1, bytes: 50_000 };
+    await record('e1', 'a'.repeat(5_000));
+    for (const cell of ['b', 'c', 'd']) await record('e2', cell.repeat(20_000));
+    assert.deepEqual((await history.list()).map(({ endpointId }) => endpointId), ['e2', 'e1']); // prettier-ignore
+  });
+
+  it('counts what other windows keep', async () => {
+    await record('e1', 'mine');
+    limits = { ...limits, bytes: 130_000 };
+    const other = new History(folder, () => ({ ...limits, bytes: 1_000_000 }));
+    for (let index = 0; index < 5; index++)
+      await other.add(
+        { ...(await record('e2', 'x')), time: '2001-01-01T00:00:00.000Z' },
+        '{}',
+        'y'.repeat(30_000),
+      );
+    for (let index = 0; index < 20; index++) await record('e3', 'x');
+    const used = (await history.list()).reduce((sum, { bytes }) => sum + bytes, 0);
+    assert.ok(used <= 130_000, String(used));
+  });
+
+  it('reads no other entry for a call', async () => {
+    limits = { ...limits, entries: 2 };
+    for (const endpointId of ['e1', 'e2']) for (const cell of ['1', '2']) await record(endpointId, cell);
+    const oldest = (await history.list('e1'))[1]?.id;
+    const read = mock.method(files, 'readFile');
+    const listed = mock.method(files, 'readdir');
+    syncBuiltinESMExports();
+    try {
+      await record('e1', '3');
+    } finally {
+      mock.restoreAll();
+      syncBuiltinESMExports();
+    }
+    const paths = (calls: readonly { arguments: readonly unknown[] }[]) =>
+      calls.map((call) => String(call.arguments[0]));
+    assert.deepEqual(paths(read.mock.calls), [join(folder, 'e1', `${oldest}.entry.json`)]);
+    assert.deepEqual(paths(listed.mock.calls), [join(folder, 'e1')]);
+    assert.deepEqual(await previews('e1'), ['3 → of 3', '2 → of 2']);
+  });
+
+  it('removes what a window that died left unfinished', async () => {
+    const { id } = await record('e1', '1');
+    const old = new Date(Date.now() - 3_600_000);
+    for (const [name, time] of [
+      ['dead', old],
+      ['young', new Date()],
+    ] as const) {
+      const path = join(folder, 'e1', `${name}.request.json`);
+      await writeFile(path, '{}');
+      await utimes(path, time, time);
+    }
+    history = new History(folder, () => limits);
+    const second = await record('e1', '2');
+    const ids = new Set((await readdir(join(folder, 'e1'))).map((name) => name.split('.')[0]));
+    assert.deepEqual([...ids].sort(), [id, second.id, 'young'].sort());
+  });
+
   it('does without an answer that is too large, or in a file', async () => {
     limits = { ...limits, bytes: 100_000 };
     const large = await record('e1', 'x', { text: 'y'.repeat(30_000) });
@@ -170,6 +233,11 @@ describe('the history', () => {
     assert.equal(await answerOfEntry(history, large), undefined);
     const inFile = await record('e1', 'x', { file: '/somewhere' });
     assert.equal(inFile.hasAnswer, false);
+  });
+
+  it('is written while another window reads it', async () => {
+    await withFilesInUse(async () => history.pin(await record('e1', '1'), true));
+    assert.equal((await history.list())[0]?.pinned, true);
   });
 
   it('keeps nothing when it is turned off', async () => {
@@ -198,6 +266,12 @@ describe('the history', () => {
   });
 
   it('has no secret in any file', async () => {
+    const spellings = [
+      key,
+      encodeURIComponent(key),
+      encodeURIComponent(key).replaceAll(/%../g, (escape) => escape.toLowerCase()),
+      Buffer.from(key).toString('base64'),
+    ];
     await recordCall(history, {
       endpoint: endpointOf('e1'),
       request: { ...request, headers: { ...request.headers, Authorization: `Bearer ${key}` } },
@@ -209,14 +283,30 @@ describe('the history', () => {
       credentials: [`Bearer ${key}`, key],
       answer: answerOf(`it was hunter22 and ${key}`),
     });
+    const echo = spellings.join(' or ');
+    await recordCall(history, {
+      endpoint: endpointOf('e1'),
+      request,
+      body: bodyOf('x'),
+      credentials: [`Bearer ${key}`, key],
+      answer: answerOf(echo, {
+        requestUrl: `http://127.0.0.1/${encodeURIComponent(key)}/execute`,
+        status: 401,
+        statusText: `No ${echo}`,
+        headers: [['x-ms-request-id', echo]],
+        text: JSON.stringify({ error: { code: key, message: echo } }),
+      }),
+      failure: new Failure({ code: key, origin: 'service', sentence: `The key ${echo} is not known.` }),
+    });
     const written = await Promise.all(
       (await readdir(join(folder, 'e1'))).map((name) => readFile(join(folder, 'e1', name), 'utf8')),
     );
     const all = written.join('\n');
-    for (const secret of [key, 'hunter22', 'header-secret', 'url-secret', 'cookie-secret', 'Authorization'])
-      assert.ok(!all.includes(secret), secret);
+    const others = ['hunter22', 'header-secret', 'url-secret', 'cookie-secret', 'Authorization'];
+    for (const secret of [...spellings, ...others]) assert.ok(!all.includes(secret), secret);
     assert.ok(all.includes('"Alpha": "0.5"'));
     assert.ok(all.includes('Data Source=x'));
+    assert.ok(all.includes('The key *** or *** or *** or *** is not known.'));
   });
 });
 
