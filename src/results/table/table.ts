@@ -102,6 +102,7 @@ export class Table {
   readonly #reader: RowReader;
   readonly #closing = new AbortController();
   readonly #work = new Set<Promise<unknown>>();
+  readonly #keepers = new Set<Promise<unknown>>();
 
   constructor(
     source: ByteSource,
@@ -261,7 +262,18 @@ export class Table {
     return uniqueNames(names);
   }
 
-  /** Ends all work on the table and closes its source. */
+  /** `release` waits for what uses the table, such as the writing of its rows to a file. */
+  keepOpen<T>(use: Promise<T>): Promise<T> {
+    return remembered(this.#keepers, use);
+  }
+
+  /** Closes the table as soon as nothing keeps it open. */
+  async release(): Promise<void> {
+    while (this.#keepers.size > 0) await Promise.allSettled(this.#keepers);
+    await this.close();
+  }
+
+  /** Ends all work on the table, whatever keeps it open, and closes its source. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled(this.#work);
@@ -341,11 +353,16 @@ export class Table {
 
   /** Closing waits for it. */
   #doing<T>(work: Promise<T>): Promise<T> {
-    this.#work.add(work);
-    const done = () => this.#work.delete(work);
-    work.then(done, done);
-    return work;
+    return remembered(this.#work, work);
   }
+}
+
+/** `promises` has it until it is settled. */
+function remembered<T>(promises: Set<Promise<unknown>>, promise: Promise<T>): Promise<T> {
+  promises.add(promise);
+  const done = () => promises.delete(promise);
+  promise.then(done, done);
+  return promise;
 }
 
 interface WriterOptions {

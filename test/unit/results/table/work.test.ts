@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import fc from 'fast-check';
 import {
   openTable,
@@ -40,6 +41,12 @@ async function exported(table: Table, options: ExportOptions): Promise<string> {
   const pieces: Uint8Array[] = [];
   for await (const piece of table.export(options)) pieces.push(piece);
   return Buffer.concat(pieces).toString();
+}
+
+async function lengthOf(pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  let length = 0;
+  for await (const piece of pieces) length += piece.length;
+  return length;
 }
 
 const filtered = async (text: string, selection: RowSelection): Promise<number[]> => {
@@ -322,6 +329,30 @@ describe('work on a big table', () => {
       assert.ok(done > 0 && done < table.size / 2, `${done} of ${table.size}`);
     }
     await table.close();
+  });
+
+  it('is closed when what is being saved is saved, though other work has ended', async () => {
+    const source = new MemorySource(Array.from({ length: rows }, (_, i) => `${i},text ${i}\n`).join(''));
+    const closed = once(source.closing, 'close');
+    const table = await openTable(source, { blockSize: 64 * 1024 });
+    const saving = table.export({ format: { type: 'jsonl' } });
+    await saving.next();
+    const rest = table.keepOpen(lengthOf(saving));
+    const releasing = table.release();
+    assert.ok((await rest) > 5_000_000);
+    await Promise.all([releasing, closed]);
+    await assert.rejects(table.rows(0, 1), failsWith('Cancelled'));
+  });
+
+  it('is closed at once where it has to be, and ends what is being saved', async () => {
+    const table = await open();
+    const saving = table.export({ format: { type: 'jsonl' } });
+    await saving.next();
+    const rest = table.keepOpen(lengthOf(saving));
+    const ends = assert.rejects(rest, failsWith('Cancelled'));
+    const releasing = table.release();
+    await table.close();
+    await Promise.all([ends, releasing]);
   });
 
   it('reads no faster than what it writes is taken', async () => {
