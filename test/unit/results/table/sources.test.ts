@@ -9,7 +9,7 @@ import { BlobClient } from '../../../../src/storage/blobClient.ts';
 import { defineStorage } from '../../../../src/storage/storageDefinition.ts';
 import type { HttpClient } from '../../../../src/transport/index.ts';
 import { plainHttpClient, temporaryFolder } from '../../../support/batch.ts';
-import { failsWith, MemorySource, serveBlob } from './tables.ts';
+import { failsWith, MemorySource, serveBlob, SlowSource } from './tables.ts';
 
 const MiB = 1024 * 1024;
 
@@ -58,6 +58,49 @@ describe('reading no more than is needed', () => {
     source.reads.length = 0;
     await table.rows(200_010, 50);
     assert.deepEqual(source.reads, [], 'what was read lately is kept');
+    await table.close();
+  });
+
+  it('reads each block once for rows that are far from each other, some at a time', async () => {
+    const source = new SlowSource(numbered(800_000));
+    // More blocks than are kept.
+    const table = await openTable(source);
+    await table.index();
+    // Back and forth between the blocks, as sorting leaves them.
+    const wanted = Array.from({ length: 200 }, (_, i) => 1 + ((i * 67_001) % 800_000));
+    source.reads.length = 0;
+    source.mostAtOnce = 0;
+    const rows = await table.rowsAt(wanted);
+    assert.deepEqual(
+      rows.map(({ row, cells }) => [row, cells[0]]),
+      wanted.map((row) => [row, String(row)]),
+    );
+    const positions = source.reads.map(({ position }) => position);
+    assert.equal(new Set(positions).size, positions.length, `${positions.length} reads`);
+    assert.ok(source.mostAtOnce > 1 && source.mostAtOnce <= 8, `${source.mostAtOnce} at once`);
+    await table.close();
+  });
+
+  it('reads a table once to save its rows in another order, and only some blocks for some rows', async () => {
+    const source = new MemorySource(numbered(200_000));
+    const table = await openTable(source, { pageSize: 16 * 1024, blockSize: 64 * 1024 });
+    const format = { type: 'csv', delimiter: ',', escapeFormulas: false } as const;
+    const rows = Float64Array.from({ length: 200_000 }, (_, i) => 1 + ((i * 67_001) % 200_000));
+    const idsOf = async (wanted: Float64Array): Promise<string> => {
+      const pieces: Uint8Array[] = [];
+      source.reads.length = 0;
+      for await (const piece of table.export({ format, columns: [0], header: false, rows: wanted })) {
+        pieces.push(piece);
+      }
+      return Buffer.concat(pieces).toString();
+    };
+    assert.equal(await idsOf(rows), `${rows.join('\r\n')}\r\n`);
+    const read = source.reads.reduce((sum, { length }) => sum + length, 0);
+    assert.ok(read < source.size * 1.1, `${read} of ${source.size} bytes`);
+    await table.index();
+    const few = rows.subarray(10, 20);
+    assert.equal(await idsOf(few), `${few.join('\r\n')}\r\n`);
+    assert.ok(source.reads.length <= 20, `${source.reads.length} reads`);
     await table.close();
   });
 

@@ -31,6 +31,19 @@ export class MemorySource implements ByteSource {
   }
 }
 
+/** Reads take a turn of the loop; notes how many were under way at once. */
+export class SlowSource extends MemorySource {
+  mostAtOnce = 0;
+  #underWay = 0;
+
+  override async read(target: Uint8Array, position: number): Promise<void> {
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#underWay);
+    await new Promise(setImmediate);
+    await super.read(target, position);
+    this.#underWay -= 1;
+  }
+}
+
 /** A blob that answers ranges; `before` may answer in its place. */
 export async function serveBlob(
   content: () => Uint8Array,

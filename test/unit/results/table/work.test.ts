@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import fc from 'fast-check';
 import {
   openTable,
@@ -10,6 +12,7 @@ import {
   type Table,
   type WorkOptions,
 } from '../../../../src/results/table/index.ts';
+import { temporaryFolder } from '../../../support/batch.ts';
 import { failsWith, MemorySource } from './tables.ts';
 import { naiveRows } from './naiveCsv.ts';
 
@@ -271,6 +274,40 @@ describe('saving rows of a table', () => {
       assert.equal(await exported(table, { format, columns: [0], conditions }), 'id\r\n3\r\n');
       assert.equal(await exported(table, { format, columns: [0], from: 2, to: 4 }), 'id\r\n2\r\n3\r\n');
     });
+  });
+
+  it('puts more rows in order than are kept in memory, in a file that is gone afterwards', async () => {
+    const folder = await temporaryFolder();
+    const format = { type: 'csv', delimiter: ',', escapeFormulas: false } as const;
+    const ids = [5, 2, 7, 3, 6, 1, 4];
+    const rows = Float64Array.from(ids);
+    const how = { format, rows, store: { memory: 40, folder: folder.path } };
+    await withTable(people, async (table) => {
+      const whole = naiveRows(people, ',');
+      assert.deepEqual(
+        naiveRows(await exported(table, how), ','),
+        [0, 5, 2, 3, 6, 1, 4].map((row) => whole[row]),
+      );
+      assert.deepEqual(await readdir(folder.path), []);
+
+      const saving = table.export({ ...how, header: false });
+      await saving.next();
+      assert.match((await readdir(folder.path)).join(), /^azureml-rows-\w+\.tmp$/);
+      await saving.return();
+      assert.deepEqual(await readdir(folder.path), []);
+
+      const abort = new AbortController();
+      const filesSeen: number[] = [];
+      const onProgress = () => {
+        filesSeen.push(readdirSync(folder.path).length);
+        if (filesSeen.at(-1) === 1) abort.abort();
+      };
+      const { signal } = abort;
+      await assert.rejects(exported(table, { ...how, signal, onProgress }), failsWith('Cancelled'));
+      assert.equal(filesSeen.at(-1), 1);
+      assert.deepEqual(await readdir(folder.path), []);
+    });
+    await folder.remove();
   });
 
   it('makes formulas texts for spreadsheets, and leaves numbers alone', async () => {
