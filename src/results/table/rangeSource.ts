@@ -3,6 +3,7 @@ import { failureOfAnswer } from '../../protocol/studio/errors.ts';
 import { redactUrl } from '../../protocol/redaction.ts';
 import type { HttpAnswer, HttpClient } from '../../transport/httpClient.ts';
 import type { ByteSource } from './byteSource.ts';
+import { abandonable } from './cancellation.ts';
 
 const streamBlock = 4 * 1024 * 1024;
 const timeoutMs = 120_000;
@@ -10,12 +11,15 @@ const longestRefusal = 64 * 1024;
 /** A body that breaks off is asked for again so often; what breaks before it, the client repeats itself. */
 const mostTries = 3;
 
+/** Gives a URL with a new SAS for the same blob. */
+type FreshUrl = (signal: AbortSignal) => Promise<string>;
+
 export interface RangeSourceOptions {
   readonly http: HttpClient;
   /** SAS included. */
   readonly url: string;
-  /** A URL with a new SAS for the same blob. Called once whenever storage refuses the last one (403). */
-  readonly freshUrl?: (signal: AbortSignal | undefined) => Promise<string>;
+  /** Called once whenever storage refuses the last URL (403), for all who read; the signal is the closing of the source. */
+  readonly freshUrl?: FreshUrl;
   readonly signal?: AbortSignal;
 }
 
@@ -64,6 +68,7 @@ class RangeSource implements ByteSource {
   }
 
   close(): Promise<void> {
+    this.#reader.close();
     return Promise.resolve();
   }
 
@@ -80,6 +85,7 @@ class RangeReader {
   readonly #options: RangeSourceOptions;
   #url: string;
   #renewing: Promise<string> | undefined;
+  readonly #closing = new AbortController();
 
   constructor(options: RangeSourceOptions) {
     this.#options = options;
@@ -123,11 +129,21 @@ class RangeReader {
     });
   }
 
-  /** Ranges that are refused at the same time share one new URL. */
+  /** Ends the asking for a new URL. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** Ranges that are refused at the same time share one new URL, which none of them ends by giving up. */
   async #renew(refused: string, signal: AbortSignal | undefined): Promise<string> {
-    if (this.#url !== refused || this.#options.freshUrl === undefined) return this.#url;
-    this.#renewing ??= this.#options.freshUrl(signal).finally(() => (this.#renewing = undefined));
-    this.#url = await this.#renewing;
+    const { freshUrl } = this.#options;
+    if (this.#url !== refused || freshUrl === undefined) return this.#url;
+    this.#renewing ??= this.#renewed(freshUrl).finally(() => (this.#renewing = undefined));
+    return abandonable(this.#renewing, signal);
+  }
+
+  async #renewed(freshUrl: FreshUrl): Promise<string> {
+    this.#url = await freshUrl(this.#closing.signal);
     return this.#url;
   }
 }

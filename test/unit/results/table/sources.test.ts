@@ -8,6 +8,7 @@ import { openFileSource, openRangeSource, openTable } from '../../../../src/resu
 import { BlobClient } from '../../../../src/storage/blobClient.ts';
 import { defineStorage } from '../../../../src/storage/storageDefinition.ts';
 import type { HttpClient } from '../../../../src/transport/index.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { plainHttpClient, temporaryFolder } from '../../../support/batch.ts';
 import { failsWith, MemorySource, serveBlob, SlowSource } from './tables.ts';
 
@@ -236,6 +237,51 @@ describe('a table in blob storage', () => {
     valid = 'fourth';
     await assert.rejects(old.index(), failsWith('AuthenticationFailed'));
     await old.close();
+  });
+
+  it('gets a new SAS for those who wait though the first of them gives up, until it is closed', async () => {
+    const content = numbered(1_000);
+    let valid = 'secret';
+    let refused = 0;
+    const steps = new EventEmitter();
+    const { url } = await serve(
+      () => content,
+      (request, response) => {
+        if (request.url?.endsWith(`sig=${valid}`) === true) return false;
+        refused += 1;
+        response.writeHead(403, { 'x-ms-error-code': 'AuthenticationFailed' }).end('<Error/>');
+        return true;
+      },
+    );
+    const freshUrl = async (signal: AbortSignal | undefined): Promise<string> => {
+      steps.emit('asked');
+      await once(steps, 'granted', signal ? { signal } : {});
+      return url.replace('secret', valid);
+    };
+    const source = await openRangeSource({ http, url, freshUrl });
+    const read = async (signal?: AbortSignal): Promise<string> => {
+      const target = Buffer.alloc(6);
+      await source.read(target, 0, signal);
+      return target.toString();
+    };
+    valid = 'second';
+    const asked = once(steps, 'asked');
+    const abort = new AbortController();
+    const first = read(abort.signal);
+    await asked;
+    const second = read();
+    await eventually('another refusal', () => refused === 2);
+    abort.abort();
+    await assert.rejects(first, failsWith('Cancelled'));
+    steps.emit('granted');
+    assert.equal(await second, 'n,text');
+
+    valid = 'third';
+    const askedAgain = once(steps, 'asked');
+    const last = assert.rejects(read(), { name: 'AbortError' });
+    await askedAgain;
+    await source.close();
+    await last;
   });
 
   it('reads a blob of a storage account with its SAS', async () => {
