@@ -147,13 +147,6 @@ export class Table {
     return this.#builder.unclosedQuote;
   }
 
-  /** An estimate of the number of rows; exact when the index is complete. */
-  get estimatedRows(): number {
-    const { rows, bytes, complete } = this.known;
-    const read = bytes - this.dialect.start;
-    return complete || read <= 0 ? rows : Math.round((rows * (this.size - this.dialect.start)) / read);
-  }
-
   /**
    * Finds where all rows begin, in one pass for all callers. When the last of them gives up it stops, and a later call goes
    * on from there. Resolves with the number of rows.
@@ -191,16 +184,12 @@ export class Table {
     return await this.#run('find', spec, how, () => undefined);
   }
 
-  /** `onRows` gets row numbers as they are found. */
-  async filter(
-    selection: RowSelection,
-    how: WorkOptions & { readonly onRows?: (rows: Float64Array) => void } = {},
-  ): Promise<FilterResult> {
+  /** The rows that fulfil the conditions. */
+  async filter(selection: RowSelection, how: WorkOptions = {}): Promise<FilterResult> {
     const spec = { kind: 'filter', ...this.#range(selection), limit: limits.filteredRows } as const;
     const parts: Float64Array[] = [];
     const { count } = await this.#run('filter', spec, how, (rows) => {
       parts.push(rows);
-      how.onRows?.(rows);
     });
     return { rows: joined(parts), count };
   }
