@@ -24,6 +24,7 @@ const parts = {
   catalog: 'src/catalog/index.ts',
   explorer: 'src/explorer/index.ts',
   httpSettings: 'src/shared/httpSettings.ts',
+  jobDocuments: 'src/jobs/documents/index.ts',
   jobs: 'src/jobs/index.ts',
   reportFailure: 'src/shared/reportFailure.ts',
   requests: 'src/requests/index.ts',
@@ -84,6 +85,7 @@ const tableWorker = { ...node, entryPoints: { tableWorker: 'src/results/table/wo
 const webviews = {
   ...common,
   entryPoints: {
+    jobEditor: 'src/webviews/jobEditor/main.tsx',
     requestEditor: 'src/webviews/requestEditor/main.tsx',
     table: 'src/webviews/table/main.tsx',
   },

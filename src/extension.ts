@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { hasOpenJobs } from './jobs/openJobs.ts';
 import type { Catalog } from './catalog/index.ts';
 import type { Explorer } from './explorer/index.ts';
+import type { JobDocuments } from './jobs/documents/index.ts';
 import type { Jobs } from './jobs/index.ts';
 import type { Requests } from './requests/index.ts';
 import type { Results } from './results/index.ts';
@@ -40,7 +41,13 @@ export function activate(context: vscode.ExtensionContext): Api {
 /** Builds each feature when it is first used, and hands the calls of VS Code to it. */
 class Extension implements vscode.Disposable {
   readonly #tree = new LazyTree<ExplorerNode>(() => this.#explorer.get());
-  readonly #disposables: vscode.Disposable[] = [this.#tree];
+  readonly #jobsTree: LazyTree<ExplorerNode> = new LazyTree(async () => (await this.#jobs.get()).view());
+  readonly #jobsView: vscode.TreeView<ExplorerNode> = vscode.window.createTreeView(views.jobs, {
+    treeDataProvider: this.#jobsTree,
+    canSelectMany: true,
+    showCollapseAll: true,
+  });
+  readonly #disposables: vscode.Disposable[] = [this.#tree, this.#jobsTree, this.#jobsView];
   readonly #foundation: Foundation;
 
   constructor(context: vscode.ExtensionContext) {
@@ -75,6 +82,16 @@ class Extension implements vscode.Disposable {
       this.#foundation,
       await this.#catalog.get(),
       await this.#storage.get(),
+      { view: this.#jobsView, refresh: (nodes) => this.#jobsTree.refresh(nodes) },
+    ),
+  );
+
+  readonly #jobDocuments = new Lazy<JobDocuments>(async () =>
+    (await import('./jobs/documents/index.ts')).createJobDocuments(
+      this.#foundation,
+      await this.#catalog.get(),
+      await this.#storage.get(),
+      await this.#jobs.get(),
     ),
   );
 
@@ -107,6 +124,7 @@ class Extension implements vscode.Disposable {
     requests: this.#requests,
     storage: this.#storage,
     jobs: this.#jobs,
+    jobDocuments: this.#jobDocuments,
     results: this.#results,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
   };
@@ -122,6 +140,7 @@ class Extension implements vscode.Disposable {
       this.#explorer,
       this.#tables,
       this.#results,
+      this.#jobDocuments,
       this.#jobs,
       this.#requests,
       this.#catalog,
@@ -155,6 +174,15 @@ class Extension implements vscode.Disposable {
       vscode.window.registerCustomEditorProvider(customEditors.request, {
         resolveCustomTextEditor: async (document, panel, token) =>
           (await this.#requests.get()).resolveCustomTextEditor(document, panel, token),
+      }),
+      vscode.window.registerCustomEditorProvider(customEditors.job, {
+        resolveCustomTextEditor: async (document, panel, token) =>
+          (await this.#jobDocuments.get()).resolveCustomTextEditor(document, panel, token),
+      }),
+      vscode.workspace.onWillSaveTextDocument((event) => {
+        if (!event.document.fileName.endsWith('.bes.json')) return;
+        const edits = async () => [...(await this.#jobDocuments.get()).withoutSecrets(event.document)];
+        event.waitUntil(edits());
       }),
       vscode.window.registerCustomEditorProvider(customEditors.table, {
         openCustomDocument: (uri: vscode.Uri) => ({ uri, dispose: () => undefined }),

@@ -26,6 +26,10 @@ export interface Remedy {
   readonly run: () => Promise<void>;
 }
 
+export interface FindOptions {
+  readonly unasked?: boolean;
+}
+
 /** Workspaces from settings, the local one, and the keys of both. */
 export class CatalogStore {
   readonly keys: Keys;
@@ -161,8 +165,12 @@ export class CatalogStore {
       .catch((error: unknown) => log.warn(`Whether the local service runs is not known: ${String(error)}`));
   }
 
-  async find(workspaceName: string, service: string): Promise<Endpoint> {
-    if (workspaceName === localWorkspaceName) await this.local.start();
+  async find(
+    workspaceName: string,
+    service: string,
+    { unasked = false }: FindOptions = {},
+  ): Promise<Endpoint> {
+    if (workspaceName === localWorkspaceName) await (unasked ? this.local.resume() : this.local.start());
     else await this.#discoverFor(workspaceName, service);
     return findEndpoint(this.workspace(workspaceName), service);
   }

@@ -5,7 +5,7 @@ import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { addEndpoint, addService, addUnknown, addWorkspace } from './adding.ts';
 import { addWorkspaceByToken, setWorkspaceToken } from './addingByToken.ts';
-import { CatalogStore, type Remedy } from './catalog.ts';
+import { CatalogStore, type FindOptions, type Remedy } from './catalog.ts';
 import { editEndpoint, editWorkspace } from './editing.ts';
 import {
   forgetAllKeys,
@@ -19,7 +19,7 @@ import {
 import { resetLocalService, stopLocalService } from './localActions.ts';
 import type { AuthorizeOptions } from './keys.ts';
 import type { Endpoint, Workspace } from './model.ts';
-import { pickEndpoint } from './picking.ts';
+import { pickEndpoint, type EndpointPlace } from './picking.ts';
 import { remove, rename } from './renaming.ts';
 import type { AttachedSchema } from './schemaStore.ts';
 import type { SchemaQuery } from './schemas.ts';
@@ -28,9 +28,12 @@ import type { Trouble } from './troubles.ts';
 
 export type { Remedy } from './catalog.ts';
 export type { AttachedSchema } from './schemaStore.ts';
+export type { EndpointPlace } from './picking.ts';
 export type { SettingProblem } from './settings.ts';
 export type { Trouble } from './troubles.ts';
 export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';
+export { chooseService, chooseWorkspace, leadsTo, referenceTo, type ChoiceTitles } from './serviceChoice.ts';
+export { ServiceTarget } from './serviceTarget.ts';
 export type { Authorization, Endpoint, EndpointEntry, WebService, Workspace } from './model.ts';
 
 export interface Catalog extends Feature<'catalog'> {
@@ -43,8 +46,9 @@ export interface Catalog extends Feature<'catalog'> {
   /**
    * The endpoint of a service named `service`, `service/endpoint` or by its endpoint id, or the default one of a
    * discovered service by that service's id; starts the local service when the workspace is its own. Rejects with `UnknownWorkspace`, `UnknownService` or `AmbiguousService`.
+   * `unasked`, for what no user has done, rejects with `LocalServiceStopped` rather than undo a user's stop.
    */
-  find(workspace: string, service: string): Promise<Endpoint>;
+  find(workspace: string, service: string, options?: FindOptions): Promise<Endpoint>;
 
   /**
    * Has the management API list the services of a workspace whose authorization token is stored; at once when they are
@@ -58,8 +62,8 @@ export interface Catalog extends Feature<'catalog'> {
   /** Whatever is next looked into is asked for again: in one workspace, or in all. */
   rediscover(workspace?: string): void;
 
-  /** Lets the user pick. Undefined when dismissed. */
-  pickEndpoint(title: string): Promise<Endpoint | undefined>;
+  /** Lets the user pick; `lastUsed` comes first and is said to be that. Undefined when dismissed. */
+  pickEndpoint(title: string, lastUsed?: EndpointPlace): Promise<Endpoint | undefined>;
 
   /**
    * The headers that authorize a call. Interactive: asks for a missing key, naming host, service and kind of key;
@@ -135,11 +139,11 @@ export function createCatalog(
   return {
     onDidChange: store.onDidChange,
     workspaces: () => store.workspaces(),
-    find: (workspace, service) => store.find(workspace, service),
+    find: (workspace, service, options) => store.find(workspace, service, options),
     discover: (workspace) => store.discover(workspace),
     discoverEndpoints: (workspace, serviceId) => store.discoverEndpoints(workspace, serviceId),
     rediscover: (workspace) => store.rediscover(workspace),
-    pickEndpoint: (title) => pickEndpoint(store, title),
+    pickEndpoint: (title, lastUsed) => pickEndpoint(store, title, lastUsed),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
     fillSecrets: ({ workspace }, headers, options) => store.keys.fillSecrets(workspace, headers, options),
     storeSecret: (workspace, name, value) => store.keys.storeNamed(workspace, name, value),

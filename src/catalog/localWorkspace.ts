@@ -1,6 +1,9 @@
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { LocalServiceHandle } from '../local-service/launcher.ts';
+import { Failure } from '../protocol/failure.ts';
 import type { Workspace } from './model.ts';
 import { localWorkspaceName } from './names.ts';
 
@@ -72,8 +75,22 @@ export class LocalWorkspace {
     return this.#running === undefined ? 'stopped' : 'starting';
   }
 
+  /**
+   * As `start`, for work that nobody has asked for just now: what a user has stopped, in whatever window, stays so until
+   * a user does something with it. Rejects with a `Failure` (`LocalServiceStopped`) then.
+   */
+  async resume(): Promise<LocalServiceDescription> {
+    if (this.#running === undefined && (await this.#isStoppedByUser())) throw stopped();
+    return this.#startOrJoin();
+  }
+
   /** Starts the service, or joins the one that another window has started. */
   async start(): Promise<LocalServiceDescription> {
+    if (this.#running === undefined) await rm(this.#stopMarker, { force: true });
+    return this.#startOrJoin();
+  }
+
+  async #startOrJoin(): Promise<LocalServiceDescription> {
     if (this.#running !== undefined) return (await this.#running).description;
     const running = (this.#running = this.#join());
     this.#onChange();
@@ -92,6 +109,7 @@ export class LocalWorkspace {
 
   async stop(): Promise<void> {
     const { stopLocalService } = await import('../local-service/launcher.ts');
+    await this.#markStopped();
     await this.leave();
     await stopLocalService(this.#dataFolder);
     this.#elsewhere = false;
@@ -101,6 +119,7 @@ export class LocalWorkspace {
   /** Stops the service and forgets its ids, keys, jobs and blobs. */
   async reset(): Promise<void> {
     const { resetLocalService } = await import('../local-service/launcher.ts');
+    await this.#markStopped();
     await this.leave();
     await resetLocalService(this.#dataFolder);
     this.#elsewhere = false;
@@ -125,6 +144,23 @@ export class LocalWorkspace {
 
   get #dataFolder(): string {
     return vscode.Uri.joinPath(this.#context.globalStorageUri, 'local-service').fsPath;
+  }
+
+  /** Is there from the user's stop on until the next start, for all windows. */
+  get #stopMarker(): string {
+    return join(this.#dataFolder, 'stopped-by-user');
+  }
+
+  async #markStopped(): Promise<void> {
+    await mkdir(this.#dataFolder, { recursive: true, mode: 0o700 });
+    await writeFile(this.#stopMarker, '', { mode: 0o600 });
+  }
+
+  async #isStoppedByUser(): Promise<boolean> {
+    return access(this.#stopMarker).then(
+      () => true,
+      () => false,
+    );
   }
 
   #watch(handle: LocalServiceHandle): void {
@@ -178,4 +214,12 @@ export class LocalWorkspace {
     };
     await this.#context.globalState.update(memento, known);
   }
+}
+
+function stopped(): Failure {
+  return new Failure({
+    code: 'LocalServiceStopped',
+    origin: 'client',
+    sentence: vscode.l10n.t('The local service was stopped. Its jobs go on once it runs again: start it.'),
+  });
 }

@@ -6,6 +6,13 @@ import type { CatalogStore } from './catalog.ts';
 import { endpointsOf, findEndpoint } from './endpoints.ts';
 import type { Endpoint, WebService, Workspace } from './model.ts';
 
+/** Which endpoint it is, as it can be kept. */
+export interface EndpointPlace {
+  /** Its name. */
+  readonly workspace: string;
+  readonly endpointId: string;
+}
+
 /** A workspace, a web service of it, or an endpoint of that: what can be renamed and removed. */
 export interface Entry {
   readonly workspace: Workspace;
@@ -13,8 +20,15 @@ export interface Entry {
   readonly endpoint?: Endpoint;
 }
 
-/** An endpoint that the user picks; the one that was picked last comes first. */
-export async function pickEndpoint(store: CatalogStore, title: string): Promise<Endpoint | undefined> {
+/**
+ * An endpoint that the user picks; the one that was picked last comes first. `lastUsed` is the one that was used for the
+ * same before: it comes first then, and is said to be that.
+ */
+export async function pickEndpoint(
+  store: CatalogStore,
+  title: string,
+  lastUsed?: EndpointPlace,
+): Promise<Endpoint | undefined> {
   await startLocalIfNew(store);
   await store.discoverAll();
   const items = store
@@ -28,8 +42,15 @@ export async function pickEndpoint(store: CatalogStore, title: string): Promise<
       find: () => store.find(endpoint.workspace.name, endpoint.endpointId),
     }))
     .concat(store.workspaces().flatMap((workspace) => unlistedServices(store, workspace)));
-  const last = items.findIndex(({ place }) => place === store.lastPicked);
-  const picked = await vscode.window.showQuickPick([...items.splice(last, last < 0 ? 0 : 1), ...items], {
+  const at = (wanted: string | undefined): number => items.findIndex(({ place }) => place === wanted);
+  const used = at(lastUsed && `${lastUsed.workspace}/${lastUsed.endpointId}`);
+  const first = used < 0 ? at(store.lastPicked) : used;
+  const [front] = items.splice(first, first < 0 ? 0 : 1);
+  if (front !== undefined) {
+    const description = vscode.l10n.t('{0} · last used', front.description);
+    items.unshift(used < 0 ? front : { ...front, description });
+  }
+  const picked = await vscode.window.showQuickPick(items, {
     title,
     placeHolder: vscode.l10n.t('Web service'),
     matchOnDescription: true,

@@ -3,6 +3,7 @@ import { Failure } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { parseServiceSchema } from '../protocol/studio/swagger.ts';
 import { type ServiceAddress, swaggerUrl } from '../protocol/studio/urls.ts';
+import { abortable } from '../shared/abortable.ts';
 import type { HttpClient } from '../transport/httpClient.ts';
 import type { Endpoint } from './model.ts';
 import type { AttachedSchema, SchemaStore } from './schemaStore.ts';
@@ -10,6 +11,8 @@ import type { AttachedSchema, SchemaStore } from './schemaStore.ts';
 const schemaTimeoutMs = 15_000;
 /** Those who ask for the same schema one after the other do not each ask a host that has none, or does not answer. */
 const failureKeptMs = 5_000;
+/** A host that lets the question wait does so with the next one too. */
+const timeoutKeptMs = 300_000;
 const largestDocument = 20 * 1024 * 1024;
 
 export interface SchemaQuery {
@@ -21,6 +24,7 @@ interface Known {
   readonly schema: Promise<ServiceSchema | undefined>;
   /** On the monotonic clock, in milliseconds; when there was no schema, or none could be read. */
   failedAt?: number;
+  timedOut?: boolean;
 }
 
 /**
@@ -82,47 +86,51 @@ export class Schemas {
   ): Promise<ServiceSchema | undefined> {
     const url = swaggerUrl(endpoint.address);
     const earlier = query.refresh === true ? undefined : this.#known.get(url);
-    if (earlier !== undefined && !isStale(earlier)) return earlier.schema;
-    const schema =
-      query.refresh === true ? this.#refresh(endpoint, headers, query) : this.#find(endpoint, headers, query);
-    const known: Known = { schema };
-    this.#known.set(url, known);
-    try {
-      const found = await known.schema;
-      if (found === undefined) known.failedAt = performance.now();
-      return found;
-    } catch (error) {
-      if (error instanceof Failure && error.origin === 'network') known.failedAt = performance.now();
-      else this.#forget(url, known);
-      throw error;
-    }
+    const isUsable = earlier !== undefined && !isStale(earlier);
+    return abortable(isUsable ? earlier.schema : this.#ask(url, endpoint, headers, query), query.signal);
   }
 
-  async #refresh(
+  /** Whoever asks meanwhile gets the same answer, so that nobody's signal ends it. */
+  #ask(
+    url: string,
     endpoint: Endpoint,
     headers: Record<string, string>,
-    query: SchemaQuery,
+    { refresh }: SchemaQuery,
   ): Promise<ServiceSchema | undefined> {
+    const schema = refresh === true ? this.#refresh(endpoint, headers) : this.#find(endpoint, headers);
+    const known: Known = { schema };
+    this.#known.set(url, known);
+    schema.then(
+      (found) => {
+        if (found === undefined) known.failedAt = performance.now();
+      },
+      (error: unknown) => {
+        if (error instanceof Failure && error.origin === 'network') {
+          known.failedAt = performance.now();
+          known.timedOut = error.code === 'Timeout';
+        } else this.#forget(url, known);
+      },
+    );
+    return schema;
+  }
+
+  async #refresh(endpoint: Endpoint, headers: Record<string, string>): Promise<ServiceSchema | undefined> {
     const kept = await this.#kept(endpoint.address);
-    const fetched = await this.#fetch(endpoint, headers, query.signal);
+    const fetched = await this.#fetch(endpoint, headers);
     if (fetched !== undefined && !isDeepStrictEqual(fetched, kept)) this.#onChange();
     return fetched ?? kept;
   }
 
-  async #find(
-    endpoint: Endpoint,
-    headers: Record<string, string>,
-    query: SchemaQuery,
-  ): Promise<ServiceSchema | undefined> {
+  async #find(endpoint: Endpoint, headers: Record<string, string>): Promise<ServiceSchema | undefined> {
     const kept = await this.#kept(endpoint.address);
-    if (kept === undefined) return this.#fetch(endpoint, headers, query.signal);
+    if (kept === undefined) return this.#fetch(endpoint, headers);
     void this.#look(endpoint, headers, kept);
     return kept;
   }
 
   /** What is known goes on when the service cannot be asked. */
   async #look(endpoint: Endpoint, headers: Record<string, string>, kept: ServiceSchema): Promise<void> {
-    const fetched = await this.#fetch(endpoint, headers, undefined).catch(() => undefined);
+    const fetched = await this.#fetch(endpoint, headers).catch(() => undefined);
     if (fetched === undefined || isDeepStrictEqual(fetched, kept)) return;
     this.#known.set(swaggerUrl(endpoint.address), { schema: Promise.resolve(fetched) });
     this.#onChange();
@@ -165,22 +173,19 @@ export class Schemas {
   /** The service answers again: what failed is asked for anew. */
   forgetFailure(endpoint: Endpoint): void {
     const url = swaggerUrl(endpoint.address);
-    if (this.#known.get(url)?.failedAt !== undefined) this.#known.delete(url);
+    const known = this.#known.get(url);
+    if (known?.failedAt !== undefined && known.timedOut !== true) this.#known.delete(url);
   }
 
   #forget(url: string, known: Known): void {
     if (this.#known.get(url) === known) this.#known.delete(url);
   }
 
-  async #fetch(
-    endpoint: Endpoint,
-    headers: Record<string, string>,
-    signal: AbortSignal | undefined,
-  ): Promise<ServiceSchema | undefined> {
+  async #fetch(endpoint: Endpoint, headers: Record<string, string>): Promise<ServiceSchema | undefined> {
     const { address } = endpoint;
     const url = swaggerUrl(address);
     try {
-      const text = await this.document(url, headers, signal);
+      const text = await this.document(url, headers);
       this.#heard(endpoint, undefined);
       if (text === undefined) return undefined;
       const schema = parseServiceSchema(text);
@@ -204,6 +209,7 @@ export class Schemas {
   }
 }
 
-function isStale({ failedAt }: Known): boolean {
-  return failedAt !== undefined && performance.now() - failedAt > failureKeptMs;
+function isStale({ failedAt, timedOut }: Known): boolean {
+  if (failedAt === undefined) return false;
+  return performance.now() - failedAt > (timedOut === true ? timeoutKeptMs : failureKeptMs);
 }

@@ -5,6 +5,7 @@ import { isRetiredHost } from '../protocol/studio/regions.ts';
 import { serviceUrl } from '../protocol/studio/urls.ts';
 import { commandId } from '../shared/contributions.ts';
 import type { ExplorerNode } from '../shared/explorerNode.ts';
+import { contextValue, facts, idOf, spoken } from '../shared/treeItems.ts';
 
 type Node<N extends ExplorerNode['node']> = Extract<ExplorerNode, { node: N }>;
 
@@ -154,59 +155,6 @@ export function jobsItem(node: Node<'jobs'>, jobs: readonly Job[]): vscode.TreeI
   return item;
 }
 
-export function jobItem(job: Job): vscode.TreeItem {
-  const item = new vscode.TreeItem(job.title, job.hasResults ? Collapsed : None);
-  item.id = idOf('job', job.localId);
-  item.contextValue = contextValue([
-    'job',
-    job.deleted ? 'deleted' : job.open ? 'open' : 'ended',
-    job.deleted && !job.hasResults ? undefined : job.status,
-  ]);
-  item.iconPath = jobIcon(job);
-  const state = job.deleted ? vscode.l10n.t('{0}, deleted on the server', job.status) : job.status;
-  item.description = job.progress ?? `${state} · ${timeOf(job)}`;
-  item.tooltip = facts(job.id, {
-    [vscode.l10n.t('State')]: state,
-    [vscode.l10n.t('Submitted')]: new Date(job.submittedAt).toLocaleString(),
-    ...(job.startedAt !== undefined && {
-      [vscode.l10n.t('Started')]: new Date(job.startedAt).toLocaleString(),
-    }),
-    ...(job.endedAt !== undefined && { [vscode.l10n.t('Ended')]: new Date(job.endedAt).toLocaleString() }),
-    ...(job.note !== undefined && { [vscode.l10n.t('Note')]: job.note }),
-  });
-  item.accessibilityInformation = spoken(job.title, item.description);
-  item.command = {
-    command: commandId('showJobDetails'),
-    title: vscode.l10n.t('Show details'),
-    arguments: [{ node: 'job', jobId: job.localId } satisfies ExplorerNode],
-  };
-  return item;
-}
-
-/** Tells runs of the same file apart. */
-function timeOf(job: Job): string {
-  const time = new Date(job.startedAt ?? job.submittedAt);
-  const isToday = time.toDateString() === new Date().toDateString();
-  return isToday ? time.toLocaleTimeString() : time.toLocaleString();
-}
-
-export function outputItem(job: Job, output: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(output, None);
-  const location = job.outputs[output]?.relativeLocation ?? '';
-  item.id = idOf('output', job.localId, output);
-  item.contextValue = 'output';
-  item.iconPath = new vscode.ThemeIcon('table');
-  item.description = location;
-  item.tooltip = location;
-  item.accessibilityInformation = spoken(output, location);
-  item.command = {
-    command: commandId('openResult'),
-    title: vscode.l10n.t('Open results'),
-    arguments: [{ node: 'output', jobId: job.localId, output } satisfies ExplorerNode],
-  };
-  return item;
-}
-
 export function messageItem(node: Node<'message'>): vscode.TreeItem {
   const item = new vscode.TreeItem(node.text, None);
   item.contextValue = 'message';
@@ -244,21 +192,6 @@ function mending(node: Node<'message'>): { command: vscode.Command; hint: string
   }
 }
 
-const jobIcons: Readonly<Record<string, readonly [icon: string, color?: string]>> = {
-  Uploading: ['cloud-upload', 'charts.blue'],
-  Submitting: ['sync~spin', 'charts.blue'],
-  NotStarted: ['circle-outline'],
-  Running: ['sync~spin', 'charts.blue'],
-  Failed: ['error', 'list.errorForeground'],
-  Cancelled: ['circle-slash'],
-  Finished: ['pass', 'testing.iconPassed'],
-};
-
-function jobIcon(job: Job): vscode.ThemeIcon {
-  const [name, color] = jobIcons[job.status] ?? ['question'];
-  return new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
-}
-
 function icon(name: string, trouble: Trouble | undefined): vscode.ThemeIcon {
   return trouble === undefined
     ? new vscode.ThemeIcon(name)
@@ -292,27 +225,4 @@ function endpointFacts(endpoint: Endpoint): Record<string, string> {
     [vscode.l10n.t('Endpoint id')]: endpoint.endpointId,
     [vscode.l10n.t('URL')]: serviceUrl(endpoint.address),
   };
-}
-
-function facts(title: string, values: Record<string, string>): vscode.MarkdownString {
-  const text = new vscode.MarkdownString().appendMarkdown('**').appendText(title).appendMarkdown('**');
-  for (const [name, value] of Object.entries(values)) {
-    text.appendMarkdown('\n\n').appendText(`${name}: `).appendText(value);
-  }
-  return text;
-}
-
-/** Names may have any character. */
-function idOf(...parts: readonly string[]): string {
-  return parts.map(encodeURIComponent).join('/');
-}
-
-/** A screen reader is told what the colour and the icon of a node say, and not its tooltip in its place. */
-function spoken(name: string, state: string): vscode.AccessibilityInformation {
-  return { label: state === '' ? name : `${name}, ${state}` };
-}
-
-/** Menus match on words: `service.single.key` has them in a fixed order. */
-function contextValue(words: readonly (string | false | undefined)[]): string {
-  return words.filter((word) => typeof word === 'string').join('.');
 }

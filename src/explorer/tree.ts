@@ -9,17 +9,15 @@ import {
   type Workspace,
 } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
-import type { Jobs } from '../jobs/index.ts';
+import { jobItem, outputItem, type Jobs } from '../jobs/index.ts';
 import { sentenceOf } from '../shared/reportFailure.ts';
 import type { ExplorerNode } from '../shared/explorerNode.ts';
 import {
   discoveredServiceItem,
   endpointItem,
-  jobItem,
   jobsItem,
   messageItem,
   operationItem,
-  outputItem,
   pageItem,
   serviceItem,
   workspaceItem,

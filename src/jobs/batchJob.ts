@@ -1,23 +1,25 @@
 import type { Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
-import type { BlobReference } from '../protocol/studio/bes.ts';
+import type { BlobReference, SubmitGeneration } from '../protocol/studio/bes.ts';
 import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { BlobClient, TransferProgress } from '../storage/index.ts';
-import { recordedFailure, type BatchService } from './batchService.ts';
+import { recordedFailure, type AuthorizedAddress, type BatchService } from './batchService.ts';
 import { endedHere, newOwnId, type JobRecord } from './jobRecord.ts';
 import {
   blobName,
   checkReach,
+  checkReferences,
   knownInput,
   needed,
+  newOutputs,
+  placeOf,
   reference,
-  safeName,
   sizesOfFiles,
   withLocations,
   type PreparedJob,
   type ReferenceForm,
 } from './jobBlobs.ts';
-import { withAnswer } from './jobStates.ts';
+import { withAnswer, withStatus } from './jobStates.ts';
 import type { JobStore, RecordChange } from './jobStore.ts';
 import type { Windows } from './windows.ts';
 
@@ -25,12 +27,19 @@ export interface BatchRequest {
   readonly endpoint: Endpoint;
   /** A text is the path of a local file, which is uploaded. */
   readonly inputs: Readonly<Record<string, string | BlobReference>>;
-  /** A text is `container/blob.csv` in the storage. Without outputs each gets a blob of its own in the storage. */
+  /**
+   * A text is `container/blob.csv` in the storage, or a name in the job's own folder there. An output that is not named is
+   * left to the service. Without outputs each gets a blob of its own in the storage.
+   */
   readonly outputs?: Readonly<Record<string, string | BlobReference>>;
   readonly globalParameters?: Readonly<Record<string, Cell>>;
   /** Needed for files and for outputs by name. */
   readonly storage?: { readonly name: string; readonly client: BlobClient };
   readonly referenceForm: ReferenceForm;
+  /** The usual body when left out. */
+  readonly generation?: SubmitGeneration;
+  /** URI of the document that it is run from. */
+  readonly document?: string;
   /** Start it too. */
   readonly start: boolean;
   /** A program runs it: its end is not announced. */
@@ -45,9 +54,21 @@ export interface BatchPorts {
   schema(endpoint: Endpoint, signal: AbortSignal): Promise<ServiceSchema | undefined>;
   /** While files are sent; `undefined` when that is over. */
   onProgress(ownId: string, progress: TransferProgress | undefined): void;
+  /** Starts a service of this machine again that has ended by itself; rejects with a `Failure` when it must not. */
+  wake(record: JobRecord): Promise<void>;
+  /** What the storage had lost before the submission was uploaded again. */
+  onSentAgain(record: JobRecord): void;
   /** A call was accepted (`undefined`) or failed. */
   note(endpoint: Endpoint, failure: Failure | undefined): void;
 }
+
+interface Flow {
+  readonly abort: AbortController;
+  uploading: boolean;
+}
+
+/** Where the files are by the name of their input, as `container/blob`; an upload that was resumed has its earlier place. */
+type Uploaded = Map<string, string>;
 
 const startTries = 3;
 const startPauseMs = 1_000;
@@ -62,7 +83,7 @@ export const submissionInterrupted =
  */
 export class BatchRunner {
   readonly #ports: BatchPorts;
-  readonly #flows = new Map<string, { readonly abort: AbortController; uploading: boolean }>();
+  readonly #flows = new Map<string, Flow>();
   #stopped = false;
 
   constructor(ports: BatchPorts) {
@@ -78,6 +99,7 @@ export class BatchRunner {
     onCreated: (record: JobRecord) => void = () => undefined,
   ): Promise<JobRecord> {
     checkReach(request);
+    checkReferences(request);
     await this.#ports.authorize(request.endpoint);
     const sizes = await sizesOfFiles(request);
     await this.#ports.windows.join();
@@ -87,11 +109,7 @@ export class BatchRunner {
     this.#flows.set(record.ownId, flow);
     onCreated(record);
     try {
-      const job = await this.#prepare(request, record, sizes, flow.abort.signal);
-      flow.uploading = false;
-      // A token from before a long upload may have run out.
-      const headers = await this.#ports.authorize(request.endpoint);
-      const submitted = await this.#submit(request, record, job, headers, flow.abort.signal);
+      const { submitted, headers } = await this.#sendAndSubmit(request, record, sizes, flow);
       if (!request.start) return submitted;
       return await this.#start(request.endpoint, submitted, headers, flow.abort.signal);
     } catch (error) {
@@ -138,6 +156,8 @@ export class BatchRunner {
       endpointId: endpoint.endpointId,
       baseUrl: endpoint.workspace.baseUrl,
       storage: storage?.name,
+      document: request.document,
+      generation: request.generation,
       quiet: request.quiet,
       status: hasUploads ? 'Uploading' : 'Submitting',
       ended: false,
@@ -145,17 +165,48 @@ export class BatchRunner {
       inputs: Object.fromEntries(
         Object.entries(request.inputs).map(([name, input]) => [name, knownInput(input)]),
       ),
+      parameters: Object.keys(request.globalParameters ?? {}),
       outputs: {},
       createdAt: new Date().toISOString(),
       answers: {},
     };
   }
 
-  /** Uploads the files and makes all references. */
+  /** A storage on this machine can end at any moment and lose what it has just taken: then that is sent again, once. */
+  async #sendAndSubmit(
+    request: BatchRequest,
+    record: JobRecord,
+    sizes: ReadonlyMap<string, number>,
+    flow: Flow,
+  ): Promise<{ submitted: JobRecord; headers: Readonly<Record<string, string>> }> {
+    const { signal } = flow.abort;
+    const uploaded: Uploaded = new Map();
+    for (let isAgain = false; ; isAgain = true) {
+      flow.uploading = sizes.size > 0;
+      try {
+        const job = await this.#prepare(request, record, sizes, uploaded, signal);
+        if (request.storage?.client.onLoopback === true)
+          await checkUploads(request.storage.client, uploaded, signal);
+        flow.uploading = false;
+        // A token from before a long upload may have run out.
+        const headers = await this.#ports.authorize(request.endpoint);
+        return { submitted: await this.#submit(request, record, job, headers, signal), headers };
+      } catch (error) {
+        const { status = '' } = this.#ports.store.find(record.ownId) ?? {};
+        if (isAgain || signal.aborted || !mayHaveLostInputs(request, status, error)) throw error;
+        await this.#ports.wake(record);
+        await this.#advance(record.ownId, (current) => ({ ...current, status: 'Uploading' }));
+        this.#ports.onSentAgain(record);
+      }
+    }
+  }
+
+  /** Uploads the files, those that are there already left out in a second try, and makes all references. */
   async #prepare(
     request: BatchRequest,
     record: JobRecord,
     sizes: ReadonlyMap<string, number>,
+    uploaded: Uploaded,
     signal: AbortSignal,
   ): Promise<PreparedJob> {
     const client = request.storage?.client;
@@ -168,13 +219,21 @@ export class BatchRunner {
         inputs[name] = input;
         continue;
       }
-      const relativeLocation = await needed(client).upload({
-        file: input,
-        blob: `${record.ownId}/${blobName(name, input)}`,
-        signal,
-        onProgress: ({ doneBytes, bytesPerSecond }) =>
-          this.#ports.onProgress(record.ownId, { doneBytes: before + doneBytes, totalBytes, bytesPerSecond }),
-      });
+      let relativeLocation = uploaded.get(name);
+      if (relativeLocation === undefined || !(await isThere(needed(client), relativeLocation, signal))) {
+        relativeLocation = await needed(client).upload({
+          file: input,
+          blob: `${record.ownId}/${blobName(name, input)}`,
+          signal,
+          onProgress: ({ doneBytes, bytesPerSecond }) =>
+            this.#ports.onProgress(record.ownId, {
+              doneBytes: before + doneBytes,
+              totalBytes,
+              bytesPerSecond,
+            }),
+        });
+        uploaded.set(name, relativeLocation);
+      }
       before += sizes.get(name) ?? 0;
       inputs[name] = reference(needed(client), relativeLocation, 'read', request.referenceForm);
     }
@@ -187,33 +246,27 @@ export class BatchRunner {
     signal: AbortSignal,
   ): Promise<Record<string, BlobReference>> {
     const client = request.storage?.client;
-    const wanted = request.outputs ?? (await this.#defaultOutputs(request, record, signal));
+    const wanted = request.outputs ?? (await this.#defaultOutputs(request, signal));
     return Object.fromEntries(
       Object.entries(wanted).map(([name, output]) => [
         name,
         typeof output === 'string'
-          ? reference(needed(client), output, 'create', request.referenceForm)
+          ? reference(
+              needed(client),
+              placeOf(needed(client), record.ownId, output),
+              'create',
+              request.referenceForm,
+            )
           : output,
       ]),
     );
   }
 
   /** A service without a schema writes to its own storage, because the names of its outputs are not known. */
-  async #defaultOutputs(
-    request: BatchRequest,
-    record: JobRecord,
-    signal: AbortSignal,
-  ): Promise<Record<string, string>> {
-    const client = request.storage?.client;
-    if (client === undefined) return {};
+  async #defaultOutputs(request: BatchRequest, signal: AbortSignal): Promise<Record<string, string>> {
+    if (request.storage === undefined) return {};
     const schema = await this.#ports.schema(request.endpoint, signal);
-    return Object.fromEntries(
-      (schema?.outputs ?? []).map(({ name, columns }) => [
-        name,
-        // An output without columns is no table but a trained model.
-        `${client.container}/${record.ownId}/${safeName(name)}.${columns.length === 0 ? 'ilearner' : 'csv'}`,
-      ]),
-    );
+    return newOutputs(schema);
   }
 
   async #submit(
@@ -233,7 +286,7 @@ export class BatchRunner {
     const to = { address: request.endpoint.address, headers };
     const { value, answer } = await this.#noting(
       request.endpoint,
-      this.#ports.service.submit(to, { ...job, globalParameters }, signal),
+      this.#ports.service.submit(to, { ...job, globalParameters }, request.generation, signal),
     );
     return this.#advance(ownId, (current) => ({
       ...withAnswer(current, 'BES Submit', answer),
@@ -255,6 +308,9 @@ export class BatchRunner {
   ): Promise<JobRecord> {
     const to = { address: endpoint.address, headers };
     for (let attempt = 1; ; attempt++) {
+      const current = this.#ports.store.find(record.ownId);
+      // It was cancelled, or started by hand, between two tries.
+      if (current?.startWanted !== true) return current ?? record;
       try {
         const { answer } = await this.#noting(
           endpoint,
@@ -267,18 +323,29 @@ export class BatchRunner {
           startedAt: current.startedAt ?? answer.time,
         }));
       } catch (error) {
-        // After a try whose answer was lost, the refusal of a second start says that the first one worked.
-        if (attempt > 1 && error instanceof Failure && error.code === 'CannotStartJob') {
-          return await this.#advance(record.ownId, (current) => ({
-            ...current,
-            startWanted: undefined,
-            owner: undefined,
-          }));
+        if (error instanceof Failure && error.code === 'CannotStartJob') {
+          return await this.#stateOf(to, record, error);
         }
         if (attempt === startTries || !mayWorkLater(error)) throw error;
         await pause(startPauseMs * attempt, signal);
+        await this.#ports.wake(record);
       }
     }
+  }
+
+  /** A start that is refused has happened before: by a try whose answer was lost, by others, or by the service itself. */
+  async #stateOf(
+    to: AuthorizedAddress,
+    { ownId, serviceJobId }: JobRecord,
+    refusal: Failure,
+  ): Promise<JobRecord> {
+    const { value, answer } = await this.#ports.service.status(to, serviceJobId ?? '');
+    if (value.status === 'NotStarted') throw refusal;
+    return this.#advance(ownId, (current) => ({
+      ...(withStatus(current, value, answer) ?? current),
+      startWanted: undefined,
+      owner: undefined,
+    }));
   }
 
   async #advance(ownId: string, change: RecordChange): Promise<JobRecord> {
@@ -322,6 +389,21 @@ export class BatchRunner {
   }
 }
 
+async function checkUploads(client: BlobClient, uploaded: Uploaded, signal: AbortSignal): Promise<void> {
+  for (const [name, location] of uploaded) {
+    if (await isThere(client, location, signal)) continue;
+    throw new Failure({
+      code: 'InputLost',
+      origin: 'storage',
+      sentence: `The storage has lost the file for ${name} after its upload.`,
+    });
+  }
+}
+
+function isThere(client: BlobClient, location: string, signal: AbortSignal): Promise<boolean> {
+  return client.exists(location.slice(client.container.length + 1), signal);
+}
+
 /** What becomes of a job whose window is gone; undefined leaves a job that is on the server to the tracker. */
 export function interrupted(record: JobRecord): JobRecord | undefined {
   if (record.ended || record.serviceJobId !== undefined) return undefined;
@@ -350,6 +432,20 @@ const answerMayBeLost: ReadonlySet<string> = new Set([
   'MalformedAnswer',
 ]);
 
+/** Whether a storage on this machine was gone in between, and nothing can have been submitted. */
+function mayHaveLostInputs({ storage }: BatchRequest, status: string, error: unknown): boolean {
+  if (storage?.client.onLoopback !== true || !(error instanceof Failure)) return false;
+  if (error.code === 'ConnectionRefused') return true;
+  return status === 'Uploading' && inputsMayBeLost.has(error.code);
+}
+
+const inputsMayBeLost: ReadonlySet<string> = new Set([
+  'ConnectionReset',
+  'ContainerNotFound',
+  'InputLost',
+  'InvalidBlockList',
+]);
+
 function withFailedAnswer(record: JobRecord, failure: Failure): JobRecord {
   if (record.status === 'Uploading') return record;
   const operation = record.serviceJobId === undefined ? 'BES Submit' : 'BES Start';
@@ -358,7 +454,7 @@ function withFailedAnswer(record: JobRecord, failure: Failure): JobRecord {
 
 function mayWorkLater(error: unknown): boolean {
   if (!(error instanceof Failure)) return false;
-  if (answerMayBeLost.has(error.code)) return true;
+  if (error.origin === 'network' || answerMayBeLost.has(error.code)) return true;
   return error.status === 429 || (error.status !== undefined && error.status >= 500);
 }
 

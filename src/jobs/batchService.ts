@@ -5,10 +5,12 @@ import {
   parseJobStatus,
   submitBody,
   type JobStatus,
+  type SubmitGeneration,
   type SubmitRequest,
 } from '../protocol/studio/bes.ts';
 import { failureOfAnswer, type RequestKind } from '../protocol/studio/errors.ts';
 import { jobsUrl, jobUrl, startUrl, type ServiceAddress } from '../protocol/studio/urls.ts';
+import { callsLeft } from '../protocol/apim/callQuota.ts';
 import { parseRetryAfter } from '../protocol/retryAfter.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../transport/httpClient.ts';
 import type { RecordedAnswer } from './jobRecord.ts';
@@ -24,6 +26,8 @@ export interface Answered<T> {
   readonly value: T;
   readonly answer: RecordedAnswer;
   readonly waitMs?: number;
+  /** What the quota of a gateway still allows, if it says so. */
+  readonly callsLeft?: number;
 }
 
 const longestAnswer = 4 * 1024 * 1024;
@@ -42,9 +46,10 @@ export class BatchService {
   async submit(
     to: AuthorizedAddress,
     request: SubmitRequest,
+    generation?: SubmitGeneration,
     signal?: AbortSignal,
   ): Promise<Answered<string>> {
-    const body = JSON.stringify(submitBody(request));
+    const body = JSON.stringify(submitBody(request, generation));
     const { text, ...answered } = await this.#call(
       to,
       'submitJob',
@@ -81,7 +86,7 @@ export class BatchService {
     requestKind: RequestKind,
     request: Pick<HttpRequest, 'method' | 'url' | 'body' | 'timeoutMs'>,
     signal: AbortSignal | undefined,
-  ): Promise<{ text: string; answer: RecordedAnswer; waitMs?: number }> {
+  ): Promise<Omit<Answered<void>, 'value'> & { text: string }> {
     const http = await this.#http();
     const answer = await http.send({
       ...request,
@@ -104,7 +109,13 @@ export class BatchService {
       });
     }
     const waitMs = parseRetryAfter(answer.header('retry-after'));
-    return { text, answer: recorded(request, answer, text), ...(waitMs === undefined ? {} : { waitMs }) };
+    const left = callsLeft(answer.headers);
+    return {
+      text,
+      answer: recorded(request, answer, text),
+      ...(waitMs === undefined ? {} : { waitMs }),
+      ...(left === undefined ? {} : { callsLeft: left }),
+    };
   }
 }
 

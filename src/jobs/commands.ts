@@ -3,12 +3,13 @@ import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import { parseJobId } from '../protocol/studio/bes.ts';
 import { parseArguments } from '../shared/arguments.ts';
-import { commandId, prefix, settings, type CommandHandlers } from '../shared/contributions.ts';
-import { explorerNodeOf, type ExplorerNode } from '../shared/explorerNode.ts';
+import { commandId, prefix, schemes, settings, type CommandHandlers } from '../shared/contributions.ts';
+import { explorerNodeOf, selectedNodes, type ExplorerNode } from '../shared/explorerNode.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
-import { reportFailure } from '../shared/reportFailure.ts';
+import { reportFailure, type FailureAction } from '../shared/reportFailure.ts';
 import type { Storage } from '../storage/index.ts';
+import type { BatchRequest } from './batchJob.ts';
 import type { ReferenceForm } from './jobBlobs.ts';
 import {
   inputsOf,
@@ -18,15 +19,18 @@ import {
   waitArguments,
   type SubmitArguments,
 } from './callArguments.ts';
-import { confirmDelete, confirmForget } from './confirmations.ts';
+import { confirmDeleteCall } from './confirmations.ts';
+import { endpointOf } from './endpointOf.ts';
 import type { JobEngine } from './engine.ts';
 import { jobDocument } from './jobDocument.ts';
 import { identifierOf, jobIdProblem } from './jobIdentifier.ts';
 import { pickJob, pickJobOrOther, showJobList, type JobAction } from './jobPicks.ts';
 import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
 import { hasResults } from './jobStates.ts';
-import { askForJob, impliedStorage } from './newJob.ts';
+import { askForJob, impliedStorage, type ChosenFiles } from './newJob.ts';
+import { filesOf, repeatedRequest } from './repeatedJob.ts';
 import { recordOf } from './results.ts';
+import { fileToScore, pickScoringService } from './scoreFile.ts';
 
 export interface CommandTools {
   readonly foundation: Foundation;
@@ -47,25 +51,36 @@ export class JobCommands {
     this.#tools = tools;
   }
 
-  readonly handlers: CommandHandlers<'jobs'> = {
-    runBatchJob: (...args) =>
+  readonly handlers = {
+    runBatchJob: (...args: readonly unknown[]) =>
       isProgramCall(args) ? this.#runCall(args[0], true) : this.#runAsked(args, true),
-    besSubmit: (...args) =>
+    besSubmit: (...args: readonly unknown[]) =>
       isProgramCall(args) ? this.#runCall(args[0], false) : this.#runAsked(args, false),
-    besStart: (...args) => this.#operation('start', args),
-    besStatus: (...args) => this.#operation('status', args),
-    besDelete: (...args) => this.#operation('delete', args),
-    waitForJob: (...args) => this.#wait(args),
-    trackJob: (...args) => this.#track(args),
+    scoreFile: (...args: readonly unknown[]) => this.#scoreFile(args),
+    besStart: (...args: readonly unknown[]) => this.#operation('start', args),
+    besStatus: (...args: readonly unknown[]) => this.#operation('status', args),
+    besDelete: (...args: readonly unknown[]) => this.#operation('delete', args),
+    waitForJob: (...args: readonly unknown[]) => this.#wait(args),
+    trackJob: (...args: readonly unknown[]) => this.#track(args),
     showJobs: () => this.#showList(),
-    showJobDetails: (...args) => this.#showDetailsOf(args),
-    cancelUpload: (...args) => this.#cancelUpload(args),
-    forgetJob: (...args) => this.#forget(args),
-  };
+    showJobDetails: (...args: readonly unknown[]) => this.#showDetailsOf(args),
+    cancelUpload: (...args: readonly unknown[]) => this.#cancelUpload(args),
+    rerunJob: (...args: readonly unknown[]) => this.#rerun(args),
+    duplicateJob: (...args: readonly unknown[]) => this.#duplicate(args),
+  } satisfies Partial<CommandHandlers<'jobs'>>;
 
   async pickFinished(title: string): Promise<JobRecord | undefined> {
     const { store } = await this.#tools.engine();
     return pickJob(store.list().filter(hasResults), title);
+  }
+
+  /** The jobs, by our own ids, whose details are among the documents. */
+  jobsIn(documents: readonly vscode.Uri[]): ReadonlySet<string> {
+    const names = new Set(
+      documents.filter(({ scheme }) => scheme === schemes.document).map(({ path }) => path.slice(1)),
+    );
+    const shown = [...this.#shownDetails].filter(([, { name }]) => names.has(name));
+    return new Set(shown.map(([ownId]) => ownId));
   }
 
   /** Rewrites the details that are open in an editor when their job has changed. */
@@ -117,30 +132,98 @@ export class JobCommands {
   }
 
   async #runAsked(args: readonly unknown[], start: boolean): Promise<void> {
-    const { catalog, storage, foundation } = this.#tools;
     const endpoint = await this.#endpointFor(explorerNodeOf(args), vscode.l10n.t('Run batch job'));
-    if (endpoint === undefined) return;
+    if (endpoint !== undefined) await this.#askAndRun(endpoint, start, { inputs: chosenInputs(args) });
+  }
+
+  async #scoreFile(args: readonly unknown[]): Promise<void> {
+    const file = await fileToScore(args);
+    if (file === undefined) return;
+    const { catalog, foundation } = this.#tools;
+    const endpoint = await pickScoringService(catalog, foundation.context.workspaceState, file);
+    if (endpoint !== undefined) await this.#askAndRun(endpoint, true, { file });
+  }
+
+  async #askAndRun(endpoint: Endpoint, start: boolean, chosen: ChosenFiles): Promise<void> {
+    const { catalog, storage, foundation } = this.#tools;
     const tools = {
       catalog,
       storage,
+      documents: foundation.documents,
       memory: foundation.context.workspaceState,
       referenceForm: referenceForm(),
     };
-    const request = await askForJob(tools, endpoint, start, chosenInputs(args));
-    if (request === undefined) return;
+    const request = await askForJob(tools, endpoint, start, chosen);
+    if (request !== undefined) await this.#run(request);
+  }
+
+  async #run(request: BatchRequest): Promise<void> {
+    const record = await this.runShown(request);
+    if (record !== undefined && !request.start) await this.#showDetails(record);
+  }
+
+  /** Runs a job for a person, who is told what fails; undefined when it did. */
+  async runShown(request: BatchRequest, onCreated?: () => void): Promise<JobRecord | undefined> {
+    const { catalog } = this.#tools;
     const engine = await this.#tools.engine();
     let created: JobRecord | undefined;
     try {
-      const record = await engine.run(request, (record) => {
+      return await engine.run(request, (record) => {
         created = record;
+        onCreated?.();
       });
-      if (!start) await this.#showDetails(record);
     } catch (error) {
-      await reportFailure(foundation, error, [
-        ...serviceRemedies(catalog, endpoint, error),
+      this.#report(error, [
+        ...serviceRemedies(catalog, request.endpoint, error),
         ...(created === undefined ? [] : [this.#detailsAction(created)]),
       ]);
+      return undefined;
     }
+  }
+
+  /** Does not wait for the user, so that one failure does not keep other jobs back. */
+  #report(error: unknown, remedies: readonly FailureAction[] = []): void {
+    const { foundation } = this.#tools;
+    reportFailure(foundation, error, remedies).catch((failed: unknown) =>
+      foundation.log.error(`A failure cannot be shown: ${String(failed)}`),
+    );
+  }
+
+  /** Runs the selected jobs once more, one after the other. */
+  async #rerun(args: readonly unknown[]): Promise<void> {
+    for (const record of await this.#jobsToRepeat(args, vscode.l10n.t('Run a batch job once more'))) {
+      await this.#repeat(record).catch((error: unknown) => this.#report(error));
+    }
+  }
+
+  /** What is not kept of the job is asked for. */
+  async #repeat(record: JobRecord): Promise<void> {
+    const { catalog, storage } = this.#tools;
+    const endpoint = await endpointOf(catalog, record);
+    const request = await repeatedRequest({ storage, referenceForm: referenceForm() }, record, endpoint);
+    if (request === undefined) {
+      await this.#askAndRun(endpoint, true, { inputs: await filesOf(record) });
+      return;
+    }
+    await catalog.authorize(endpoint, { interactive: true });
+    await this.#run(request);
+  }
+
+  async #duplicate(args: readonly unknown[]): Promise<void> {
+    const [record] = await this.#jobsToRepeat(args.slice(0, 1), vscode.l10n.t('Duplicate a batch job'));
+    if (record === undefined) return;
+    await this.#askAndRun(await endpointOf(this.#tools.catalog, record), true, {
+      inputs: await filesOf(record),
+    });
+  }
+
+  async #jobsToRepeat(args: readonly unknown[], title: string): Promise<readonly JobRecord[]> {
+    const engine = await this.#tools.engine();
+    const nodes = selectedNodes(args);
+    if (nodes.length > 0)
+      return nodes.flatMap((node) => (node.node === 'job' ? recordOf(engine, node.jobId) : []));
+    const picked = await pickJob(engine.store.list(), title);
+    return picked === undefined ? [] : [picked];
   }
 
   #detailsAction(record: JobRecord) {
@@ -155,7 +238,7 @@ export class JobCommands {
     }
     const record = await this.#recordForPerson(engine, explorerNodeOf(args), titleOfOperation(operation));
     if (record === undefined) return undefined;
-    if (operation === 'delete' && !(await confirmDelete(record))) return undefined;
+    if (operation === 'delete' && !(await confirmDeleteCall(record))) return undefined;
     try {
       await this.#showDetails(await engine[operation](record, true));
     } catch (error) {
@@ -202,7 +285,7 @@ export class JobCommands {
     const record = recordOf(engine, jobId);
     const signal = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
     try {
-      const ended = await engine.store.waitFor(record.ownId, (current) => current.ended, signal);
+      const ended = await engine.waitForEnd(record.ownId, signal);
       // A job that was forgotten meanwhile is not known any more.
       return answerOf(ended ?? recordOf(engine, jobId));
     } catch (error) {
@@ -316,21 +399,6 @@ export class JobCommands {
     if (record !== undefined) engine.runner.cancelUpload(record.ownId);
   }
 
-  async #forget(args: readonly unknown[]): Promise<void> {
-    const engine = await this.#tools.engine();
-    const node = explorerNodeOf(args);
-    if (isProgramCall(args)) {
-      await engine.forget(recordOf(engine, parseArguments('forgetJob', jobArguments, args[0]).jobId));
-      return;
-    }
-    const record =
-      node?.node === 'job'
-        ? recordOf(engine, node.jobId)
-        : await pickJob(engine.store.list(), vscode.l10n.t('Forget a batch job'));
-    if (record === undefined) return;
-    if (record.ended || (await confirmForget(record))) await engine.forget(record);
-  }
-
   async #forgetEnded(engine: JobEngine): Promise<void> {
     for (const record of engine.store.list().filter(({ ended }) => ended)) await engine.forget(record);
   }
@@ -346,7 +414,7 @@ function chosenInputs([, second]: readonly unknown[]): ReadonlyMap<string, strin
   );
 }
 
-function referenceForm(): ReferenceForm {
+export function referenceForm(): ReferenceForm {
   const value = vscode.workspace.getConfiguration(prefix).get<string>(settings.jobReference);
   return value === 'connectionString' ? 'connectionString' : 'sas';
 }

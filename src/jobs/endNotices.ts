@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { parseFailedJob } from '../protocol/studio/failedJob.ts';
-import { commandId, type CommandName } from '../shared/contributions.ts';
+import { commandId, prefix, settings, views, type CommandName } from '../shared/contributions.ts';
+import { countEnds, isAnnounced, notifyMe, type JobEnd } from './jobEnds.ts';
 import type { JobRecord } from './jobRecord.ts';
 import { elapsed, titleOf } from './jobWords.ts';
 
 /** Jobs that end together are announced together. */
-const gatherMs = 700;
+const gatherMs = 2_000;
 
 /** One notification for each end of a job, or one for many that end at once. */
 export class EndNotices implements vscode.Disposable {
@@ -13,7 +14,8 @@ export class EndNotices implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
 
   add(record: JobRecord): void {
-    if (record.quiet === true) return;
+    const setting = vscode.workspace.getConfiguration(prefix).get<unknown>(settings.jobNotify);
+    if (!isAnnounced(record, notifyMe(setting))) return;
     this.#ended.push(record);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -58,14 +60,40 @@ async function announceOne(record: JobRecord): Promise<void> {
 }
 
 async function announceMany(ended: readonly JobRecord[]): Promise<void> {
-  const failed = ended.filter(({ status }) => status === 'Failed').length;
+  const counts = countEnds(ended);
+  const text = counts.map(([end, count], at) => (at === 0 ? jobsText(end, count) : countText(end, count)));
   const showJobs = vscode.l10n.t('Show jobs');
-  const text =
-    failed === 0
-      ? vscode.l10n.t('{0} batch jobs have ended.', ended.length)
-      : vscode.l10n.t('{0} batch jobs have ended, {1} of them failed.', ended.length, failed);
-  if ((await vscode.window.showInformationMessage(text, showJobs)) === showJobs) {
-    await vscode.commands.executeCommand(commandId('showJobs'));
+  const chosen = counts.some(([end]) => end === 'Failed')
+    ? await vscode.window.showWarningMessage(text.join(', '), showJobs)
+    : await vscode.window.showInformationMessage(text.join(', '), showJobs);
+  if (chosen === showJobs) await vscode.commands.executeCommand(`${views.jobs}.focus`);
+}
+
+function jobsText(end: JobEnd, count: number): string {
+  switch (end) {
+    case 'Finished':
+      return count === 1
+        ? vscode.l10n.t('1 batch job finished')
+        : vscode.l10n.t('{0} batch jobs finished', count);
+    case 'Failed':
+      return count === 1
+        ? vscode.l10n.t('1 batch job failed')
+        : vscode.l10n.t('{0} batch jobs failed', count);
+    case 'Cancelled':
+      return count === 1
+        ? vscode.l10n.t('1 batch job cancelled')
+        : vscode.l10n.t('{0} batch jobs cancelled', count);
+  }
+}
+
+function countText(end: JobEnd, count: number): string {
+  switch (end) {
+    case 'Finished':
+      return vscode.l10n.t('{0} finished', count);
+    case 'Failed':
+      return vscode.l10n.t('{0} failed', count);
+    case 'Cancelled':
+      return vscode.l10n.t('{0} cancelled', count);
   }
 }
 

@@ -5,6 +5,7 @@ import type { TransferProgress } from '../storage/index.ts';
 import type { HttpClient } from '../transport/index.ts';
 import { BatchRunner, interrupted, type BatchRequest } from './batchJob.ts';
 import { BatchService, recordedFailure, type AuthorizedAddress } from './batchService.ts';
+import { CallQuotas } from './callQuotas.ts';
 import { askers } from './division.ts';
 import { Follower } from './follower.ts';
 import { newOwnId, type JobOperation, type JobRecord, type RecordedAnswer } from './jobRecord.ts';
@@ -17,8 +18,11 @@ import { Windows } from './windows.ts';
 export interface EnginePorts {
   readonly globalStoragePath: string;
   http(): Promise<HttpClient>;
-  /** The endpoint of a record, or what a caller names; rejects with a `Failure` when the catalog has none. */
-  endpointOf(record: JobRecord): Promise<Endpoint>;
+  /**
+   * The endpoint of a record; rejects with a `Failure` when the catalog has none. `unasked`: nobody has done anything,
+   * so a service that the user has stopped stays so (`LocalServiceStopped`).
+   */
+  endpointOf(record: JobRecord, unasked: boolean): Promise<Endpoint>;
   /** `interactive` may ask the user for a key. */
   authorize(endpoint: Endpoint, interactive: boolean): Promise<Readonly<Record<string, string>>>;
   schema(endpoint: Endpoint, signal: AbortSignal): Promise<ServiceSchema | undefined>;
@@ -28,10 +32,18 @@ export interface EnginePorts {
   report(error: unknown): void;
   /** A job has ended while nobody was waiting for the answer; once for all windows. */
   onEnd(record: JobRecord): void;
+  /** A window was gone before its job's start was confirmed; `now`: it was started by this one. */
+  onTakenUp(record: JobRecord, now: boolean): void;
+  /** What a storage of this machine had lost was uploaded again, before the job was submitted. */
+  onSentAgain(record: JobRecord): void;
+  /** Whether looks at jobs may use up the few calls that a gateway still allows. */
+  maySpendCalls(host: string, callsLeft: number): Promise<boolean>;
   readonly clock?: Clock;
 }
 
 const lookIntervalMs = 2_000;
+/** So many looks in a row must agree that no window can ask for a job: what others say of themselves comes late. */
+const stuckLooks = 3;
 
 /** Jobs without any user interface: runs, follows, keeps and recovers them. */
 export class JobEngine {
@@ -44,6 +56,9 @@ export class JobEngine {
   readonly #tracker: Tracker;
   readonly #progress = new Map<string, TransferProgress>();
   readonly #listeners = new Set<() => void>();
+  readonly #lookListeners = new Set<() => void>();
+  /** Which window asks for a job, as it was at the last look. */
+  #askerOf: ((ownId: string) => string | undefined) | undefined;
   #looking: NodeJS.Timeout | undefined;
   #busy: Promise<void> = Promise.resolve();
   #disposed = false;
@@ -64,14 +79,24 @@ export class JobEngine {
       ...common,
       windows: this.#windows,
       schema: (endpoint, signal) => ports.schema(endpoint, signal),
+      wake: async (record) => {
+        await ports.endpointOf(record, true);
+      },
+      onSentAgain: (record) => ports.onSentAgain(record),
       onProgress: (ownId, progress) => this.#setProgress(ownId, progress),
+    });
+    const quotas = new CallQuotas({
+      ask: (host, callsLeft) => ports.maySpendCalls(host, callsLeft),
+      onAgreed: () => this.resumePaused(),
     });
     const follower = new Follower({
       ...common,
-      endpointOf: (record) => ports.endpointOf(record),
+      quotas,
+      endpointOf: (record) => ports.endpointOf(record, true),
       report: (error) => ports.report(error),
       isAlive: (window) => this.#windows.isAlive(window),
       onEnd: (record) => ports.onEnd(record),
+      onTakenUp: (record, now) => ports.onTakenUp(record, now),
     });
     this.#tracker = new Tracker((ownId) => follower.poll(ownId), ports.clock ?? realClock);
     store.onDidChange(() => this.#storeChanged());
@@ -114,6 +139,34 @@ export class JobEngine {
   /** A key was entered, or the catalog changed. */
   resumePaused(): void {
     this.#tracker.resumePaused();
+    this.#windows.cannotAsk(this.#tracker.pausedIds());
+    this.#trackOpenJobs();
+  }
+
+  /** The jobs that the user sees now, by our own ids: they are asked for first. */
+  show(ownIds: ReadonlySet<string>): void {
+    this.#tracker.show(ownIds);
+  }
+
+  /**
+   * Resolves with the record once the job has ended, or undefined when it is forgotten. Rejects with what has to be
+   * mended when no window can ask for it any more.
+   */
+  async waitForEnd(ownId: string, signal?: AbortSignal): Promise<JobRecord | undefined> {
+    const stuck = new AbortController();
+    let looks = 0;
+    const look = (): void => {
+      const problem = this.#stuckBy(ownId);
+      looks = problem === undefined ? 0 : looks + 1;
+      if (looks >= stuckLooks) stuck.abort(problem);
+    };
+    this.#lookListeners.add(look);
+    try {
+      const signals = signal === undefined ? [stuck.signal] : [stuck.signal, signal];
+      return await this.store.waitFor(ownId, ({ ended }) => ended, AbortSignal.any(signals));
+    } finally {
+      this.#lookListeners.delete(look);
+    }
   }
 
   /** The record of a job, which may be known by its id at an endpoint only: then it is made, and kept by `keep`. */
@@ -127,14 +180,15 @@ export class JobEngine {
   /** Sent whatever the state is, to see what the service says. */
   async start(record: JobRecord, interactive: boolean): Promise<JobRecord> {
     const { to, jobId } = await this.#reach(record, interactive);
-    const { answer } = await this.#recording(record, 'BES Start', () => this.#service.start(to, jobId));
+    const { answer } = await this.#recording(record, 'BES Start', () =>
+      this.#service.start(to, jobId),
+    ).finally(() => this.#tracker.nudge(record.ownId));
     const started = await this.#keep(record, (current) => ({
       ...withAnswer(current, 'BES Start', answer),
       startWanted: undefined,
       startedAt: current.startedAt ?? answer.time,
       problem: undefined,
     }));
-    this.#tracker.nudge(record.ownId);
     return started;
   }
 
@@ -189,6 +243,16 @@ export class JobEngine {
     this.#windows.leaveNow();
     this.store.dispose();
     this.#listeners.clear();
+    this.#lookListeners.clear();
+  }
+
+  /** Why no window asks for a job; undefined while one does. */
+  #stuckBy(ownId: string): Failure | undefined {
+    const record = this.store.find(ownId);
+    if (record?.problem?.held !== true || this.#askerOf === undefined) return undefined;
+    if (this.#askerOf(ownId) !== undefined) return undefined;
+    const { code, sentence } = record.problem;
+    return new Failure({ code, origin: 'client', sentence });
   }
 
   async #stateAfterDelete(
@@ -211,7 +275,7 @@ export class JobEngine {
   async #reach(record: JobRecord, interactive: boolean): Promise<{ to: AuthorizedAddress; jobId: string }> {
     const jobId = record.serviceJobId;
     if (jobId === undefined) throw notOnServer(record);
-    const endpoint = await this.#ports.endpointOf(record);
+    const endpoint = await this.#ports.endpointOf(record, false);
     return {
       to: { address: endpoint.address, headers: await this.#ports.authorize(endpoint, interactive) },
       jobId,
@@ -266,13 +330,19 @@ export class JobEngine {
     const { holder } = this.#lease;
     if (holder === undefined) return;
     const askerOf = askers(holder, this.#windows.alive());
+    this.#askerOf = askerOf;
     const open = this.#openJobs().filter(({ serviceJobId }) => serviceJobId !== undefined);
     const mine = open.filter(({ ownId }) => askerOf(ownId) === this.#windows.id);
+    const asking = new Set(open.map(({ ownId }) => askerOf(ownId)));
+    asking.delete(undefined);
+    this.#tracker.shareWith(asking.size);
     const wanted = new Set(mine.map(({ ownId }) => ownId));
     const known = new Set(open.map(({ ownId }) => ownId));
     // A paused job stays, to be taken up once it is mended here.
     this.#tracker.keepOnly((ownId, paused) => (paused ? known : wanted).has(ownId));
-    for (const { ownId, createdAt } of mine) this.#tracker.track(ownId, Date.parse(createdAt));
+    for (const { ownId, createdAt, baseUrl } of mine) {
+      this.#tracker.track(ownId, Date.parse(createdAt), baseUrl);
+    }
   }
 
   /** Heartbeat, lease and recovery go on only while there are open jobs. */
@@ -310,9 +380,13 @@ export class JobEngine {
     if (this.#disposed) return;
     this.#trackOpenJobs();
     if (this.#lease.held) await this.#recover();
+    for (const listener of [...this.#lookListeners]) listener();
   }
 
-  /** Jobs whose window died before they were on the server end here, each with a line that says how far it got. */
+  /**
+   * Jobs whose window died before they were on the server end here, each with a line that says how far it got; also for
+   * a program's job, because the program has died with its window.
+   */
   async #recover(): Promise<void> {
     for (const record of this.#openJobs()) {
       if (record.owner === undefined || record.serviceJobId !== undefined) continue;
@@ -320,7 +394,8 @@ export class JobEngine {
       const updated = await this.store.update(record.ownId, (current) =>
         current.owner === record.owner ? interrupted(current) : undefined,
       );
-      if (updated !== undefined && updated.after !== updated.before) this.#ports.onEnd(updated.after);
+      if (updated === undefined || updated.after === updated.before) continue;
+      this.#ports.onEnd({ ...updated.after, quiet: false });
     }
   }
 

@@ -2,6 +2,7 @@ import type { Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { JobStatus } from '../protocol/studio/bes.ts';
 import { recordedFailure, type Answered, type AuthorizedAddress, type BatchService } from './batchService.ts';
+import type { CallQuotas } from './callQuotas.ts';
 import type { JobRecord } from './jobRecord.ts';
 import type { JobStore, RecordChange } from './jobStore.ts';
 import { isMendable, saysJobIsGone, withAnswer, withoutJob, withProblem, withStatus } from './jobStates.ts';
@@ -12,10 +13,20 @@ const goneAfter = 3;
 /** As many when nothing but the status says so: it may come from a proxy whose server is just being replaced. */
 const goneAfterBare = 12;
 
+const hourMs = 60 * 60_000;
+/** No job takes as long: what has not ended by then is asked for on request only. */
+const longestJobDays = 14;
+/** Without an answer for so long, and after so many tries of this window, a job is asked for on request only. */
+const longestTroubleHours = 24;
+const fewestTries = 20;
+/** For a quota that is used up and does not say when it renews. */
+const unknownRenewalMs = hourMs;
+
 export interface FollowerPorts {
   readonly store: JobStore;
   readonly service: BatchService;
-  /** Rejects with a `Failure` when workspace or endpoint are no longer in the catalog. */
+  readonly quotas: CallQuotas;
+  /** Rejects with a `Failure` when workspace or endpoint are no longer in the catalog, or are not to be woken. */
   endpointOf(record: JobRecord): Promise<Endpoint>;
   authorize(endpoint: Endpoint): Promise<Readonly<Record<string, string>>>;
   /** A call was accepted (`undefined`) or failed. */
@@ -25,12 +36,16 @@ export interface FollowerPorts {
   isAlive(window: string): boolean;
   /** The job has ended, and this look was the one that saw it first. */
   onEnd(record: JobRecord): void;
+  /** Its window was gone before it had confirmed the start; `now`: it was started by this look. */
+  onTakenUp(record: JobRecord, now: boolean): void;
 }
 
 /** Asks for the state of a job and takes the answer, whatever it is, into its record. */
 export class Follower {
   readonly #ports: FollowerPorts;
   readonly #unknownAnswers = new Map<string, number>();
+  /** Looks in a row that have failed, in this window. */
+  readonly #failures = new Map<string, number>();
 
   constructor(ports: FollowerPorts) {
     this.#ports = ports;
@@ -50,7 +65,8 @@ export class Follower {
   }
 
   async #ask(record: JobRecord, jobId: string): Promise<PollOutcome> {
-    const { service } = this.#ports;
+    const { quotas, service } = this.#ports;
+    quotas.check(record.baseUrl);
     const endpoint = await this.#ports.endpointOf(record);
     const to: AuthorizedAddress = {
       address: endpoint.address,
@@ -64,33 +80,48 @@ export class Follower {
       throw error;
     }
     this.#ports.note(endpoint, undefined);
+    quotas.take(record.baseUrl, answered.callsLeft);
     this.#unknownAnswers.delete(record.ownId);
-    const after = await this.#update(record.ownId, (current) =>
-      withStatus(current, answered.value, answered.answer),
-    );
-    if (after !== undefined && this.#isLeftUnstarted(after)) await this.#startLeftJob(to, after, jobId);
+    const after = await this.#takeStatus(record, answered);
+    if (after !== undefined && !after.ended && this.#isLeft(after)) await this.#takeUp(to, after, jobId);
+    this.#failures.delete(record.ownId);
+    if (after === undefined || after.ended) return { next: 'stop', changed: true };
+    if (isTooOld(after)) return await this.#giveUp(after, tooOld);
+    const { waitMs } = answered;
     return {
-      next: after === undefined || after.ended ? 'stop' : 'continue',
-      changed: after?.status !== record.status,
-      ...(answered.waitMs === undefined ? {} : { waitMs: answered.waitMs }),
+      next: 'continue',
+      changed: after.status !== record.status,
+      ...(waitMs === undefined ? {} : { waitMs }),
     };
   }
 
-  /** The window that wanted to start it is gone, and nobody knows whether its call arrived. */
-  #isLeftUnstarted(record: JobRecord): boolean {
-    const isOwned = record.owner !== undefined && this.#ports.isAlive(record.owner);
-    return record.status === 'NotStarted' && record.startWanted === true && !isOwned;
+  /** Where there is no news, nothing is read or written. */
+  async #takeStatus(
+    record: JobRecord,
+    { value, answer }: Answered<JobStatus>,
+  ): Promise<JobRecord | undefined> {
+    const known = this.#ports.store.find(record.ownId);
+    if (known === undefined || withStatus(known, value, answer) === undefined) return known;
+    return this.#update(record.ownId, (current) => withStatus(current, value, answer));
+  }
+
+  /** The window that wanted to start it is gone, and nobody has said yet what became of it. */
+  #isLeft({ owner, startWanted, status }: JobRecord): boolean {
+    if (owner === undefined) return startWanted === true;
+    return (startWanted === true || status !== 'NotStarted') && !this.#ports.isAlive(owner);
   }
 
   /** A job that was started after all refuses this, which does no harm. */
-  async #startLeftJob(to: AuthorizedAddress, record: JobRecord, jobId: string): Promise<void> {
-    const { answer } = await this.#ports.service.start(to, jobId);
-    await this.#ports.store.update(record.ownId, (current) => ({
-      ...withAnswer(current, 'BES Start', answer),
+  async #takeUp(to: AuthorizedAddress, record: JobRecord, jobId: string): Promise<void> {
+    const isStarted = record.status !== 'NotStarted';
+    const answer = isStarted ? undefined : (await this.#ports.service.start(to, jobId)).answer;
+    const updated = await this.#ports.store.update(record.ownId, (current) => ({
+      ...(answer === undefined ? current : withAnswer(current, 'BES Start', answer)),
       startWanted: undefined,
       owner: undefined,
-      startedAt: current.startedAt ?? answer.time,
+      startedAt: current.startedAt ?? answer?.time,
     }));
+    if (updated !== undefined) this.#ports.onTakenUp(updated.after, !isStarted);
   }
 
   async #takeFailure(record: JobRecord, failure: Failure): Promise<PollOutcome> {
@@ -101,23 +132,35 @@ export class Follower {
         return { next: 'stop', changed: true };
       }
       if (failure.code === 'CannotStartJob') {
-        await store.update(record.ownId, (current) => ({
+        const updated = await store.update(record.ownId, (current) => ({
           ...current,
           startWanted: undefined,
           owner: undefined,
         }));
+        if (updated !== undefined) this.#ports.onTakenUp(updated.after, false);
         return { next: 'continue', changed: true };
       }
-      await store.update(record.ownId, (current) => withProblem(current, failure));
+      const held = isMendable(failure);
+      if (!held && this.#hasFailedTooLong(record)) return await this.#giveUp(record, tooLong(failure));
+      await store.update(record.ownId, (current) => withProblem(current, failure, held));
+      if (held) return { next: 'pause', changed: false };
     } catch (error) {
       this.#ports.report(error);
     }
-    const retryAt = Date.parse(failure.evidence?.retryAt ?? '');
-    return {
-      next: isMendable(failure) ? 'pause' : 'continue',
-      changed: false,
-      ...(Number.isNaN(retryAt) ? {} : { waitMs: Math.max(0, retryAt - Date.now()) }),
-    };
+    return { next: 'continue', changed: false, ...waitFor(failure) };
+  }
+
+  #hasFailedTooLong({ ownId, problem }: JobRecord): boolean {
+    const count = (this.#failures.get(ownId) ?? 0) + 1;
+    this.#failures.set(ownId, count);
+    const since = Date.parse(problem?.since ?? '');
+    return count >= fewestTries && Date.now() - since > longestTroubleHours * hourMs;
+  }
+
+  async #giveUp(record: JobRecord, sentence: string): Promise<PollOutcome> {
+    const failure = new Failure({ code: 'JobNotFollowed', origin: 'client', sentence });
+    await this.#ports.store.update(record.ownId, (current) => withProblem(current, failure, true));
+    return { next: 'pause', changed: false };
   }
 
   async #update(ownId: string, change: RecordChange): Promise<JobRecord | undefined> {
@@ -133,4 +176,26 @@ export class Follower {
     const enough = evidence?.reasons === undefined ? goneAfterBare : goneAfter;
     return record.deleteSent === true || count >= enough;
   }
+}
+
+/** Counted from the last step of this client, because the service tells no times. */
+function isTooOld({ startedAt, submittedAt, createdAt }: JobRecord): boolean {
+  const since = Date.parse(startedAt ?? submittedAt ?? createdAt);
+  return Date.now() - since > longestJobDays * 24 * hourMs;
+}
+
+const askAgain = 'It is not asked for any more; "BES Status" looks again.';
+const tooOld = `The job has not ended within ${longestJobDays} days. ${askAgain}`;
+
+function tooLong({ sentence }: Failure): string {
+  return `The job could not be followed for ${longestTroubleHours} hours. ${askAgain} Last: ${sentence}`;
+}
+
+/** What a failure means for this job, and for all jobs of its server. */
+function waitFor({ code, origin, status, evidence }: Failure): Pick<PollOutcome, 'waitMs' | 'server'> {
+  const retryAt = Date.parse(evidence?.retryAt ?? '');
+  const waitMs = Number.isNaN(retryAt) ? undefined : Math.max(0, retryAt - Date.now());
+  if (code === 'GatewayQuotaExceeded') return { server: { waitMs: waitMs ?? unknownRenewalMs } };
+  if (waitMs !== undefined) return status === 429 || status === 503 ? { server: { waitMs } } : { waitMs };
+  return origin === 'network' || status === 429 ? { server: 'backOff' } : {};
 }

@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { Failure } from '../protocol/failure.ts';
 import { outputUrlWithoutSas, parseConnectionString, type BlobReference } from '../protocol/studio/bes.ts';
 import { redactUrl } from '../protocol/redaction.ts';
+import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { BlobClient } from '../storage/index.ts';
 import { isLoopback } from '../transport/index.ts';
 import type { BatchRequest } from './batchJob.ts';
@@ -79,10 +80,33 @@ export function reference(
   return client.reference(relativeLocation, access);
 }
 
+/** The place of an output in the storage: `container/blob.csv`, or a name in the job's own folder. */
+export function placeOf(client: BlobClient, ownId: string, output: string): string {
+  return isBlobName(output) ? `${client.container}/${ownId}/${output}` : output;
+}
+
+/** Whether an output is given by a name alone. */
+export function isBlobName(output: string): boolean {
+  return /^[^\s/\\?#%](?:[^/\\?#%]*[^\s/\\?#%.])?$/.test(output);
+}
+
+/** Refuses before anything is sent a reference that the storage cannot give. */
+export function checkReferences({ storage, inputs, outputs, referenceForm }: BatchRequest): void {
+  const client = storage?.client;
+  if (client === undefined) return;
+  const places = Object.values(outputs ?? {}).filter((output) => typeof output === 'string');
+  const files = Object.values(inputs).filter((input) => typeof input === 'string');
+  for (const place of [...places, ...files.map((path) => blobName('', path))])
+    reference(client, placeOf(client, '', place), 'create', referenceForm);
+}
+
 export function knownInput(input: string | BlobReference): JobRecord['inputs'][string] {
-  return typeof input === 'string'
-    ? { relativeLocation: '', file: input }
-    : { relativeLocation: redactUrl(input.relativeLocation) };
+  if (typeof input === 'string') return { relativeLocation: '', file: input };
+  const url = outputUrlWithoutSas(input);
+  return {
+    relativeLocation: redactUrl(input.relativeLocation),
+    ...(url === undefined ? {} : { url: redactUrl(url) }),
+  };
 }
 
 /** Where everything is, known before the submission. */
@@ -100,6 +124,17 @@ export function withLocations(record: JobRecord, job: PreparedJob): JobRecord {
     };
   }
   return { ...record, inputs, outputs };
+}
+
+/** Names in the job's own folder for all outputs. */
+export function newOutputs(schema: ServiceSchema | undefined): Record<string, string> {
+  return Object.fromEntries(
+    (schema?.outputs ?? []).map(({ name, columns }) => [
+      name,
+      // An output without columns is no table but a trained model.
+      `${safeName(name)}.${columns.length === 0 ? 'ilearner' : 'csv'}`,
+    ]),
+  );
 }
 
 /** Keeps the extension, by which services tell the format. */

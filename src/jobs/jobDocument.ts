@@ -19,8 +19,13 @@ export function jobDocument(record: JobRecord): string {
         Created: record.createdAt,
         Submitted: record.submittedAt,
         Started: record.startedAt,
+        Running: record.runningAt,
         Ended: record.endedAt,
       }),
+    ),
+    ...section(
+      'Steps',
+      (record.steps ?? []).map(({ time, text }) => `${time}  ${text}`),
     ),
     ...section('Cannot be followed just now', record.problem === undefined ? [] : [record.problem.sentence]),
     ...failure(record),
@@ -65,7 +70,9 @@ function failure({ status, details }: JobRecord): readonly string[] {
   ];
   const whole =
     parsed.raw.trim() === parsed.message ? [] : section('Whole text of the failure', [parsed.raw]);
-  return [...section('Why it failed', lines), ...whole];
+  const inner =
+    parsed.json === undefined ? [] : section('JSON in the text', [JSON.stringify(parsed.json, undefined, 2)]);
+  return [...section('Why it failed', lines), ...inner, ...whole];
 }
 
 function answerLines({ time, request, status, headers, body }: RecordedAnswer): readonly string[] {

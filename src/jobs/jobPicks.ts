@@ -71,6 +71,13 @@ export async function pickJob(jobs: readonly JobRecord[], title: string): Promis
   return (await vscode.window.showQuickPick(jobs.map(pickItemOf), pickOptions(title, jobs)))?.record;
 }
 
+/** Lets the user pick some of the jobs; none when dismissed. */
+export async function pickJobs(jobs: readonly JobRecord[], title: string): Promise<readonly JobRecord[]> {
+  const options = { ...pickOptions(title, jobs), canPickMany: true } as const;
+  const picked = await vscode.window.showQuickPick(jobs.map(pickItemOf), options);
+  return (picked ?? []).map(({ record }) => record);
+}
+
 /** As `pickJob`, with a way to a job that is not in the list. */
 export async function pickJobOrOther(
   jobs: readonly JobRecord[],

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
+import { generations } from '../shared/jobData.ts';
 
 const blobShape = v.object({
   relativeLocation: v.string(),
   /** The local file that was uploaded. */
   file: v.optional(v.string()),
+  /** Of a blob that was there before, without SAS. */
+  url: v.optional(v.string()),
 });
 
 const outputShape = v.object({
@@ -22,7 +25,20 @@ const answerShape = v.object({
   body: v.optional(v.string()),
 });
 
-const problemShape = v.object({ code: v.string(), sentence: v.string() });
+const stepShape = v.object({
+  /** ISO 8601. */
+  time: v.string(),
+  text: v.string(),
+});
+
+const problemShape = v.object({
+  code: v.string(),
+  sentence: v.string(),
+  /** ISO 8601: since when the job cannot be followed, whatever the reasons were. */
+  since: v.optional(v.string()),
+  /** The window that found it asks no more before it is mended. */
+  held: v.optional(v.boolean()),
+});
 
 const recordShape = v.object({
   version: v.literal(1),
@@ -35,6 +51,10 @@ const recordShape = v.object({
   endpointId: v.string(),
   baseUrl: v.string(),
   storage: v.optional(v.string()),
+  /** URI of the document that it was run from. */
+  document: v.optional(v.string()),
+  /** The body that it was submitted with, unless it was the usual one. */
+  generation: v.optional(v.picklist(generations)),
   /** One of the contract's words or the service's own. */
   status: v.string(),
   ended: v.boolean(),
@@ -44,10 +64,14 @@ const recordShape = v.object({
   /** The window that is at work on the job: uploading, submitting, starting. */
   owner: v.optional(v.string()),
   inputs: v.record(v.string(), blobShape),
+  /** Names of the global parameters that were given; absent for a job that was not submitted here. */
+  parameters: v.optional(v.array(v.string())),
   outputs: v.record(v.string(), outputShape),
   createdAt: v.string(),
   submittedAt: v.optional(v.string()),
   startedAt: v.optional(v.string()),
+  /** First seen at work by the service: what comes between the start and this is the queue. */
+  runningAt: v.optional(v.string()),
   endedAt: v.optional(v.string()),
   /** DELETE was sent: the service may not know the job any more. */
   deleteSent: v.optional(v.boolean()),
@@ -59,6 +83,8 @@ const recordShape = v.object({
   problem: v.optional(problemShape),
   /** The last answer to each operation, redacted. */
   answers: v.record(v.string(), answerShape),
+  /** What happened to the job, oldest first. */
+  steps: v.optional(v.array(stepShape)),
 });
 
 /**
@@ -67,6 +93,7 @@ const recordShape = v.object({
  */
 export type JobRecord = v.InferOutput<typeof recordShape>;
 export type RecordedAnswer = v.InferOutput<typeof answerShape>;
+export type JobStep = v.InferOutput<typeof stepShape>;
 export type JobOperation = 'BES Submit' | 'BES Start' | 'BES Status' | 'BES Delete';
 
 /** Undefined for a file that is no record. */
@@ -106,6 +133,11 @@ export function answerOf(record: JobRecord): JobAnswer {
 /** An id that no service gives: it starts with a word, and sorts by time. */
 export function newOwnId(now: Date = new Date()): string {
   return `job-${now.getTime().toString(36)}-${randomBytes(5).toString('hex')}`;
+}
+
+/** Whether a blob is in the folder that a job of its own got. */
+export function isInOwnFolder(relativeLocation: string): boolean {
+  return /^\/?[^/]+\/job-[\da-z]+-[\da-f]{10}\//.test(relativeLocation);
 }
 
 /** The end of a job that was never, or perhaps never, on the server. */

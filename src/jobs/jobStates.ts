@@ -12,6 +12,8 @@ const mendable: ReadonlySet<string> = new Set([
   'UnknownService',
   'AmbiguousService',
   'GatewayForbidden',
+  'LocalServiceStopped',
+  'SmallCallQuota',
 ]);
 
 /** A 404 with one of these is about the service, not about the job. */
@@ -40,6 +42,7 @@ export function withStatus(
     JSON.stringify(outputs) !== JSON.stringify(record.outputs);
   if (!isNews) return undefined;
   const hasStarted = status.status !== 'NotStarted';
+  const isAtWork = hasStarted && !status.ended;
   return {
     ...record,
     status: status.status,
@@ -49,6 +52,7 @@ export function withStatus(
     problem: undefined,
     deleted: undefined,
     ...(hasStarted ? { startWanted: undefined, startedAt: record.startedAt ?? now } : {}),
+    ...(isAtWork ? { runningAt: record.runningAt ?? now } : {}),
     ...(status.ended ? { endedAt: record.endedAt ?? now, owner: undefined } : {}),
     answers: { ...record.answers, ['BES Status' satisfies JobOperation]: answer },
   };
@@ -77,9 +81,16 @@ export function withAnswer(record: JobRecord, operation: JobOperation, answer: R
   return { ...record, answers: { ...record.answers, [operation]: answer } };
 }
 
-/** Undefined when the same is known already. */
-export function withProblem(record: JobRecord, { code, sentence }: Failure): JobRecord | undefined {
-  return record.problem?.code === code ? undefined : { ...record, problem: { code, sentence } };
+/** Undefined when the same is known already. `held`: nothing is asked any more before it is mended. */
+export function withProblem(
+  record: JobRecord,
+  { code, sentence }: Failure,
+  held: boolean,
+): JobRecord | undefined {
+  const { problem } = record;
+  if (problem?.code === code && (problem.held ?? false) === held) return undefined;
+  const since = problem?.since ?? new Date().toISOString();
+  return { ...record, problem: { code, sentence, since, held } };
 }
 
 /** The results outlive the job: they are read with the storage that it wrote to, if that is known here. */

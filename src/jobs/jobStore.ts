@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { replaceFile } from '../local-service/replaceFile.ts';
 import { Failure } from '../protocol/failure.ts';
 import { parseJobRecord, type JobRecord } from './jobRecord.ts';
+import { withSteps } from './jobSteps.ts';
 import { jobsFolder, openMarkersFolder } from './openJobs.ts';
 
 const recordSuffix = '.json';
@@ -78,7 +79,8 @@ export class JobStore {
     return this.#enqueue(ownId, async () => {
       const before = await this.#read(ownId);
       if (before === undefined) return undefined;
-      const after = change(before) ?? before;
+      const changed = change(before) ?? before;
+      const after = changed === before ? before : withSteps(before, changed);
       if (after !== before) await this.#write(after);
       return { before, after };
     });

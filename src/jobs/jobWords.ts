@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { TransferProgress } from '../storage/index.ts';
+import { clockTime } from '../shared/clockTime.ts';
 import type { JobRecord } from './jobRecord.ts';
+
+export { transferText as progressText } from '../storage/index.ts';
 
 /** What a person tells jobs apart by: the file that was scored, or the beginning of the id. */
 export function titleOf(record: JobRecord): string {
@@ -36,20 +38,20 @@ export function stateText({ status, deleted }: JobRecord): string {
   return deleted === true ? vscode.l10n.t('{0}, deleted on the server', state) : state;
 }
 
-/** Like `43 % · 12 MB/s`. */
-export function progressText({ doneBytes, totalBytes, bytesPerSecond }: TransferProgress): string {
-  const done =
-    totalBytes === undefined || totalBytes === 0
-      ? `${megabytes(doneBytes)} MB`
-      : `${Math.floor((doneBytes / totalBytes) * 100)} %`;
-  return bytesPerSecond === 0 ? done : `${done} · ${megabytes(bytesPerSecond)} MB/s`;
-}
-
 /** Like `1:05` or `2:00:09`, from the start, or the submission, to the end or now. */
 export function elapsed(record: JobRecord, now: number = Date.now()): string {
   const from = Date.parse(record.startedAt ?? record.submittedAt ?? record.createdAt);
   const to = record.endedAt === undefined ? now : Date.parse(record.endedAt);
   return clockTime(Math.max(0, to - from));
+}
+
+/** As `elapsed`: how long the service let a started job wait; undefined where it did not, or that is not known. */
+export function queueTime(record: JobRecord, now: number = Date.now()): string | undefined {
+  const { startedAt, runningAt } = record;
+  if (startedAt === undefined || (runningAt === undefined && record.status !== 'NotStarted'))
+    return undefined;
+  const ms = (runningAt === undefined ? now : Date.parse(runningAt)) - Date.parse(startedAt);
+  return ms < 1_000 ? undefined : clockTime(ms);
 }
 
 /** On the server and on its way to an end, or not yet there but being sent. */
@@ -58,15 +60,10 @@ export function isInMotion(record: JobRecord): boolean {
   return record.status !== 'NotStarted' || record.startedAt !== undefined || record.startWanted === true;
 }
 
-function megabytes(bytes: number): string {
-  const value = bytes / 1_000_000;
-  return value < 10 ? value.toFixed(1) : value.toFixed(0);
-}
-
-function clockTime(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const twoDigits = (value: number) => String(value).padStart(2, '0');
-  const tail = twoDigits(seconds % 60);
-  return hours === 0 ? `${minutes}:${tail}` : `${hours}:${twoDigits(minutes)}:${tail}`;
+/** Like `12 kB` or `1.2 GB`. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1_000) return vscode.l10n.t('{0} bytes', bytes);
+  const [divisor, unit] = bytes < 1e6 ? [1e3, 'kB'] : bytes < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
+  const value = bytes / divisor;
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${unit}`;
 }

@@ -1,20 +1,33 @@
+import { basename, extname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
-import type { Cell, GlobalParameter, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import type { Cell, GlobalParameter, Port, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import { askText } from '../shared/steps.ts';
 import type { Storage } from '../storage/index.ts';
 import { isLoopback } from '../transport/index.ts';
 import type { BatchRequest } from './batchJob.ts';
-import type { ReferenceForm } from './jobBlobs.ts';
 import { outputLocation } from './callArguments.ts';
+import { chooseFile } from './chooseFile.ts';
+import { agreeOnInputs } from './inputConsent.ts';
+import { isBlobName, safeName, type ReferenceForm } from './jobBlobs.ts';
 
 export interface NewJobTools {
   readonly catalog: Catalog;
   readonly storage: Storage;
+  readonly documents: ReadonlyDocuments;
   /** What was chosen the last time, by workspace. */
   readonly memory: vscode.Memento;
   readonly referenceForm: ReferenceForm;
+}
+
+/** Files that were chosen before the questions. */
+export interface ChosenFiles {
+  /** Paths by the name of their input. */
+  readonly inputs?: ReadonlyMap<string, string>;
+  /** A file for one of the inputs; the user says for which where there are several. */
+  readonly file?: string;
 }
 
 interface Draft {
@@ -22,8 +35,10 @@ interface Draft {
   readonly schema: ServiceSchema | undefined;
   readonly inputs: Map<string, string>;
   readonly parameters: Map<string, Cell>;
+  /** As in `BatchRequest`; an output that is not here is left to the service. */
   readonly outputs: Map<string, string>;
-  storage: string;
+  /** Undefined of a service that takes and gives no blobs. */
+  storage: string | undefined;
 }
 
 const localStorage = 'Local';
@@ -35,29 +50,39 @@ export async function askForJob(
   tools: NewJobTools,
   endpoint: Endpoint,
   start: boolean,
-  chosen: ReadonlyMap<string, string> = new Map(),
+  chosen: ChosenFiles = {},
 ): Promise<BatchRequest | undefined> {
   const schema = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Reading the schema…') },
     () => tools.catalog.schemaIfAny(endpoint),
   );
-  const inputs = await askForInputs(endpoint, schema, chosen);
+  const files = await askForInputs(endpoint, schema, chosen);
+  if (files === undefined) return undefined;
+  const inputs = await agreeOnInputs(
+    { documents: tools.documents, service: endpoint.label },
+    schema?.inputs ?? [],
+    files,
+  );
   if (inputs === undefined) return undefined;
-  const storage = await rememberedStorage(tools, endpoint);
-  if (storage === undefined) return undefined;
-  const draft: Draft = { endpoint, schema, inputs, storage, parameters: new Map(), outputs: new Map() };
+  const outputs = offeredOutputs(schema, inputs);
+  const needsStorage = schema === undefined || inputs.size > 0 || outputs.size > 0;
+  const storage = needsStorage ? await rememberedStorage(tools, endpoint) : undefined;
+  if (needsStorage && storage === undefined) return undefined;
+  const draft: Draft = { endpoint, schema, inputs, storage, parameters: new Map(), outputs };
   const required = (schema?.globalParameters ?? []).filter((parameter) => parameter.default === undefined);
   for (const parameter of required) if (!(await askForParameter(draft, parameter))) return undefined;
   if (!(await confirm(tools, draft, start))) return undefined;
-  await tools.memory.update(memoryKey(endpoint), draft.storage);
+  if (draft.storage !== undefined) await tools.memory.update(memoryKey(endpoint), draft.storage);
   // The key is asked for before the upload, not after it.
   await tools.catalog.authorize(endpoint, { interactive: true });
   return {
     endpoint,
     inputs: Object.fromEntries(draft.inputs),
     globalParameters: Object.fromEntries(draft.parameters),
-    ...(draft.outputs.size === 0 ? {} : { outputs: Object.fromEntries(draft.outputs) }),
-    storage: { name: draft.storage, client: await tools.storage.open(draft.storage) },
+    ...(schema === undefined ? {} : { outputs: Object.fromEntries(draft.outputs) }),
+    ...(draft.storage === undefined
+      ? {}
+      : { storage: { name: draft.storage, client: await tools.storage.open(draft.storage) } }),
     referenceForm: tools.referenceForm,
     start,
   };
@@ -74,30 +99,67 @@ export async function impliedStorage(storage: Storage, endpoint: Endpoint): Prom
 async function askForInputs(
   endpoint: Endpoint,
   schema: ServiceSchema | undefined,
-  chosen: ReadonlyMap<string, string>,
+  chosen: ChosenFiles,
 ): Promise<Map<string, string> | undefined> {
-  const inputs = new Map(chosen);
-  for (const name of schema?.inputs.map((port) => port.name) ?? ['input1']) {
-    if (chosen.has(name)) continue;
-    const [file] =
-      (await vscode.window.showOpenDialog({
-        title: vscode.l10n.t('{0}: file for {1}', endpoint.label, name),
-        openLabel: vscode.l10n.t('Use as {0}', name),
-        filters: { [vscode.l10n.t('Tables')]: ['csv', 'tsv', 'arff'], [vscode.l10n.t('All files')]: ['*'] },
-      })) ?? [];
-    if (file === undefined) return undefined;
-    if (file.scheme !== 'file') throw notAFile(file);
-    inputs.set(name, file.fsPath);
+  const inputs = new Map(chosen.inputs);
+  const names = schema?.inputs.map((port) => port.name) ?? ['input1'];
+  if (chosen.file !== undefined) {
+    const name = await inputFor(endpoint, chosen.file, names);
+    if (name === undefined) return undefined;
+    inputs.set(name, chosen.file);
+  }
+  for (const name of names) {
+    if (inputs.has(name)) continue;
+    const path = await chooseFile(
+      vscode.l10n.t('{0}: file for {1}', endpoint.label, name),
+      vscode.l10n.t('Use as {0}', name),
+    );
+    if (path === undefined) return undefined;
+    inputs.set(name, path);
   }
   return inputs;
 }
 
-function notAFile(uri: vscode.Uri): Failure {
-  return new Failure({
-    code: 'FileNotReadable',
+async function inputFor(
+  endpoint: Endpoint,
+  file: string,
+  names: readonly string[],
+): Promise<string | undefined> {
+  if (names.length > 1) {
+    return vscode.window.showQuickPick(names, {
+      title: endpoint.label,
+      placeHolder: vscode.l10n.t('Which input is {0} for?', basename(file)),
+      ignoreFocusOut: true,
+    });
+  }
+  if (names[0] !== undefined) return names[0];
+  throw new Failure({
+    code: 'NoInput',
     origin: 'client',
-    sentence: vscode.l10n.t('{0} is not a file on a disk. Save it to one first.', uri.toString(true)),
+    sentence: vscode.l10n.t('{0} takes no input. Run it without a file by “Run batch job…”.', endpoint.label),
   });
+}
+
+/** Each output is offered a name of its own, after the file that is scored. */
+function offeredOutputs(
+  schema: ServiceSchema | undefined,
+  inputs: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const [file] = inputs.values();
+  const stem = file === undefined ? '' : `${plainName(basename(file, extname(file)))}-`;
+  return new Map(
+    schema?.outputs.map((port) => [port.name, `${stem}${safeName(port.name)}${extensionsOf(port)[0] ?? ''}`]),
+  );
+}
+
+/** Letters without their accents, and of other characters those that any service takes in the name of a blob. */
+function plainName(text: string): string {
+  return safeName(text.normalize('NFD').replaceAll(/\p{M}/gu, '')).slice(0, 80);
+}
+
+/** What services write; an output without columns is no table but a trained model. */
+function extensionsOf({ columns }: Port): readonly string[] {
+  return columns.length === 0 ? ['.ilearner', '.csv', '.tsv', '.arff'] : ['.csv', '.tsv', '.arff'];
 }
 
 /** The local service has its own storage; any other workspace keeps the one that was chosen for it. */
@@ -177,25 +239,12 @@ async function confirm(tools: NewJobTools, draft: Draft, start: boolean): Promis
 async function linesOf(tools: NewJobTools, draft: Draft, start: boolean): Promise<readonly Line[]> {
   return [
     {
-      label: start
-        ? vscode.l10n.t('$(play) Upload and run')
-        : vscode.l10n.t('$(cloud-upload) Upload and submit'),
+      label: beginLabel(start, draft.inputs.size > 0),
       description: [...draft.inputs.values()].map((file) => vscode.workspace.asRelativePath(file)).join(', '),
       choose: () => Promise.resolve(true),
     },
-    {
-      label: vscode.l10n.t('$(database) Storage: {0}', draft.storage),
-      detail: await whatTheJobGets(tools, draft),
-      choose: async () => {
-        const picked = await tools.storage.pick(
-          vscode.l10n.t('{0}: storage', draft.endpoint.label),
-          draft.storage,
-        );
-        if (picked !== undefined) draft.storage = picked;
-        return undefined;
-      },
-    },
-    ...outputLines(draft),
+    ...(draft.storage === undefined ? [] : [await storageLine(tools, draft, draft.storage)]),
+    ...(draft.schema?.outputs ?? []).map((output) => outputLine(draft, output)),
     ...(draft.schema?.globalParameters ?? []).map((parameter): Line => ({
       label: vscode.l10n.t('$(symbol-parameter) {0}', parameter.name),
       description: shownValue(draft, parameter),
@@ -213,42 +262,65 @@ function shownValue(draft: Draft, parameter: GlobalParameter): string {
   return /password|secret|\bkey\b/i.test(parameter.name) ? '***' : String(given);
 }
 
-function outputLines(draft: Draft): readonly Line[] {
-  return (draft.schema?.outputs ?? []).map(({ name }) => ({
+function beginLabel(start: boolean, hasUploads: boolean): string {
+  if (!hasUploads) return start ? vscode.l10n.t('$(play) Run') : vscode.l10n.t('$(cloud-upload) Submit');
+  return start ? vscode.l10n.t('$(play) Upload and run') : vscode.l10n.t('$(cloud-upload) Upload and submit');
+}
+
+async function storageLine(tools: NewJobTools, draft: Draft, storage: string): Promise<Line> {
+  return {
+    label: vscode.l10n.t('$(database) Storage: {0}', storage),
+    detail: await whatTheJobGets(tools, draft.endpoint, storage),
+    choose: async () => {
+      const picked = await tools.storage.pick(vscode.l10n.t('{0}: storage', draft.endpoint.label), storage);
+      if (picked !== undefined) draft.storage = picked;
+      return undefined;
+    },
+  };
+}
+
+function outputLine(draft: Draft, output: Port): Line {
+  const { name } = output;
+  return {
     label: vscode.l10n.t('$(file) Output {0}', name),
-    description: draft.outputs.get(name) ?? vscode.l10n.t('a new blob in the storage'),
+    description:
+      draft.outputs.get(name) ?? vscode.l10n.t('left to the service, which has a storage of its own'),
     choose: async () => {
       const location = await vscode.window.showInputBox({
         title: vscode.l10n.t('Blob for the output {0}', name),
-        prompt: vscode.l10n.t('container/name.csv in the storage; empty for a new one'),
+        prompt: vscode.l10n.t('A name, or container/name.csv in the storage; empty leaves it to the service'),
         value: draft.outputs.get(name) ?? '',
         ignoreFocusOut: true,
-        validateInput: (text) => outputProblem(name, text),
+        validateInput: (text) => outputProblem(output, text),
       });
       if (location?.trim() === '') draft.outputs.delete(name);
-      else if (location !== undefined) draft.outputs.set(name, outputLocation(name, location.trim()));
+      else if (location !== undefined) draft.outputs.set(name, location.trim().replace(/^\/+/, ''));
       return undefined;
     },
-  }));
+  };
 }
 
-function outputProblem(name: string, text: string): string | undefined {
-  if (text.trim() === '') return undefined;
-  if (!/\.(?:csv|tsv|arff|ilearner)$/i.test(text.trim())) {
-    return vscode.l10n.t('Services write .csv, .tsv and .arff, and trained models as .ilearner.');
+/** What is wrong with the place of an output, which is a name or `container/blob.csv`; an empty one is left to the service. */
+export function outputProblem(output: Port, text: string): string | undefined {
+  const location = text.trim();
+  if (location === '') return undefined;
+  const extensions = extensionsOf(output);
+  if (!extensions.includes(extname(location).toLowerCase())) {
+    return vscode.l10n.t('The service writes {0} files for this output.', extensions.join(', '));
   }
+  if (isBlobName(location)) return undefined;
   try {
-    outputLocation(name, text.trim());
+    outputLocation(output.name, location);
     return undefined;
   } catch {
-    return vscode.l10n.t('container/name.csv is expected.');
+    return vscode.l10n.t('A name, or container/name.csv, is expected.');
   }
 }
 
 /** What the service can do with what it is given: said before it is given. */
-async function whatTheJobGets(tools: NewJobTools, draft: Draft): Promise<string> {
-  const client = await tools.storage.open(draft.storage);
-  const isElsewhere = !isLoopback(new URL(draft.endpoint.workspace.baseUrl).hostname);
+async function whatTheJobGets(tools: NewJobTools, { workspace }: Endpoint, storage: string): Promise<string> {
+  const client = await tools.storage.open(storage);
+  const isElsewhere = !isLoopback(new URL(workspace.baseUrl).hostname);
   if (client.onLoopback && isElsewhere) {
     return vscode.l10n.t('The service cannot reach this storage: it is on this machine.');
   }

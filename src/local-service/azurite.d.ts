@@ -20,8 +20,15 @@ declare module 'azurite/dist/src/blob/BlobConfiguration.js' {
 declare module 'azurite/dist/src/blob/BlobServer.js' {
   import type { Server } from 'node:http';
 
+  /** One of its two indexes, which it writes to disk every five seconds. */
+  interface Index {
+    readonly db: { saveDatabase(done: (error: unknown) => void): void };
+  }
+
   interface BlobServer {
     readonly httpServer: Server;
+    readonly metadataStore: Index;
+    readonly extentMetadataStore: Index;
     start(): Promise<void>;
     close(): Promise<void>;
     getHttpServerAddress(): string;

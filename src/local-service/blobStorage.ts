@@ -17,7 +17,9 @@ export interface BlobStorage {
   readonly endpoint: string;
   readonly connectionString: string;
   readonly port: number;
-  /** Writes the index to disk; without it the blobs of the last five seconds are lost. */
+  /** Writes the index to disk; without it a sudden end loses the blobs of the last five seconds. */
+  flush(): Promise<void>;
+  /** Flushes, and ends. */
   close(): Promise<void>;
 }
 
@@ -55,6 +57,9 @@ export async function startBlobStorage(init: BlobStorageInit): Promise<BlobStora
     endpoint,
     connectionString,
     port: Number(new URL(endpoint).port),
+    async flush() {
+      await Promise.all([saved(server.extentMetadataStore), saved(server.metadataStore)]);
+    },
     async close() {
       await stopTaking(server);
       await server.close();
@@ -68,6 +73,15 @@ export async function startBlobStorage(init: BlobStorageInit): Promise<BlobStora
 }
 
 type BlobServer = InstanceType<typeof blobServer.default>;
+
+function saved({ db }: BlobServer['metadataStore']): Promise<void> {
+  return new Promise((resolve, reject) => {
+    db.saveDatabase((error) => {
+      if (error instanceof Error) reject(error);
+      else resolve();
+    });
+  });
+}
 
 async function startServer(init: BlobStorageInit): Promise<BlobServer> {
   const server = new blobServer.default(

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 
 import { DelimitedReader, formatDelimitedRow } from '../protocol/csv.ts';
 import type { Port } from '../protocol/studio/serviceSchema.ts';
-import { ArffReader, formatArffHeader, formatArffRow } from './arff.ts';
+import { ArffReader, formatArffHeader, formatArffRow } from '../protocol/arff.ts';
 import type { FileFormat } from './blobReference.ts';
 import { CellError, formatCell, parseCell } from './cells.ts';
 import type { OutputTable, Row } from './webService.ts';

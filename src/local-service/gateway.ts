@@ -92,6 +92,7 @@ export class Gateway {
       return {
         status: 403,
         message: `Out of call volume quota. Quota is renewed in ${formatWait(quotaWait)}.`,
+        headers: { 'Retry-After': String(quotaWait) },
       };
     }
     return undefined;

@@ -13,6 +13,8 @@ import type { WebService } from './webService.ts';
 export interface JobsInit {
   readonly store: JobStore;
   readonly blobs: BlobAccess;
+  /** Puts the blobs on disk, so that no job outlives its inputs or is `Finished` without its outputs. */
+  readonly flushBlobs: () => Promise<void>;
   /** The service behind an endpoint. */
   readonly serviceOf: (endpointId: string) => WebService | undefined;
   readonly limits: Pick<Limits, 'concurrentJobs' | 'jobDelayMs'>;
@@ -59,6 +61,7 @@ export class Jobs {
   /** Keeps a new job, not started. */
   async submit(job: Omit<JobRecord, 'id' | 'state'>): Promise<JobRecord> {
     const record: JobRecord = { ...job, id: newId(), state: 'NotStarted' };
+    await this.#init.flushBlobs();
     await this.#keep(record);
     return record;
   }
@@ -150,6 +153,7 @@ export class Jobs {
       await delay(this.#init.limits.jobDelayMs, undefined, { signal });
       const { blobs, everyColumnTakesNull } = this.#init;
       await runJob({ job: running, service, blobs, everyColumnTakesNull }, signal);
+      await this.#init.flushBlobs();
       if (!signal.aborted) await this.#keep({ ...running, state: 'Finished' });
     } catch (error) {
       if (signal.aborted) return;

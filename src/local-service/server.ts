@@ -140,6 +140,7 @@ async function openApis(
   const jobs = await Jobs.open({
     store: new JobStore(dataFolder),
     blobs,
+    flushBlobs: () => storage.flush(),
     serviceOf: (id) => endpoints.byId(id)?.service,
     limits,
     everyColumnTakesNull: variants.nullCells === 'every',

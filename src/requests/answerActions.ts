@@ -1,9 +1,10 @@
-import { rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { TableExport } from '../shared/answerContract.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
+import { writeAtomically } from '../shared/wholeFile.ts';
 import { exportFormat, exportTable } from './answerExport.ts';
 import { writeFileTable } from './answerFileTable.ts';
 import type { AnswerTable } from './answerTables.ts';
@@ -128,19 +129,20 @@ async function writeWhole(file: string, table: AnswerTable, target: vscode.Uri):
     token.onCancellationRequested(() => controller.abort());
     let done = 0;
     try {
-      await writeFileTable(target.fsPath, {
-        file,
-        output: table.name,
-        columns: table.columns.map(({ name }, i) => name ?? `Column${i + 1}`),
-        delimiter: exportFormat(target.path) === 'tsv' ? '\t' : ',',
-        signal: controller.signal,
-        onProgress: (bytes) => {
-          progress.report({ increment: ((bytes - done) / size) * 100 });
-          done = bytes;
-        },
-      });
+      await writeAtomically(target.fsPath, true, (path) =>
+        writeFileTable(path, {
+          file,
+          output: table.name,
+          columns: table.columns.map(({ name }, i) => name ?? `Column${i + 1}`),
+          delimiter: exportFormat(target.path) === 'tsv' ? '\t' : ',',
+          signal: controller.signal,
+          onProgress: (bytes) => {
+            progress.report({ increment: ((bytes - done) / size) * 100 });
+            done = bytes;
+          },
+        }),
+      );
     } catch (error) {
-      await rm(target.fsPath, { force: true });
       if (!controller.signal.aborted) throw error;
     }
   });

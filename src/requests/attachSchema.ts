@@ -1,5 +1,4 @@
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
 import * as vscode from 'vscode';
 import * as v from 'valibot';
 import type { AttachedSchema, Catalog, Endpoint } from '../catalog/index.ts';
@@ -11,6 +10,7 @@ import { parseServiceSchema } from '../protocol/studio/swagger.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import { isExplorerNode } from '../shared/explorerNode.ts';
 import { isProgramCall } from '../shared/invocation.ts';
+import { localPath } from '../shared/localPath.ts';
 import type { HttpClient } from '../transport/httpClient.ts';
 
 const fetchTimeoutMs = 15_000;
@@ -103,7 +103,9 @@ async function attach(tools: SchemaTools, endpoint: Endpoint, from: Source): Pro
 
 async function read(tools: SchemaTools, endpoint: Endpoint, from: Source): Promise<AttachedSchema> {
   if ('file' in from) {
-    const uri = fileUri(from.file);
+    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
+    const file = from.file.replace(/^~(?=$|[\\/])/, homedir());
+    const uri = vscode.Uri.file(localPath('file', file, folder?.uri.fsPath));
     return { source: uri.fsPath, schema: parseServiceSchema(await readFile(uri)) };
   }
   if ('url' in from) return readUrl(tools, from.url);
@@ -134,13 +136,6 @@ function draw(endpoint: Endpoint, from: Extract<Source, { request: unknown }>): 
     origin: 'client',
     sentence: vscode.l10n.t('The request has neither inputs nor global parameters to draw a schema from.'),
   });
-}
-
-function fileUri(file: string): vscode.Uri {
-  if (/^file:/i.test(file)) return vscode.Uri.parse(file, true);
-  const path = file.replace(/^~(?=$|[\\/])/, homedir());
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  return vscode.Uri.file(isAbsolute(path) || folder === undefined ? path : join(folder, path));
 }
 
 async function readFile(uri: vscode.Uri): Promise<string> {

@@ -10,6 +10,8 @@ export interface RrsCall {
   readonly address: ServiceAddress;
   readonly query: ExecuteQuery;
   readonly headers: Readonly<Record<string, string>>;
+  /** Names of those headers whose values may be shown; the others' are masked in what was sent. */
+  readonly shownHeaders?: readonly string[];
   /** Sent as it is. */
   readonly body: string;
   /** Milliseconds to the last byte; absent means the client's default. */
@@ -71,7 +73,7 @@ export async function execute(
     headers: answer.headers,
     ...body,
     time: new Date(),
-    sent: answer.sent(Object.keys(call.headers).filter((name) => !isNamed(authorization, name))),
+    sent: answer.sent((call.shownHeaders ?? []).filter((name) => !isNamed(authorization, name))),
     phases,
   };
 }

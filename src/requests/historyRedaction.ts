@@ -1,9 +1,10 @@
 import * as jsonc from 'jsonc-parser';
 import { isShownHeader, MASK, redactHeaders, redactText } from '../protocol/redaction.ts';
 import { isMembers, type JsonEdit, type JsonValue } from '../shared/jsonEdits.ts';
+import { isSecretName } from '../shared/secretNames.ts';
 import { holdsCredential } from '../shared/requestForm.ts';
 import type { RequestData } from '../shared/requestData.ts';
-import { editText, printJson } from './editText.ts';
+import { editText, printJson } from '../shared/editText.ts';
 
 /** A request and its answer as the history keeps them. */
 export interface Recordable {
@@ -52,13 +53,6 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
     .filter((secret) => secret.length >= 6)
     .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
     .reduce((current, spelling) => current.replaceAll(spelling, MASK), text);
-}
-
-const secretWords =
-  /pass(?:word|phrase)|\bpwd\b|secret|token(?![a-z])|credential|(?:api|access|account|subscription)[-_ ]?key|\bkey$|\bsas\b|signature|connection[-_ ]?string|authorization/i;
-
-function isSecretName(name: string): boolean {
-  return secretWords.test(name) || /[a-z\d_]Key$/.test(name);
 }
 
 function isSecret(name: string, value: JsonValue): boolean {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Failure } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import { encodingOf } from '../protocol/textEncoding.ts';
 import { cellFromText, replaceRows } from '../shared/inputEdits.ts';
 import type { JsonEdit } from '../shared/jsonEdits.ts';
 import { matchHeader, readTableFile, type TextTable } from '../shared/pastedTable.ts';
@@ -110,12 +111,8 @@ function namedByHeader(
   };
 }
 
-/** UTF-8, or UTF-16 with its mark, which is what spreadsheets call Unicode text. */
 function decode(bytes: Uint8Array): string {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  return new TextDecoder().decode(bytes);
+  return new TextDecoder(encodingOf(bytes, true)).decode(bytes);
 }
 
 function unreadable(uri: vscode.Uri, table: TextTable | undefined): Failure {

@@ -7,6 +7,7 @@ import type { Feature, Foundation } from '../shared/feature.ts';
 import type { ReadonlyFiles } from '../shared/lazyFileSystem.ts';
 import { isProgramCall } from '../shared/invocation.ts';
 import { reportFailure } from '../shared/reportFailure.ts';
+import { askWhereToSave } from '../shared/saveDialog.ts';
 import { AnswerFiles } from './answerFiles.ts';
 import { attachSchema, detachSchema, type SchemaTools, type WorkedRequest } from './attachSchema.ts';
 import { AutoSave } from './autoSave.ts';
@@ -18,7 +19,6 @@ import { reopenedRequest } from './historyScratch.ts';
 import { RequestCall } from './requestCall.ts';
 import { RequestEditor } from './requestEditor.ts';
 import { rrsExecute } from './rrsExecute.ts';
-import { askWhereToSave } from './saveDialog.ts';
 import { SchemaDocuments } from './schemaDocuments.ts';
 import { ScratchRequests } from './scratchRequests.ts';
 
@@ -166,7 +166,11 @@ class RequestsFeature implements Requests {
     const editor = this.#activeEditor();
     if (!editor) return;
     const { uri } = editor.document;
-    const target = await askWhereToSave(uri.path.split('/').at(-1) ?? 'request.rrs.json');
+    const target = await askWhereToSave(uri.path.split('/').at(-1) ?? 'request.rrs.json', {
+      extension: '.rrs.json',
+      label: vscode.l10n.t('Request'),
+      title: vscode.l10n.t('Save request as'),
+    });
     if (!target) return;
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(editor.document.getText()));
     await vscode.commands.executeCommand('vscode.openWith', target, customEditors.request, {

@@ -49,15 +49,7 @@ export function operationSchema(base: JsonObject, service: ServiceSchema, words:
         required: inputs.map(({ port }) => port.name),
         default: samples,
       },
-      globalParameters: {
-        ...asObject(members.globalParameters),
-        type: 'object',
-        properties: Object.fromEntries(
-          service.globalParameters.map((parameter) => [parameter.name, parameterSchema(parameter, words)]),
-        ),
-        required: service.globalParameters.filter(isRequired).map(({ name }) => name),
-        additionalProperties: false,
-      },
+      globalParameters: parametersSchema(asObject(members.globalParameters), service, words),
     },
     if: { properties: { format: { const: 'swagger' } }, required: ['format'] },
     then: inputsSchema((input) => input.rows()),
@@ -71,7 +63,24 @@ export function operationSchema(base: JsonObject, service: ServiceSchema, words:
   };
 }
 
-function requiredMembers(service: ServiceSchema): string[] {
+/** The schema of a service's global parameters; `base` is what the format says of the member. */
+export function parametersSchema(
+  base: JsonObject,
+  { globalParameters }: ServiceSchema,
+  words: SchemaWords,
+): JsonObject {
+  return {
+    ...base,
+    type: 'object',
+    properties: Object.fromEntries(
+      globalParameters.map((parameter) => [parameter.name, parameterSchema(parameter, words)]),
+    ),
+    required: globalParameters.filter(isRequired).map(({ name }) => name),
+    additionalProperties: false,
+  };
+}
+
+export function requiredMembers(service: ServiceSchema): string[] {
   return [
     ...(service.inputs.length > 0 ? ['inputs'] : []),
     ...(service.globalParameters.some(isRequired) ? ['globalParameters'] : []),

@@ -70,6 +70,8 @@ interface Ended {
   readonly comparison?: { readonly view: ComparisonView; readonly with: RrsAnswer };
 }
 
+const schemaPatienceMs = 300;
+
 /** An answer up to this size is kept in memory; in bytes. Documents of the editor have the same limit. */
 export const largestInMemory = 20 * 1024 * 1024;
 
@@ -266,9 +268,16 @@ export class RequestCall implements vscode.Disposable {
       const http = await this.#services.http();
       signal.throwIfAborted();
       this.#startClock();
+      const lookUp = catalog.schemaIfAny(endpoint);
       const answer = await execute(
         http,
-        { ...callOf(request, endpoint, this.#services.timeoutMs()), headers, body, signal },
+        {
+          ...callOf(request, endpoint, this.#services.timeoutMs()),
+          headers,
+          shownHeaders: Object.keys(headers).filter((name) => headers[name] === request.headers[name]),
+          body,
+          signal,
+        },
         authorization,
         {
           limit: largestInMemory,
@@ -279,7 +288,7 @@ export class RequestCall implements vscode.Disposable {
       if (answer.status < 400 && answer.file === undefined) {
         this.#worked = { endpoint, body, answer: answer.text };
       }
-      const schema = answer.status < 400 ? await catalog.schemaIfAny(endpoint) : undefined;
+      const schema = answer.status < 400 ? await soon(lookUp) : undefined;
       const failure = failureOf(answer);
       const view = viewOfAnswer(answer, { schema, body });
       this.#services.onEnded({ ...sent, endpoint, credentials, answer, ...(failure ? { failure } : {}) });
@@ -334,6 +343,19 @@ export class RequestCall implements vscode.Disposable {
       sentence: vscode.l10n.t('The request could not be sent. The log has more about it.'),
       cause: error,
     });
+  }
+}
+
+/** An answer that is there does not wait for a schema that is not. */
+async function soon<T>(work: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), schemaPatienceMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

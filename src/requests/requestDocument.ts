@@ -1,42 +1,16 @@
 import * as jsonc from 'jsonc-parser';
-import { diffJson, isMembers, type JsonEdit, type JsonMembers, type JsonValue } from '../shared/jsonEdits.ts';
-import { printJson } from './editText.ts';
-import { treeOf } from './jsonTree.ts';
+import { type BrokenJson, parseMembers, problemOf, valueOf } from '../shared/jsonDocument.ts';
+import { diffJson, isMembers, type JsonEdit, type JsonMembers } from '../shared/jsonEdits.ts';
+import { treeOf } from '../shared/jsonTree.ts';
 import { readRequest, type ReadRequest, type RequestData } from '../shared/requestData.ts';
 import type { JsonProblem } from '../shared/requestEditorContract.ts';
 
-export type ParsedRequest =
-  ({ readonly kind: 'request' } & ReadRequest) | { readonly kind: 'broken'; readonly problem: JsonProblem };
+export type ParsedRequest = ({ readonly kind: 'request' } & ReadRequest) | BrokenJson;
 
 /** Reads a `*.rrs.json` document; comments and trailing commas are fine, unknown members are left alone. */
 export function parseRequest(text: string): ParsedRequest {
-  const { root, errors } = treeOf(text);
-  const parsed = { root, problem: problemOf(text, errors) };
-  if (parsed.problem) return { kind: 'broken', problem: parsed.problem };
-  const value = parsed.root ? valueOf(parsed.root) : {};
-  if (!isMembers(value))
-    return { kind: 'broken', problem: { code: 'NotAnObject', line: 1, column: 1, offset: 0 } };
-  return { kind: 'request', ...readRequest(value) };
-}
-
-/** The text of a fresh document. */
-export function newRequestText(request: JsonMembers): string {
-  return `${printJson(request)}\n`;
-}
-
-/** The one range in which two texts differ, and what stands there in the second. */
-export function minimalChange(
-  before: string,
-  after: string,
-): { start: number; end: number; text: string } | undefined {
-  if (before === after) return undefined;
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before[start] === after[start]) start++;
-  let tail = 0;
-  while (tail < shorter - start && before[before.length - 1 - tail] === after[after.length - 1 - tail])
-    tail++;
-  return { start, end: before.length - tail, text: after.slice(start, after.length - tail) };
+  const parsed = parseMembers(text);
+  return parsed.kind === 'broken' ? parsed : { kind: 'request', ...readRequest(parsed.members) };
 }
 
 /** Beyond this many changed places a member is written anew as a whole. */
@@ -179,34 +153,4 @@ function parseJson(
   const errors: jsonc.ParseError[] = [];
   const root = jsonc.parseTree(text, errors, options);
   return { root, problem: problemOf(text, errors) };
-}
-
-function problemOf(text: string, errors: readonly jsonc.ParseError[]): JsonProblem | undefined {
-  const [first] = errors;
-  if (!first) return undefined;
-  const before = text.slice(0, first.offset);
-  const line = before.split('\n').length;
-  const column = first.offset - before.lastIndexOf('\n');
-  return { code: jsonc.printParseErrorCode(first.error), line, column, offset: first.offset };
-}
-
-/** The node's value; jsonc gives `any`, but a tree without errors holds JSON alone. */
-function valueOf(node: jsonc.Node): JsonValue {
-  switch (node.type) {
-    case 'object':
-      return Object.fromEntries(
-        (node.children ?? []).flatMap(({ children }) => {
-          const [name, value] = children ?? [];
-          return name && value ? [[String(name.value), valueOf(value)]] : [];
-        }),
-      );
-    case 'array':
-      return (node.children ?? []).map(valueOf);
-    default:
-      return scalarOf(node.value);
-  }
-}
-
-function scalarOf(value: unknown): JsonValue {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }

@@ -1,7 +1,15 @@
 import * as vscode from 'vscode';
-import { endpointsOf, type Catalog, type Endpoint } from '../catalog/index.ts';
+import {
+  chooseService,
+  chooseWorkspace,
+  ServiceTarget,
+  type Catalog,
+  type ChoiceTitles,
+  type Endpoint,
+} from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import { commandId, customEditors } from '../shared/contributions.ts';
+import { DocumentEdits } from '../shared/documentEdits.ts';
 import type { ExplorerNode } from '../shared/explorerNode.ts';
 import type { JsonEdit } from '../shared/jsonEdits.ts';
 import type { Handlers, Link } from '../shared/messages.ts';
@@ -22,17 +30,13 @@ import { holdsCredential } from '../shared/requestForm.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import { openWebview } from '../shared/webviewHost.ts';
 import { AnswerActions } from './answerActions.ts';
-import { editText } from './editText.ts';
 import { askForTable, offerBatchJob, readRows } from './importRows.ts';
 import type { History } from './history.ts';
 import type { RequestCall } from './requestCall.ts';
-import { bodyEdits, bodyProblem, minimalChange, parseRequest, wireBody } from './requestDocument.ts';
-import { RequestTarget } from './requestTarget.ts';
-import { targetEdits } from './schemaAddress.ts';
+import { bodyEdits, bodyProblem, parseRequest, wireBody } from './requestDocument.ts';
+import { targetEdits } from '../shared/schemaAddress.ts';
 import { askToStore, storeTyped, type TypedCredential } from './typedCredentials.ts';
 
-const flushPatienceMs = 1_000;
-const mostAttempts = 5;
 /** In characters; a text area gets slow beyond it. */
 const longestBody = 200_000;
 /** In characters; shorter documents are told as a whole after each edit. */
@@ -56,11 +60,13 @@ export class RequestEditor implements vscode.Disposable {
   readonly answers: AnswerActions;
   readonly #services: EditorServices;
   readonly #panel: vscode.WebviewPanel;
-  readonly #target: RequestTarget;
+  readonly #target: ServiceTarget;
   readonly #link: Link<typeof toRequestView>;
   readonly #subscriptions: vscode.Disposable[];
-  #edits: Promise<unknown> = Promise.resolve();
-  #isApplying = false;
+  readonly #edits: DocumentEdits;
+  /** The page has loaded; when it is hidden it goes, and loads anew. */
+  #isStarted = false;
+  #giveUpFlush = (): void => undefined;
 
   constructor(
     document: vscode.TextDocument,
@@ -72,7 +78,11 @@ export class RequestEditor implements vscode.Disposable {
     this.call = call;
     this.#panel = panel;
     this.#services = services;
-    this.#target = new RequestTarget(services.catalog);
+    this.#target = new ServiceTarget(services.catalog);
+    this.#edits = new DocumentEdits(document, refuseCredentials, async (edits) => {
+      await services.afterEdit(document);
+      if (edits.some(({ path: [member] }) => member !== 'inputs')) void this.#followTarget();
+    });
     this.answers = new AnswerActions(services, call, () => this.#name());
     this.#link = openWebview(
       panel.webview,
@@ -83,13 +93,18 @@ export class RequestEditor implements vscode.Disposable {
     this.#subscriptions = [
       this.#link,
       this.#target,
+      panel.onDidChangeViewState(() => {
+        if (panel.visible) return;
+        this.#isStarted = false;
+        this.#giveUpFlush();
+      }),
       this.#target.onDidChange((state) => remote.targetChanged(state)),
       call.onDidChange(() => remote.callChanged(call.state())),
       services.catalog.onDidChange(() => void this.#target.refreshAfterCatalog()),
       vscode.workspace.onDidChangeTextDocument((event) => {
         if (event.document !== document || event.contentChanges.length === 0) return;
         // The page is told of its own changes by the answer to them.
-        if (this.#isApplying) return;
+        if (this.#edits.isApplying) return;
         remote.documentChanged(this.#documentState());
         void this.#followTarget();
       }),
@@ -110,14 +125,14 @@ export class RequestEditor implements vscode.Disposable {
   /** The document's text once all that was typed has reached it. */
   async settledText(): Promise<string> {
     await this.#flush();
-    await this.#edits;
+    await this.#edits.settled();
     return this.document.getText();
   }
 
   /** What is to be sent; undefined when the user decides not to, asked about a key among the headers. */
   async #settled(): Promise<{ data: RequestData; body: string } | undefined> {
     const typed = await this.#flush();
-    await this.#edits;
+    await this.#edits.settled();
     const data = this.#dataOrThrow();
     const credentials = [...credentialsIn(data.headers), ...typed];
     if (credentials.length > 0 && !(await this.#offerToStore(data, credentials))) return undefined;
@@ -154,14 +169,11 @@ export class RequestEditor implements vscode.Disposable {
 
   /** A webview that is hidden or still loading has nothing to say, and does not answer either. */
   async #flush(): Promise<readonly TypedCredential[]> {
-    if (!this.#panel.visible) return [];
-    const flushed = this.#link.remote.flush().catch(() => []);
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<[]>((resolve) => {
-      timer = setTimeout(() => resolve([]), flushPatienceMs);
+    if (!this.#panel.visible || !this.#isStarted) return [];
+    const hidden = new Promise<[]>((resolve) => {
+      this.#giveUpFlush = () => resolve([]);
     });
-    const typed = await Promise.race([flushed, patience]);
-    clearTimeout(timer);
+    const typed = await Promise.race([this.#link.remote.flush().catch(() => []), hidden]);
     return typed.map(([header, value]) => ({ header, value }));
   }
 
@@ -176,17 +188,21 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#giveUpFlush();
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
   #handlers(): Handlers<typeof toRequestHost> {
     return {
-      start: () => ({
-        strings: requestEditorStrings(),
-        document: this.#documentState(),
-        target: this.#target.state,
-        call: this.call.state(),
-      }),
+      start: () => {
+        this.#isStarted = true;
+        return {
+          strings: requestEditorStrings(),
+          document: this.#documentState(),
+          target: this.#target.state,
+          call: this.call.state(),
+        };
+      },
       read: () => this.#documentState(),
       edit: ({ edits, version }) => this.#editFrom(version, edits),
       setBody: ({ text }) =>
@@ -197,14 +213,14 @@ export class RequestEditor implements vscode.Disposable {
       perform: ({ command }) => this.#perform(command),
       send: () => this.#start(),
       cancel: () => this.call.cancel(),
-      chooseWorkspace: () => this.#chooseWorkspace(),
-      chooseService: () => this.#chooseService(),
-      setCredential: ({ kind }) => this.#setCredential(kind),
+      chooseWorkspace: () => this.#told(() => this.#chooseWorkspace()),
+      chooseService: () => this.#told(() => this.#chooseService()),
+      setCredential: ({ kind }) => this.#told(() => this.#setCredential(kind)),
       storeCredential: (credential) => this.#storeCredential(credential),
       reloadSchema: () => this.#target.refresh({ reloadSchema: true }),
       importRows: ({ input }) => this.#importRows(input),
-      attachSchema: () => this.#attachSchema(),
-      addService: () => this.#addService(),
+      attachSchema: () => this.#told(() => this.#attachSchema()),
+      addService: () => this.#told(() => this.#addService()),
       copy: async ({ text }) => vscode.env.clipboard.writeText(text),
       copyFailure: async () => vscode.env.clipboard.writeText(failureDetails(this.call.failure)),
       sendAgain: () => void this.call.sendAgain(),
@@ -218,7 +234,7 @@ export class RequestEditor implements vscode.Disposable {
       compareAsText: () => this.#told(() => this.answers.compareAsText()),
       endComparison: () => this.call.compareWith(undefined),
       showHistory: () => run(commandId('showHistory')),
-      mend: ({ remedy }) => this.call.mend(remedy),
+      mend: ({ remedy }) => this.#told(() => this.call.mend(remedy)),
       showLog: () => run(commandId('showLog')),
       openAsText: () => run('vscode.openWith', this.document.uri, 'default'),
     };
@@ -255,7 +271,7 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   async #perform(command: EditorCommand): Promise<void> {
-    await this.#edits;
+    await this.#edits.settled();
     if (command === 'save') await this.document.save();
     else await run(command);
   }
@@ -287,10 +303,9 @@ export class RequestEditor implements vscode.Disposable {
     if (parsed.kind === 'request') await this.#target.lookUp(parsed.data);
   }
 
-  /** Edits wait for each other, so that each is made on the text that the one before it left. */
   #edit(editsFor: (text: string) => readonly JsonEdit[]): Promise<DocumentState> {
-    return this.#inTurn(async () => {
-      await this.#editNow(editsFor);
+    return this.#edits.inTurn(async () => {
+      await this.#edits.make(editsFor);
       return this.#documentState();
     });
   }
@@ -302,9 +317,9 @@ export class RequestEditor implements vscode.Disposable {
 
   /** A long document with changed rows is not told again when the page can make the same change in what it has. */
   #editFrom(version: number, edits: readonly JsonEdit[]): Promise<EditAnswer> {
-    return this.#inTurn(async () => {
+    return this.#edits.inTurn(async () => {
       const isKnown = version === this.document.version;
-      const changes = await this.#editNow(() => edits);
+      const changes = await this.#edits.make(() => edits);
       const isLong = this.document.getText().length > shortDocument;
       const isOfRows = edits.every(({ path }) => path[0] === 'inputs' && path.length > 1);
       return isKnown && isLong && isOfRows && this.document.version === version + changes
@@ -313,86 +328,16 @@ export class RequestEditor implements vscode.Disposable {
     });
   }
 
-  #inTurn<T>(edit: () => Promise<T>): Promise<T> {
-    const edited = this.#edits.then(edit);
-    this.#edits = edited.catch(() => undefined);
-    return edited;
-  }
-
-  /**
-   * An undo or another editor may come in between: then the edits are made on what it left. Gives how many changes the
-   * document has had by it: one, or none.
-   */
-  async #editNow(editsFor: (text: string) => readonly JsonEdit[]): Promise<number> {
-    for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      const text = this.document.getText();
-      const edits = editsFor(text);
-      refuseCredentials(edits);
-      const change = minimalChange(text, editText(text, edits));
-      if (!change) return 0;
-      if (!(await this.#replace(change))) continue;
-      await this.#services.afterEdit(this.document);
-      if (edits.some(({ path: [member] }) => member !== 'inputs')) void this.#followTarget();
-      return 1;
-    }
-    throw new Failure({
-      code: 'DocumentNotEditable',
-      origin: 'client',
-      sentence: vscode.l10n.t('The document cannot be changed; it may be read-only.'),
-    });
-  }
-
-  async #replace({ start, end, text }: { start: number; end: number; text: string }): Promise<boolean> {
-    const range = new vscode.Range(this.document.positionAt(start), this.document.positionAt(end));
-    const edit = new vscode.WorkspaceEdit();
-    edit.replace(this.document.uri, range, text);
-    this.#isApplying = true;
-    try {
-      return await vscode.workspace.applyEdit(edit);
-    } finally {
-      this.#isApplying = false;
-    }
-  }
-
   async #chooseWorkspace(): Promise<void> {
-    const items = this.#services.catalog.workspaces().map((workspace) => ({
-      label: workspace.name,
-      description: workspace.workspaceId,
-      detail: workspace.baseUrl,
-      workspace,
-    }));
-    const title = vscode.l10n.t('Workspace of the request');
-    const picked = await vscode.window.showQuickPick(items, {
-      title,
-      matchOnDescription: true,
-      matchOnDetail: true,
-    });
-    if (!picked) return;
-    const endpoint = await this.#pickService(picked.workspace.name);
+    const endpoint = await chooseWorkspace(this.#services.catalog, choiceTitles());
     if (endpoint) await this.#setTarget(endpoint);
   }
 
   async #chooseService(): Promise<void> {
     const parsed = parseRequest(this.document.getText());
     if (parsed.kind === 'broken') return;
-    const isKnown = this.#services.catalog.workspaces().some(({ name }) => name === parsed.data.workspace);
-    if (!isKnown) return this.#chooseWorkspace();
-    const endpoint = await this.#pickService(parsed.data.workspace);
+    const endpoint = await chooseService(this.#services.catalog, parsed.data.workspace, choiceTitles());
     if (endpoint) await this.#setTarget(endpoint);
-  }
-
-  async #pickService(workspaceName: string): Promise<Endpoint | undefined> {
-    const workspace = this.#services.catalog.workspaces().find(({ name }) => name === workspaceName);
-    if (workspace?.local) await this.#services.catalog.startLocalService();
-    const started = this.#services.catalog.workspaces().find(({ name }) => name === workspaceName);
-    const items = (started ? endpointsOf(started) : []).map((endpoint) => ({
-      label: endpoint.label,
-      description: endpoint.endpointId,
-      endpoint,
-    }));
-    const title = vscode.l10n.t('Service of the request');
-    const picked = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
-    return picked?.endpoint;
   }
 
   async #setTarget(endpoint: Endpoint): Promise<void> {
@@ -440,9 +385,17 @@ export class RequestEditor implements vscode.Disposable {
     await run(commandId('attachSchema'), node);
   }
 
-  async #storeCredential(credential: TypedCredential): Promise<void> {
+  /** Whether it is stored, so that the page can let go of it. */
+  async #storeCredential(credential: TypedCredential): Promise<boolean> {
     const { endpoint } = this.#target;
-    if (endpoint) await this.#store(endpoint, [credential]);
+    if (!endpoint) return false;
+    try {
+      await this.#store(endpoint, [credential]);
+      return true;
+    } catch (error) {
+      this.#services.report(error);
+      return false;
+    }
   }
 
   #name(): string {
@@ -457,6 +410,13 @@ export class RequestEditor implements vscode.Disposable {
 
 async function run(command: string, ...args: readonly unknown[]): Promise<void> {
   await vscode.commands.executeCommand(command, ...args);
+}
+
+function choiceTitles(): ChoiceTitles {
+  return {
+    workspace: vscode.l10n.t('Workspace of the request'),
+    service: vscode.l10n.t('Service of the request'),
+  };
 }
 
 function credentialsIn(headers: RequestData['headers']): TypedCredential[] {

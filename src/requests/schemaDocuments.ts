@@ -2,13 +2,19 @@ import * as vscode from 'vscode';
 import { endpointsOf, type Catalog, type Endpoint } from '../catalog/index.ts';
 import { asObject, type JsonObject, tryParseJson } from '../protocol/json.ts';
 import type { ReadonlyFiles } from '../shared/lazyFileSystem.ts';
+import { jobSchema } from './jobSchema.ts';
 import { operationSchema, type SchemaWords } from './operationSchema.ts';
-import { readSchemaPath } from './schemaAddress.ts';
+import { readSchemaPath, schemaKind } from '../shared/schemaAddress.ts';
 
-/** The schemas of request documents, one for each service, made when the text editor asks for it. */
+const formats = {
+  request: { file: 'rrs.schema.json', make: operationSchema },
+  job: { file: 'bes.schema.json', make: jobSchema },
+} as const;
+
+/** The schemas of request and batch job documents, one for each service, made when the text editor asks for it. */
 export class SchemaDocuments implements ReadonlyFiles, vscode.Disposable {
   readonly #catalog: Catalog;
-  readonly #base: vscode.Uri;
+  readonly #folder: vscode.Uri;
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changed.event;
   readonly #listening: vscode.Disposable;
@@ -20,7 +26,7 @@ export class SchemaDocuments implements ReadonlyFiles, vscode.Disposable {
 
   constructor(extensionUri: vscode.Uri, catalog: Catalog) {
     this.#catalog = catalog;
-    this.#base = vscode.Uri.joinPath(extensionUri, 'media', 'schemas', 'rrs.schema.json');
+    this.#folder = vscode.Uri.joinPath(extensionUri, 'media', 'schemas');
     this.#listening = catalog.onDidChange(() => void this.#lookAgain());
   }
 
@@ -54,9 +60,10 @@ export class SchemaDocuments implements ReadonlyFiles, vscode.Disposable {
   }
 
   async #textOf(uri: vscode.Uri): Promise<string> {
-    const base = await this.#format();
+    const { file, make } = formats[schemaKind(uri.authority)];
+    const base = await this.#format(file);
     const schema = await this.#catalog.schemaIfAny(await this.#endpointOf(uri));
-    return JSON.stringify(schema === undefined ? base : operationSchema(base, schema, words()), undefined, 2);
+    return JSON.stringify(schema === undefined ? base : make(base, schema, words()), undefined, 2);
   }
 
   async #endpointOf(uri: vscode.Uri): Promise<Endpoint> {
@@ -83,8 +90,8 @@ export class SchemaDocuments implements ReadonlyFiles, vscode.Disposable {
     );
   }
 
-  async #format(): Promise<JsonObject> {
-    const bytes = await vscode.workspace.fs.readFile(this.#base);
+  async #format(file: string): Promise<JsonObject> {
+    const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.#folder, file));
     return asObject(tryParseJson(new TextDecoder().decode(bytes)));
   }
 

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
+import { leadsTo, referenceTo, type Catalog, type Endpoint } from '../catalog/index.ts';
 import { documentText } from '../shared/documentText.ts';
-import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { sampleInputs } from '../shared/requestForm.ts';
-import { editText } from './editText.ts';
-import { newRequestText, parseRequest } from './requestDocument.ts';
-import { schemaAddress, targetEdits } from './schemaAddress.ts';
+import { editText } from '../shared/editText.ts';
+import { newDocumentText } from '../shared/jsonDocument.ts';
+import { parseRequest } from './requestDocument.ts';
+import { schemaAddress, targetEdits } from '../shared/schemaAddress.ts';
 
 /** Requests opened from the tree: a file for each endpoint, under global storage, which nobody is asked to save. */
 export class ScratchRequests {
@@ -37,9 +38,9 @@ export class ScratchRequests {
   async #fresh(endpoint: Endpoint): Promise<string> {
     const schema = await this.#catalog.schemaIfAny(endpoint);
     const workspace = endpoint.workspace.name;
-    const service = await this.#nameOf(endpoint);
+    const service = await referenceTo(this.#catalog, endpoint);
     const address = schemaAddress(workspace, service);
-    return newRequestText({
+    return newDocumentText({
       ...(address === undefined ? {} : { $schema: address }),
       workspace,
       service,
@@ -56,20 +57,12 @@ export class ScratchRequests {
     const parsed = parseRequest(text);
     if (parsed.kind === 'broken') return text;
     const { workspace, service } = parsed.data;
-    if (workspace === endpoint.workspace.name && (await this.#leadsTo(service, endpoint))) return text;
-    return editText(text, targetEdits(text, endpoint.workspace.name, await this.#nameOf(endpoint)));
-  }
-
-  async #nameOf(endpoint: Endpoint): Promise<string> {
-    return (await this.#leadsTo(endpoint.label, endpoint)) ? endpoint.label : endpoint.endpointId;
-  }
-
-  async #leadsTo(service: string, endpoint: Endpoint): Promise<boolean> {
-    try {
-      return (await this.#catalog.find(endpoint.workspace.name, service)).endpointId === endpoint.endpointId;
-    } catch {
-      return false;
-    }
+    if (workspace === endpoint.workspace.name && (await leadsTo(this.#catalog, service, endpoint)))
+      return text;
+    return editText(
+      text,
+      targetEdits(text, endpoint.workspace.name, await referenceTo(this.#catalog, endpoint)),
+    );
   }
 }
 

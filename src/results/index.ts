@@ -11,11 +11,12 @@ import { explorerNodeOf } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
 import type { ReadonlyFiles } from '../shared/lazyFileSystem.ts';
-import { downloadToFile, type TransferProgress } from '../storage/index.ts';
+import { downloadToFile, transferText, type TransferProgress } from '../storage/index.ts';
+import { copyResultUrl } from './copyUrl.ts';
 import { clientFailure, defaultFolder, fileOf, filePath, megabytes } from './places.ts';
 import { extensionOf, ResultFiles, resultUri, textLimit, type OpenableResult } from './resultFiles.ts';
 import { sampleDataByAsking, sampleDataForCall } from './sampleCommand.ts';
-import { safeFileName, writeAtomically } from './saveResult.ts';
+import { safeFileName, writeAtomically } from '../shared/wholeFile.ts';
 import type { ByteSource } from './table/index.ts';
 
 /** The results of batch jobs: opened as documents, saved to files; and sample data to begin with. */
@@ -31,6 +32,9 @@ export interface Results extends Feature<'results'> {
  * a table then opens in the table editor; anything else opens when the user insists, or is saved.
  */
 const comfortableSize = 20 * 1024 * 1024;
+
+/** Pieces come faster than anybody reads. */
+const reportIntervalMs = 250;
 
 const text = v.pipe(v.string('a text is expected'), v.trim(), v.nonEmpty('it is empty'));
 const openArguments = v.strictObject({ jobId: text, output: v.optional(text) });
@@ -63,6 +67,7 @@ class ResultsFeature implements Results {
       isProgramCall(args) ? this.#openTableCall(args[0]) : this.#openTableAsked(args),
     downloadResult: (...args: readonly unknown[]) =>
       isProgramCall(args) ? this.#downloadCall(args[0]) : this.#downloadAsked(args),
+    copyResultUrl: (...args: readonly unknown[]) => this.#copyUrlAsked(args),
     createSampleData: (...args: readonly unknown[]) =>
       isProgramCall(args)
         ? sampleDataForCall(this.#catalog, args[0])
@@ -116,6 +121,10 @@ class ResultsFeature implements Results {
       { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Opening results…') },
       () => this.files.find(chosen.job.localId, chosen.output),
     );
+    if (isModel(result)) {
+      await this.#offerToSave(chosen.job, result);
+      return;
+    }
     if (result.extent.size <= comfortableSize) {
       await show(result);
       return;
@@ -144,6 +153,15 @@ class ResultsFeature implements Results {
     if (answer === open) await show(result);
   }
 
+  async #offerToSave(job: Job, result: OpenableResult): Promise<void> {
+    const save = vscode.l10n.t('Save as…');
+    const answer = await vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} is a trained model, which no editor shows.', result.output),
+      save,
+    );
+    if (answer === save) await this.#saveAsked(job, result);
+  }
+
   async #downloadCall(call: unknown): Promise<SavedResult> {
     const { jobId, output, target, overwrite } = parseArguments('downloadResult', downloadArguments, call);
     const path = filePath('target', target);
@@ -155,6 +173,12 @@ class ResultsFeature implements Results {
     const chosen = await this.#chooseOutput(args, vscode.l10n.t('Save results of a batch job'));
     if (chosen === undefined) return;
     await this.#saveAsked(chosen.job, await this.files.find(chosen.job.localId, chosen.output));
+  }
+
+  async #copyUrlAsked(args: readonly unknown[]): Promise<void> {
+    const chosen = await this.#chooseOutput(args, vscode.l10n.t('Copy the URL of a result'));
+    if (chosen === undefined) return;
+    await copyResultUrl(await this.#jobs.result(chosen.job.localId, chosen.output));
   }
 
   async #saveAsked(job: Job, result: OpenableResult): Promise<void> {
@@ -200,7 +224,7 @@ class ResultsFeature implements Results {
     const http = await this.#foundation.http();
     let bytes = 0;
     await writeAtomically(file, overwrite, async (path) => {
-      bytes = (await downloadToFile(http, { url: result.url, ...how }, path)).size;
+      bytes = (await downloadToFile(http, { url: result.url, freshUrl: result.freshUrl, ...how }, path)).size;
     });
     return { file, bytes };
   }
@@ -242,6 +266,10 @@ function isTable({ relativeLocation }: JobResult): boolean {
   return /^\.[ct]sv$/i.test(extensionOf(relativeLocation));
 }
 
+function isModel({ relativeLocation }: JobResult): boolean {
+  return extensionOf(relativeLocation).toLowerCase() === '.ilearner';
+}
+
 /** In a folder, the file gets the last part of the blob's name and nothing of its path. */
 async function targetFile(target: string, result: OpenableResult): Promise<string> {
   const isFolder = await stat(target).then(
@@ -253,10 +281,14 @@ async function targetFile(target: string, result: OpenableResult): Promise<strin
 
 function reportTo(progress: vscode.Progress<{ message?: string; increment?: number }>) {
   let reported = 0;
-  return ({ doneBytes, totalBytes, bytesPerSecond }: TransferProgress): void => {
-    const percent = totalBytes === undefined || totalBytes === 0 ? 0 : (doneBytes / totalBytes) * 100;
-    progress.report({ increment: percent - reported, message: `${megabytes(bytesPerSecond)}/s` });
-    reported = percent;
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  return (done: TransferProgress): void => {
+    const { doneBytes, totalBytes = 0 } = done;
+    const now = performance.now();
+    if (now - reportedAt < reportIntervalMs && doneBytes !== totalBytes) return;
+    const percent = totalBytes > 0 ? (doneBytes / totalBytes) * 100 : 0;
+    progress.report({ increment: percent - reported, message: transferText(done) });
+    [reported, reportedAt] = [percent, now];
   };
 }
 

@@ -5,7 +5,7 @@ import { Failure } from '../protocol/failure.ts';
 import { schemes } from '../shared/contributions.ts';
 import type { ReadonlyFiles } from '../shared/lazyFileSystem.ts';
 import { blobExtent, downloadBytes, type BlobExtent } from '../storage/index.ts';
-import type { HttpClient } from '../transport/index.ts';
+import type { HttpClient, RenewUrl } from '../transport/index.ts';
 import { openRangeSource, type ByteSource } from './table/index.ts';
 
 /** What a text document takes; VS Code refuses bigger ones. */
@@ -18,6 +18,8 @@ const mostKept = 100;
 /** A result with its size. */
 export interface OpenableResult extends JobResult {
   readonly extent: BlobExtent;
+  /** Asks the service for a new SAS. */
+  readonly freshUrl: RenewUrl;
 }
 
 interface Kept {
@@ -52,21 +54,20 @@ export class ResultFiles implements ReadonlyFiles {
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const { url } = await this.#resultAt(uri);
-    return downloadBytes(await this.#http(), { url }, textLimit);
+    const { url, freshUrl } = await this.#resultAt(uri);
+    return downloadBytes(await this.#http(), { url, freshUrl }, textLimit);
   }
 
   /** The bytes of an output, read from the blob piece by piece, with a new SAS whenever the last one has ended. */
   async openSource(uri: vscode.Uri, signal: AbortSignal): Promise<ByteSource> {
     const { jobId, output } = partsOf(uri);
-    const freshUrl = async (asked: AbortSignal | undefined): Promise<string> =>
-      (await this.#jobs.result(jobId, output, asked)).url;
+    const freshUrl: RenewUrl = async (asked) => (await this.#jobs.result(jobId, output, asked)).url;
     return openRangeSource({ http: await this.#http(), url: await freshUrl(signal), freshUrl, signal });
   }
 
   /** Asks the service for the output, unless it was asked a moment ago. */
   async find(jobId: string, output: string | undefined): Promise<OpenableResult> {
-    const key = JSON.stringify([jobId, output]);
+    const key = keyOf(jobId, output);
     const kept = this.#kept.get(key);
     if (kept !== undefined && kept.until > Date.now()) return kept.result;
     const result = this.#ask(jobId, output);
@@ -78,7 +79,13 @@ export class ResultFiles implements ReadonlyFiles {
 
   async #ask(jobId: string, output: string | undefined): Promise<OpenableResult> {
     const result = await this.#jobs.result(jobId, output);
-    return { ...result, extent: await blobExtent(await this.#http(), { url: result.url }) };
+    const extent = await blobExtent(await this.#http(), { url: result.url });
+    const freshUrl: RenewUrl = async (signal) => {
+      const { url } = await this.#jobs.result(jobId, result.output, signal);
+      this.#kept.delete(keyOf(jobId, output));
+      return url;
+    };
+    return { ...result, extent, freshUrl };
   }
 
   async #resultAt(uri: vscode.Uri): Promise<OpenableResult> {
@@ -92,6 +99,10 @@ export class ResultFiles implements ReadonlyFiles {
       throw error;
     }
   }
+}
+
+function keyOf(jobId: string, output: string | undefined): string {
+  return JSON.stringify([jobId, output]);
 }
 
 const notThere: ReadonlySet<string> = new Set(['UnknownJob', 'UnknownOutput', 'NoResults', 'BlobNotFound']);

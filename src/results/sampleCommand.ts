@@ -9,7 +9,7 @@ import { parseArguments } from '../shared/arguments.ts';
 import type { ExplorerNode } from '../shared/explorerNode.ts';
 import { clientFailure, defaultFolder, fileOf, filePath, megabytes } from './places.ts';
 import { writeSampleCsv } from './sampleData.ts';
-import { safeFileName, writeAtomically } from './saveResult.ts';
+import { safeFileName, writeAtomically } from '../shared/wholeFile.ts';
 
 /** Bigger files are not opened unasked. */
 const openUpTo = 5 * 1024 * 1024;

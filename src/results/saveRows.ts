@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import * as vscode from 'vscode';
 import type { CellBlock } from '../shared/tableEditorContract.ts';
 import { defaultFolder, fileOf } from './places.ts';
-import { safeFileName, writeAtomically } from './saveResult.ts';
+import { safeFileName, writeAtomically } from '../shared/wholeFile.ts';
 import type { ArrangedTable, ExportFormat, ExportOptions } from './table/index.ts';
 
 interface FormatItem extends vscode.QuickPickItem {

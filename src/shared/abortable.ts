@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { Failure } from '../protocol/failure.ts';
 
 /**
@@ -24,6 +23,6 @@ function cancelled(): Failure {
   return new Failure({
     code: 'Cancelled',
     origin: 'client',
-    sentence: vscode.l10n.t('The call was cancelled.'),
+    sentence: 'The call was cancelled.',
   });
 }

@@ -46,6 +46,7 @@ export const commandNames = {
   jobs: [
     'runBatchJob',
     'besSubmit',
+    'scoreFile',
     'besStart',
     'besStatus',
     'besDelete',
@@ -54,9 +55,16 @@ export const commandNames = {
     'showJobs',
     'showJobDetails',
     'cancelUpload',
+    'rerunJob',
+    'duplicateJob',
+    'cancelJob',
+    'deleteJob',
     'forgetJob',
+    'filterJobs',
+    'clearJobsFilter',
   ],
-  results: ['openResult', 'openResultAsTable', 'downloadResult', 'createSampleData'],
+  jobDocuments: ['newJobDocument', 'runJobDocument', 'duplicateJobAsDocument'],
+  results: ['openResult', 'openResultAsTable', 'downloadResult', 'copyResultUrl', 'createSampleData'],
   support: ['showLog'],
 } as const;
 
@@ -75,6 +83,7 @@ export const apiNames = [
   'besStatus',
   'besDelete',
   'runBatchJob',
+  'runJobDocument',
   'waitForJob',
   'openResult',
   'downloadResult',
@@ -93,9 +102,17 @@ export function commandId(name: CommandName): string {
   return `${prefix}.${name}`;
 }
 
-export const views = { explorer: `${prefix}.explorer`, welcome: `${prefix}.welcome` } as const;
+export const views = {
+  explorer: `${prefix}.explorer`,
+  jobs: `${prefix}.jobs`,
+  welcome: `${prefix}.welcome`,
+} as const;
 
-export const customEditors = { request: `${prefix}.request`, table: `${prefix}.table` } as const;
+export const customEditors = {
+  request: `${prefix}.request`,
+  job: `${prefix}.job`,
+  table: `${prefix}.table`,
+} as const;
 
 /** Schemes of the read-only file systems. */
 export const schemes = {
@@ -111,12 +128,15 @@ export const contextKeys = {
   requestRunning: `${prefix}.requestRunning`,
   /** The setting has no workspace: the welcome view shows. */
   noWorkspaces: `${prefix}.noWorkspaces`,
+  /** The Jobs view shows only some of the jobs. */
+  jobsFiltered: `${prefix}.jobsFiltered`,
 } as const;
 
 export const settings = {
   workspaces: 'workspaces',
   requestTimeout: 'requestTimeout',
   jobReference: 'jobs.reference',
+  jobNotify: 'jobs.notify',
   historyEntries: 'history.entries',
   historyMegabytes: 'history.megabytes',
 } as const;

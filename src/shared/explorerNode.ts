@@ -38,3 +38,10 @@ export function explorerNodeOf(args: readonly unknown[]): ExplorerNode | undefin
   const [first] = args;
   return isExplorerNode(first) ? first : undefined;
 }
+
+/** The nodes that a command is for: all that are selected where the menu was opened on one of them. */
+export function selectedNodes(args: readonly unknown[]): readonly ExplorerNode[] {
+  const [clicked, selected] = args;
+  if (!isExplorerNode(clicked)) return [];
+  return Array.isArray(selected) && selected.includes(clicked) ? selected.filter(isExplorerNode) : [clicked];
+}

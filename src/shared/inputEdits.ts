@@ -24,6 +24,11 @@ export function setCell(
   return setCells(data, form, { row, column: form.columns.indexOf(column) }, [[value]]);
 }
 
+/** Of the longest row; the rows may be more than a call takes arguments. */
+export function widthOf(rows: readonly (readonly unknown[])[]): number {
+  return rows.reduce((widest, row) => Math.max(widest, row.length), 0);
+}
+
 /** Sets a block of cells from this one on; rows and columns beyond the last ones are left out. */
 export function setCells(
   data: RequestData,
@@ -31,7 +36,7 @@ export function setCells(
   at: { readonly row: number; readonly column: number },
   block: CellBlock,
 ): JsonEdit[] {
-  const width = Math.max(0, ...block.map((row) => row.length));
+  const width = widthOf(block);
   const columns = form.columns.slice(at.column, at.column + width);
   const rows = block.slice(0, form.rowCount - at.row).map((row) => columns.map((_, i) => row[i]));
   const path = rowsPath(data, form);

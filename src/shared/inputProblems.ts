@@ -1,5 +1,6 @@
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { RequestData } from './requestData.ts';
+import { secretReference } from './secretReference.ts';
 import {
   cellProblem,
   inputForms,
@@ -67,6 +68,7 @@ export function requestProblems(data: RequestData, schema: ServiceSchema | undef
 /** A parameter that is left out has its default, if there is one. */
 export function parameterProblem(field: ParameterField): CellProblem | 'required' | undefined {
   if (field.value === undefined) return field.required ? 'required' : undefined;
+  if (typeof field.value === 'string' && secretReference(field.value) !== undefined) return undefined;
   return field.known ? cellProblem({ ...field, nullable: false }, field.value) : undefined;
 }
 

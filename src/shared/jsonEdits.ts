@@ -83,7 +83,7 @@ class Draft {
   }
 
   #splice(items: readonly JsonValue[], { at, remove, items: added }: SpliceEdit): JsonValue {
-    return at > items.length ? items : items.toSpliced(at, remove, ...added);
+    return at > items.length ? items : [...items.slice(0, at), ...added, ...items.slice(at + remove)];
   }
 
   #applyToItems(

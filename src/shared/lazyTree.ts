@@ -3,14 +3,15 @@ import * as vscode from 'vscode';
 /** A tree whose provider is loaded when the view is first shown. */
 export class LazyTree<T> implements vscode.TreeDataProvider<T> {
   readonly #load: () => Promise<vscode.TreeDataProvider<T>>;
-  readonly #changed = new vscode.EventEmitter<T | undefined>();
+  readonly #changed = new vscode.EventEmitter<T | T[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(load: () => Promise<vscode.TreeDataProvider<T>>) {
     this.#load = load;
   }
 
-  refresh(element: T | undefined): void {
+  /** Draws an element, or some, or the whole tree again. */
+  refresh(element: T | T[] | undefined): void {
     this.#changed.fire(element);
   }
 

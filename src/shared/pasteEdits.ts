@@ -1,5 +1,5 @@
 import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
-import { cellFromText, insertRows, setCells, type CellBlock } from './inputEdits.ts';
+import { cellFromText, insertRows, setCells, widthOf, type CellBlock } from './inputEdits.ts';
 import type { JsonEdit } from './jsonEdits.ts';
 import { matchHeader, readPasted } from './pastedTable.ts';
 import { editRequest, type RequestData } from './requestData.ts';
@@ -38,7 +38,7 @@ export function pasteText(
     form.columns.map(({ name }) => name),
   );
   const columnOf = (i: number): number => (header ? (header.columns[i] ?? -1) : selection.left + i);
-  const width = Math.max(0, ...table.map((row) => row.length));
+  const width = widthOf(table);
   const left = header ? 0 : selection.left;
   const block = table.slice(header ? 1 : 0).map((cells) => {
     const row = Array.from<Cell | undefined>({ length: form.columns.length - left });
@@ -70,14 +70,14 @@ export function pasteCells(
           Array.from({ length: selection.right - left + 1 }, () => only),
         )
       : cells;
-  const width = Math.min(Math.max(0, ...block.map((row) => row.length)), form.columns.length - left);
+  const width = Math.min(widthOf(block), form.columns.length - left);
   if (block.length === 0 || width <= 0) return undefined;
   return {
     edits: blockEdits(block, data, form, schema, { row: top, column: left }),
     range: { top, left, bottom: top + block.length - 1, right: left + width - 1 },
     rows: block.length,
     hasHeader: false,
-    leftOut: Math.max(0, ...block.map((row) => left + row.length - form.columns.length)),
+    leftOut: Math.max(0, left + widthOf(block) - form.columns.length),
   };
 }
 

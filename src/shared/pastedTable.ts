@@ -55,15 +55,25 @@ export interface HeaderMatch {
 export function matchHeader(table: TextTable, names: readonly string[]): HeaderMatch | undefined {
   const [header, ...rest] = table;
   if (!header || rest.length === 0) return undefined;
-  const free = names.map((name, index) => ({ name, folded: fold(name), index }));
-  const columns = header.map((cell) => {
-    const exact = free.findIndex(({ name }) => name === cell);
-    const at = exact < 0 ? free.findIndex(({ folded }) => folded === fold(cell)) : exact;
-    return at < 0 ? -1 : (free.splice(at, 1)[0]?.index ?? -1);
-  });
+  const columns = matchNames(header, names);
   const matched = columns.filter((column) => column >= 0).length;
   if (matched === 0 || matched * 2 < header.length) return undefined;
   return { columns, unknown: header.filter((_, i) => (columns[i] ?? -1) < 0) };
+}
+
+/** For each cell of a header its column, or -1; each column once. Case and blanks around do not count. */
+export function matchNames(header: readonly string[], names: readonly string[]): number[] {
+  const exact = new Map(names.map((name, index) => [name, index]));
+  const folded = new Map<string, number>();
+  const columns = header.map((cell) => take(exact, cell));
+  for (const [name, index] of exact) folded.set(fold(name), index);
+  return columns.map((column, i) => (column >= 0 ? column : take(folded, fold(header[i] ?? ''))));
+}
+
+function take(free: Map<string, number>, name: string): number {
+  const index = free.get(name) ?? -1;
+  free.delete(name);
+  return index;
 }
 
 function fold(name: string): string {

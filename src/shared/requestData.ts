@@ -37,13 +37,7 @@ const knownMembers: ReadonlySet<string> = new Set([
 
 /** Takes a document's members apart, as tolerantly as can be. */
 export function readRequest(members: JsonMembers): ReadRequest {
-  const ignored = Object.keys(members).filter((name) => !knownMembers.has(name));
-  const read = <T>(name: string, as: (value: JsonValue) => T | undefined): T | undefined => {
-    const value = Object.hasOwn(members, name) ? members[name] : undefined;
-    const taken = value === undefined ? undefined : as(value);
-    if (value !== undefined && taken === undefined) ignored.push(name);
-    return taken;
-  };
+  const { read, ignored } = memberReader(members, knownMembers);
   const format = read('format', (value) => (value === 'swagger' || value === '' ? value : undefined));
   const body = read('body', textOf);
   const data: RequestData = {
@@ -60,13 +54,25 @@ export function readRequest(members: JsonMembers): ReadRequest {
   return { data, ignored };
 }
 
+/** Takes members one by one; `ignored` has those that are unknown, or not what they should be. */
+export function memberReader(members: JsonMembers, known: ReadonlySet<string>) {
+  const ignored = Object.keys(members).filter((name) => !known.has(name));
+  const read = <T>(name: string, as: (value: JsonValue) => T | undefined): T | undefined => {
+    const value = Object.hasOwn(members, name) ? members[name] : undefined;
+    const taken = value === undefined ? undefined : as(value);
+    if (value !== undefined && taken === undefined) ignored.push(name);
+    return taken;
+  };
+  return { read, ignored };
+}
+
 /** The request as it will be once these edits have reached its document. */
 export function editRequest(data: RequestData, edits: readonly JsonEdit[]): RequestData {
   const after = applyJsonEdits({ ...data }, edits);
   return isMembers(after) ? readRequest(after).data : data;
 }
 
-function textOf(value: JsonValue): string | undefined {
+export function textOf(value: JsonValue): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
@@ -76,7 +82,7 @@ function versionOf(value: JsonValue): string | undefined {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
-function membersOf(value: JsonValue): JsonMembers | undefined {
+export function membersOf(value: JsonValue): JsonMembers | undefined {
   return isMembers(value) ? value : undefined;
 }
 

@@ -12,7 +12,7 @@ import {
 } from './answerContract.ts';
 import type { JsonEdit } from './jsonEdits.ts';
 import { inquiry, notice, question } from './messages.ts';
-import type { ReadRequest } from './requestData.ts';
+import { editRequest, type ReadRequest } from './requestData.ts';
 import type { RequestEditorStrings } from './requestEditorStrings.ts';
 
 /** Where and why a text is not the JSON that it should be. `line` and `column` count from 1. */
@@ -42,6 +42,11 @@ export type DocumentState =
  * a long request does not go back and forth with every cell.
  */
 export type EditAnswer = DocumentState | { readonly kind: 'applied'; readonly version: number };
+
+/** A request that is no JSON has nothing to edit. */
+export function edited(state: DocumentState, edits: readonly JsonEdit[], version: number): DocumentState {
+  return state.kind === 'broken' ? state : { ...state, version, data: editRequest(state.data, edits) };
+}
 
 /** What became of a file that was to be read into an input. */
 export type ImportOutcome =
@@ -199,7 +204,7 @@ export const toRequestHost = {
   chooseService: question(),
   setCredential: question<{ readonly kind: Credential['kind'] }>(),
   /** Keeps a value that was typed as a header where keys belong. */
-  storeCredential: question<{ readonly header: string; readonly value: string }>(),
+  storeCredential: question<{ readonly header: string; readonly value: string }, boolean>(),
   reloadSchema: question(),
   /** Asks for a file and puts its rows in the place of the input's. */
   importRows: question<{ readonly input: string }, ImportOutcome>(),

@@ -187,7 +187,10 @@ function guessType(cell: Cell | undefined): Column['type'] {
 }
 
 /** The global parameters to show: those of the schema first, then what else the document has. */
-export function parameterFields(data: RequestData, schema?: ServiceSchema): ParameterField[] {
+export function parameterFields(
+  data: Pick<RequestData, 'globalParameters'>,
+  schema?: ServiceSchema,
+): ParameterField[] {
   const declared = schema?.globalParameters ?? [];
   const fields = declared.map((parameter): ParameterField => {
     const value = own(data.globalParameters, parameter.name);

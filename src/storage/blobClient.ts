@@ -1,20 +1,15 @@
 import type * as Sdk from '@azure/storage-blob';
 import { Failure } from '../protocol/failure.ts';
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
-import type { BlobReference } from '../protocol/studio/bes.ts';
+import type { BlobAddress, BlobReference } from '../protocol/studio/bes.ts';
 import { isLoopback, type HttpClient } from '../transport/index.ts';
+import { smallestBlock, uploadBlocks, type StagedBlocks } from './blockUpload.ts';
 import { checkUnchanged, openForSending, readExactly, type OpenFile } from './localFile.ts';
 import { withRetry } from './retry.ts';
 import { sdkTransport, type ClockOffset } from './sdkTransport.ts';
-import { SpeedMeter, type TransferProgress } from './speedMeter.ts';
+import type { TransferProgress } from './speedMeter.ts';
 import { defaultContainer, type StorageDefinition } from './storageDefinition.ts';
-
-const MiB = 1024 * 1024;
-const smallestBlock = 4 * MiB;
-/** A blob's limit. Source: learn.microsoft.com rest/api/storageservices/put-block. */
-const mostBlocks = 50_000;
-const mostConcurrency = 8;
-const blockMemory = 64 * MiB;
+import type { BegunUpload, UnfinishedUploads } from './unfinishedUploads.ts';
 
 /** As long as the SAS of the service's own results: a job may wait behind others for its turn. */
 const sasLifetimeMs = 24 * 60 * 60 * 1000;
@@ -24,10 +19,17 @@ const nothingThere = 'azureml-services-access-check';
 export interface Upload {
   /** Path of a local file. */
   readonly file: string;
-  /** The blob's name; there is none of that name yet. */
+  /** The blob's name; there is none of that name yet. An upload that is taken up again keeps the name that it had. */
   readonly blob: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TransferProgress) => void;
+}
+
+export interface BlobTools {
+  /** Where uploads are written down, so that they can be taken up again. */
+  readonly unfinished?: UnfinishedUploads;
+  /** Told what a person may want to know of an upload; holds no credential. */
+  readonly log?: (line: string) => void;
 }
 
 export type AccessKind = 'read' | 'create';
@@ -43,10 +45,12 @@ export class BlobClient {
   readonly #container: Sdk.ContainerClient;
   readonly #credential: Sdk.StorageSharedKeyCredential | undefined;
   readonly #clock: ClockOffset;
+  readonly #tools: BlobTools;
   #prepared: Promise<void> | undefined;
 
-  private constructor(definition: StorageDefinition, sdk: typeof Sdk, http: HttpClient) {
+  private constructor(definition: StorageDefinition, sdk: typeof Sdk, http: HttpClient, tools: BlobTools) {
     this.definition = definition;
+    this.#tools = tools;
     this.#sdk = sdk;
     this.#clock = { ms: 0 };
     this.#credential =
@@ -64,8 +68,12 @@ export class BlobClient {
   }
 
   /** Loads the SDK on first use. */
-  static async open(definition: StorageDefinition, http: HttpClient): Promise<BlobClient> {
-    return new BlobClient(definition, await import('@azure/storage-blob'), http);
+  static async open(
+    definition: StorageDefinition,
+    http: HttpClient,
+    tools: BlobTools = {},
+  ): Promise<BlobClient> {
+    return new BlobClient(definition, await import('@azure/storage-blob'), http, tools);
   }
 
   get container(): string {
@@ -112,22 +120,27 @@ export class BlobClient {
 
   /**
    * Sends a file in parallel blocks, at most 64 MiB of them in memory. Nothing is overwritten, and until the last
-   * byte is there and the file is still what it was, no blob is visible. Returns the relative location.
+   * byte is there and the file is still what it was, no blob is visible. An upload of the same unchanged file that was
+   * broken off is gone on with. Returns the relative location.
    */
   async upload(upload: Upload): Promise<string> {
     const file = await openForSending(upload.file);
     try {
       upload.signal?.throwIfAborted();
-      const blob = this.#container.getBlockBlobClient(upload.blob);
-      await (file.size <= smallestBlock
-        ? this.#uploadWhole(file, blob, upload)
-        : this.#uploadBlocks(file, blob, upload));
-      return `${this.container}/${upload.blob}`;
+      const blob = await (file.size <= smallestBlock
+        ? this.#uploadWhole(file, upload)
+        : this.#uploadBlocks(file, upload));
+      return `${this.container}/${blob}`;
     } catch (error) {
       throw upload.signal?.aborted === true ? cancelled(error) : error;
     } finally {
       await file.handle.close();
     }
+  }
+
+  /** Whether a blob of the container is there. */
+  async exists(blob: string, signal?: AbortSignal): Promise<boolean> {
+    return this.#call(() => this.#container.getBlobClient(blob).exists(abortOption(signal)), signal);
   }
 
   /** What a job gets to read an input or to create an output: a short-lived SAS of the one blob where a key can make one. */
@@ -137,6 +150,13 @@ export class BlobClient {
       relativeLocation,
       sasBlobToken: this.#sasToken(relativeLocation, access),
     };
+  }
+
+  /** Whether a blob is in reach: of the account with its key, of the container with a SAS. */
+  holds({ baseLocation, relativeLocation }: BlobAddress): boolean {
+    const { definition } = this;
+    if (baseLocation !== `${definition.blobEndpoint}/`) return false;
+    return definition.kind === 'account' || relativeLocation.startsWith(`${definition.container}/`);
   }
 
   /** The same with the account's own connection string; rejects with `NoConnectionString` where there is none. */
@@ -159,43 +179,86 @@ export class BlobClient {
     return `${this.definition.blobEndpoint}/${path}${this.#sasToken(relativeLocation, 'read')}`;
   }
 
-  async #uploadWhole(file: OpenFile, blob: Sdk.BlockBlobClient, upload: Upload): Promise<void> {
+  async #uploadWhole(file: OpenFile, upload: Upload): Promise<string> {
+    const blob = this.#container.getBlockBlobClient(upload.blob);
     const bytes = Buffer.allocUnsafe(file.size);
     await readExactly(file, bytes, 0);
     await checkUnchanged(file);
     await this.#commit(upload, (options) => blob.upload(bytes, bytes.byteLength, options));
     upload.onProgress?.({ doneBytes: file.size, totalBytes: file.size, bytesPerSecond: 0 });
+    return upload.blob;
   }
 
-  async #uploadBlocks(file: OpenFile, blob: Sdk.BlockBlobClient, upload: Upload): Promise<void> {
-    const blockSize = Math.max(smallestBlock, Math.ceil(file.size / mostBlocks / MiB) * MiB);
-    const count = Math.ceil(file.size / blockSize);
-    const concurrency = Math.max(1, Math.min(mostConcurrency, count, Math.floor(blockMemory / blockSize)));
-    const meter = new SpeedMeter();
-    const failed = new AbortController();
-    const signal = AbortSignal.any([failed.signal, ...(upload.signal === undefined ? [] : [upload.signal])]);
-    let next = 0;
-    let doneBytes = 0;
+  /** Returns the blob's name. */
+  async #uploadBlocks(file: OpenFile, upload: Upload): Promise<string> {
+    const { signal, onProgress } = upload;
+    const begun = await this.#begin(file, upload);
+    const blob = this.#container.getBlockBlobClient(begun.name);
+    try {
+      await uploadBlocks({
+        file,
+        target: {
+          stage: (id, bytes, abortSignal) =>
+            this.#call(() => blob.stageBlock(id, bytes, bytes.byteLength, { abortSignal }), abortSignal),
+          staged: async () => (await this.#blocksOf(blob, signal)).staged,
+          commit: (ids) => this.#commit(upload, (options) => blob.commitBlockList([...ids], options)),
+        },
+        staged: begun.staged,
+        onLost: (blocks) =>
+          this.#tools.log?.(`The storage has lost ${blocks} blocks of ${begun.name}. They are sent again.`),
+        ...(signal === undefined ? {} : { signal }),
+        ...(onProgress === undefined ? {} : { onProgress }),
+      });
+    } catch (error) {
+      const isOver = error instanceof Failure && endings.has(error.code);
+      await (isOver ? begun.record?.end() : begun.record?.leave());
+      throw error;
+    }
+    await begun.record?.end();
+    return begun.name;
+  }
 
-    const sendBlocks = async (): Promise<void> => {
-      const buffer = Buffer.allocUnsafe(blockSize);
-      for (let index = next++; index < count && !signal.aborted; index = next++) {
-        const bytes = buffer.subarray(0, Math.min(blockSize, file.size - index * blockSize));
-        await readExactly(file, bytes, index * blockSize);
-        const id = blockId(index);
-        await this.#call(() => blob.stageBlock(id, bytes, bytes.byteLength, { abortSignal: signal }), signal);
-        doneBytes += bytes.byteLength;
-        upload.onProgress?.({ doneBytes, totalBytes: file.size, bytesPerSecond: meter.update(doneBytes) });
+  /** A new upload, or an earlier one of the same file that was broken off. */
+  async #begin(file: OpenFile, { blob, signal }: Upload): Promise<Begun> {
+    const { unfinished, log } = this.#tools;
+    const container = `${this.definition.blobEndpoint}/${this.container}`;
+    const left = await unfinished?.takeUp(container, file);
+    if (left !== undefined) {
+      try {
+        const { staged, isBlob } = await this.#blocksOf(
+          this.#container.getBlockBlobClient(left.blob),
+          signal,
+        );
+        if (!isBlob) {
+          log?.(`${left.blob} is taken up again: ${staged.size} blocks of it are at the storage.`);
+          return { name: left.blob, staged, record: left };
+        }
+      } catch (error) {
+        await left.leave();
+        throw error;
       }
-    };
-    await allOrNone(
-      Array.from({ length: concurrency }, () => sendBlocks()),
-      failed,
-    );
-    await checkUnchanged(file);
-    upload.signal?.throwIfAborted();
-    const ids = Array.from({ length: count }, (_, index) => blockId(index));
-    await this.#commit(upload, (options) => blob.commitBlockList(ids, options));
+      // It was whole when its window ended, and may be some job's input.
+      await left.end();
+    }
+    const record = await unfinished?.begin(container, blob, file);
+    return { name: blob, staged: new Map(), record };
+  }
+
+  async #blocksOf(
+    blob: Sdk.BlockBlobClient,
+    signal: AbortSignal | undefined,
+  ): Promise<{ staged: StagedBlocks; isBlob: boolean }> {
+    try {
+      const { uncommittedBlocks = [], committedBlocks = [] } = await this.#call(
+        () => blob.getBlockList('all', abortOption(signal)),
+        signal,
+      );
+      const staged = new Map(uncommittedBlocks.map(({ name, size }) => [name, size]));
+      return { staged, isBlob: committedBlocks.length > 0 };
+    } catch (error) {
+      if (error instanceof Failure && error.status === 404) return { staged: new Map(), isBlob: false };
+      throw error;
+    }
   }
 
   /** Makes the blob visible. Its name is new, so a blob found there on a repetition is the one whose answer was lost. */
@@ -274,22 +337,14 @@ export class BlobClient {
   }
 }
 
-/** Waits for all workers; the first failure stops the others, and is thrown once they have stopped. */
-async function allOrNone(workers: readonly Promise<void>[], stop: AbortController): Promise<void> {
-  let first: { readonly error: unknown } | undefined;
-  await Promise.all(
-    workers.map((worker) =>
-      worker.catch((error: unknown) => {
-        first ??= { error };
-        stop.abort();
-      }),
-    ),
-  );
-  if (first !== undefined) throw first.error;
-}
+/** How an upload ends for good: sent again, it begins anew. */
+const endings: ReadonlySet<string> = new Set(['FileChanged', 'BlobAlreadyExists']);
 
-function blockId(index: number): string {
-  return Buffer.from(String(index).padStart(8, '0')).toString('base64');
+interface Begun {
+  /** The blob's. */
+  readonly name: string;
+  readonly staged: StagedBlocks;
+  readonly record: BegunUpload | undefined;
 }
 
 interface CommitOptions {

@@ -1,22 +1,26 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { Failure } from '../protocol/failure.ts';
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
 import type { HttpAnswer, HttpClient } from '../transport/httpClient.ts';
+import { RenewableUrl, type RenewUrl } from '../transport/renewableUrl.ts';
 import { withRetry } from './retry.ts';
+import { SerialFile } from './serialFile.ts';
 import { SpeedMeter, type TransferProgress } from './speedMeter.ts';
 
 const MiB = 1024 * 1024;
 const firstRange = 1 * MiB;
-const rangeSize = 8 * MiB;
-const concurrency = 6;
+const rangeSize = 16 * MiB;
+const concurrency = 4;
 /** Chunks are gathered to so many bytes before they are written. */
-const writeSize = 1 * MiB;
+const writeSize = 128 * 1024;
 const timeoutMs = 600_000;
 const longestRefusal = 64 * 1024;
 
 export interface Download {
   /** SAS included. */
   readonly url: string;
+  /** A URL with a new SAS, asked for when storage refuses the last one. */
+  readonly freshUrl?: RenewUrl;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TransferProgress) => void;
 }
@@ -33,7 +37,7 @@ export interface BlobExtent {
  * nothing else. Rejects with a `Failure` of origin `storage` or `network`.
  */
 export async function blobExtent(http: HttpClient, download: Download): Promise<BlobExtent> {
-  const { answer, extent } = await firstAnswer(http, download, 1);
+  const { answer, extent } = await firstAnswer(new BlobReader(http, download), download.signal, 1);
   for await (const chunk of answer.body) {
     // Leaving the loop closes the connection where the server sends more than was asked for.
     if (chunk.byteLength > 0) break;
@@ -47,7 +51,8 @@ export async function downloadBytes(
   download: Download,
   limit: number,
 ): Promise<Uint8Array> {
-  const answer = await withRetry(() => get(http, download, {}), download.signal);
+  const reader = new BlobReader(http, download);
+  const answer = await withRetry(() => reader.get({}, download.signal), download.signal);
   const size = Number(answer.header('content-length') ?? Number.NaN);
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -62,8 +67,8 @@ export async function downloadBytes(
 
 /**
  * Writes a blob to a new file in parallel ranges, each straight from the socket to its place. A blob that is replaced
- * meanwhile fails the download (`BlobChanged`). A server without ranges is read in one piece. The file is flushed to
- * the disk when this resolves; on failure or abort it is left for the caller to remove.
+ * meanwhile fails the download (`BlobChanged`). A server without ranges is read in one piece. On failure or abort the file
+ * is left for the caller to remove.
  */
 export async function downloadToFile(
   http: HttpClient,
@@ -72,9 +77,7 @@ export async function downloadToFile(
 ): Promise<BlobExtent> {
   const file = await open(path, 'wx');
   try {
-    const extent = await fill(http, download, file);
-    await file.sync();
-    return extent;
+    return await fill(http, download, new SerialFile(file));
   } catch (error) {
     throw download.signal?.aborted === true ? cancelled(error) : error;
   } finally {
@@ -82,8 +85,9 @@ export async function downloadToFile(
   }
 }
 
-async function fill(http: HttpClient, download: Download, file: FileHandle): Promise<BlobExtent> {
-  const { answer, extent } = await firstAnswer(http, download, firstRange);
+async function fill(http: HttpClient, download: Download, file: SerialFile): Promise<BlobExtent> {
+  const reader = new BlobReader(http, download);
+  const { answer, extent } = await firstAnswer(reader, download.signal, firstRange);
   const meter = new SpeedMeter();
   let doneBytes = 0;
   const advance = (bytes: number): void => {
@@ -108,10 +112,7 @@ async function fill(http: HttpClient, download: Download, file: FileHandle): Pro
       const start = next;
       const end = Math.min(start + rangeSize, extent.size);
       next = end;
-      await withRetry(
-        () => copyRange(http, { ...download, signal }, file, { start, end, extent, advance }),
-        signal,
-      );
+      await withRetry(() => copyRange(reader, signal, file, { start, end, extent, advance }), signal);
     }
   };
   let first: { readonly error: unknown } | undefined;
@@ -137,16 +138,17 @@ interface Range {
 }
 
 async function copyRange(
-  http: HttpClient,
-  download: Download,
-  file: FileHandle,
+  reader: BlobReader,
+  signal: AbortSignal,
+  file: SerialFile,
   range: Range,
 ): Promise<void> {
   const { start, end, extent } = range;
-  const answer = await get(http, download, {
+  const headers = {
     Range: `bytes=${start}-${end - 1}`,
     ...(extent.etag === undefined ? {} : { 'If-Match': extent.etag }),
-  });
+  };
+  const answer = await reader.get(headers, signal);
   let counted = 0;
   const count = (bytes: number): void => {
     counted += bytes;
@@ -163,7 +165,7 @@ async function copyRange(
 
 async function writeBody(
   answer: HttpAnswer,
-  file: FileHandle,
+  file: SerialFile,
   start: number,
   advance: (bytes: number) => void,
 ): Promise<number> {
@@ -174,7 +176,7 @@ async function writeBody(
     const [pieces, bytes] = [pending, pendingBytes];
     pending = [];
     pendingBytes = 0;
-    await writeAll(file, pieces, position);
+    await file.write(pieces, position);
     position += bytes;
     advance(bytes);
   };
@@ -187,27 +189,12 @@ async function writeBody(
   return position - start;
 }
 
-/** One call of the system for many chunks; it may write fewer bytes than it was given. */
-async function writeAll(file: FileHandle, pieces: readonly Uint8Array[], start: number): Promise<void> {
-  const total = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
-  const { bytesWritten } = await file.writev(pieces, start);
-  if (bytesWritten === total) return;
-  const rest = Buffer.concat(pieces).subarray(bytesWritten);
-  for (let done = 0; done < rest.byteLength;) {
-    const position = start + bytesWritten + done;
-    done += (await file.write(rest, done, rest.byteLength - done, position)).bytesWritten;
-  }
-}
-
 async function firstAnswer(
-  http: HttpClient,
-  download: Download,
+  reader: BlobReader,
+  signal: AbortSignal | undefined,
   length: number,
 ): Promise<{ answer: HttpAnswer; extent: BlobExtent }> {
-  const answer = await withRetry(
-    () => get(http, download, { Range: `bytes=0-${length - 1}` }, [416]),
-    download.signal,
-  );
+  const answer = await withRetry(() => reader.get({ Range: `bytes=0-${length - 1}` }, signal, [416]), signal);
   return { answer: answer.status === 416 ? withoutBody(answer) : answer, extent: extentOf(answer) };
 }
 
@@ -231,32 +218,50 @@ function extentOf(answer: HttpAnswer): BlobExtent {
   };
 }
 
-/** Resolves with an answer of the 200s, or one of the `accepted` statuses. */
-async function get(
-  http: HttpClient,
-  download: Download,
-  headers: Readonly<Record<string, string>>,
-  accepted: readonly number[] = [],
-): Promise<HttpAnswer> {
-  const answer = await http.send({
-    method: 'GET',
-    url: download.url,
-    headers: { 'x-ms-version': '2021-08-06', 'Accept-Encoding': 'identity', ...headers },
-    timeoutMs,
-    peer: 'storage',
-    ...(download.signal === undefined ? {} : { signal: download.signal }),
-  });
-  if ((answer.status >= 200 && answer.status < 300) || accepted.includes(answer.status)) return answer;
-  const text = await answer.text(longestRefusal).catch(() => '');
-  if (answer.status === 412) throw changed(download.url);
-  throw failureOfAnswer({
-    status: answer.status,
-    headers: answer.headers,
-    bodyText: text,
-    url: answer.url,
-    method: 'GET',
-    requestKind: 'storage',
-  });
+/** Sends the requests of one download. */
+class BlobReader {
+  readonly #http: HttpClient;
+  readonly #url: RenewableUrl;
+
+  constructor(http: HttpClient, { url, freshUrl }: Download) {
+    this.#http = http;
+    this.#url = new RenewableUrl(url, freshUrl);
+  }
+
+  /** Resolves with an answer of the 200s, or one of the `accepted` statuses. */
+  async get(
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal | undefined,
+    accepted: readonly number[] = [],
+  ): Promise<HttpAnswer> {
+    const answer = await this.#url.send((url) => this.#send(url, headers, signal), signal);
+    if ((answer.status >= 200 && answer.status < 300) || accepted.includes(answer.status)) return answer;
+    const text = await answer.text(longestRefusal).catch(() => '');
+    if (answer.status === 412) throw changed(answer.url);
+    throw failureOfAnswer({
+      status: answer.status,
+      headers: answer.headers,
+      bodyText: text,
+      url: answer.url,
+      method: 'GET',
+      requestKind: 'storage',
+    });
+  }
+
+  #send(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpAnswer> {
+    return this.#http.send({
+      method: 'GET',
+      url,
+      headers: { 'x-ms-version': '2021-08-06', 'Accept-Encoding': 'identity', ...headers },
+      timeoutMs,
+      peer: 'storage',
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
 }
 
 function changed(url: string): Failure {

@@ -1,17 +1,22 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import * as v from 'valibot';
 import { Failure } from '../protocol/failure.ts';
+import type { BlobAddress, BlobReference } from '../protocol/studio/bes.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
-import { BlobClient } from './blobClient.ts';
+import { BlobAddresses } from './blobAddresses.ts';
+import { BlobClient, type BlobTools } from './blobClient.ts';
 import { StorageSecrets } from './secrets.ts';
 import { askForStorage } from './setStorage.ts';
 import { containerName, defaultContainer, defineStorage, type StorageSecret } from './storageDefinition.ts';
+import { UnfinishedUploads } from './unfinishedUploads.ts';
 
 export type { AccessKind, BlobClient, Upload } from './blobClient.ts';
 export { blobExtent, downloadBytes, downloadToFile, type BlobExtent, type Download } from './download.ts';
 export type { TransferProgress } from './speedMeter.ts';
+export { transferText } from './transferWords.ts';
 
 /** Blob storage for the inputs and results of batch jobs, by name. */
 export interface Storage extends Feature<'storage'> {
@@ -21,6 +26,10 @@ export interface Storage extends Feature<'storage'> {
   open(name: string): Promise<BlobClient>;
   /** The container of a storage that nobody has named here, such as one that an answer tells. */
   openConnectionString(connectionString: string, container: string): Promise<BlobClient>;
+  /** Keeps the SAS of a blob's URL, for `blobReference`. */
+  keepSas(blobUrl: string): Promise<void>;
+  /** What a job gets to read a blob by its URL: a SAS that is kept or made for it, where there is one. */
+  blobReference(address: BlobAddress): Promise<BlobReference>;
   /** Lets the user choose a storage or add one; undefined when dismissed. */
   pick(title: string, preferred?: string): Promise<string | undefined>;
 }
@@ -41,6 +50,8 @@ const removeStorageArguments = v.strictObject({ name: v.pipe(v.string(), v.nonEm
 class NamedStorages implements Storage {
   readonly #foundation: Foundation;
   readonly #secrets: StorageSecrets;
+  readonly #tools: BlobTools;
+  readonly #addresses: BlobAddresses;
   readonly #clients = new Map<string, Promise<BlobClient>>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #watching: vscode.Disposable;
@@ -54,6 +65,11 @@ class NamedStorages implements Storage {
   constructor(foundation: Foundation) {
     this.#foundation = foundation;
     this.#secrets = new StorageSecrets(foundation.context.secrets, foundation.log);
+    this.#tools = {
+      unfinished: new UnfinishedUploads(join(foundation.context.globalStorageUri.fsPath, 'uploads')),
+      log: (line) => foundation.log.info(line),
+    };
+    this.#addresses = new BlobAddresses(foundation.context.secrets, foundation.log);
     this.#watching = foundation.context.secrets.onDidChange(({ key }) => {
       if (this.#secrets.isStorage(key)) this.#forgetClients();
     });
@@ -76,6 +92,14 @@ class NamedStorages implements Storage {
   async openConnectionString(connectionString: string, container: string): Promise<BlobClient> {
     const definition = defineStorage({ kind: 'connectionString', connectionString, container });
     return BlobClient.open(definition, await this.#foundation.http());
+  }
+
+  keepSas(blobUrl: string): Promise<void> {
+    return this.#addresses.keepSas(blobUrl);
+  }
+
+  blobReference(address: BlobAddress): Promise<BlobReference> {
+    return this.#addresses.reference(address, this);
   }
 
   async pick(title: string, preferred?: string): Promise<string | undefined> {
@@ -102,7 +126,7 @@ class NamedStorages implements Storage {
   async #openNew(name: string): Promise<BlobClient> {
     const secret = await this.#secrets.get(name);
     if (secret === undefined) throw await this.#unknown(name);
-    return BlobClient.open(defineStorage(secret), await this.#foundation.http());
+    return BlobClient.open(defineStorage(secret), await this.#foundation.http(), this.#tools);
   }
 
   async #unknown(name: string): Promise<Failure> {

@@ -3,6 +3,7 @@ import { Failure } from '../protocol/failure.ts';
 
 const tries = 4;
 const firstPauseMs = 500;
+const longestPauseMs = 30_000;
 
 /** What a repetition may mend; a certificate or a proxy's password it does not. */
 const brokenConnections: ReadonlySet<string> = new Set([
@@ -22,9 +23,16 @@ export async function withRetry<T>(request: () => Promise<T>, signal: AbortSigna
       return await request();
     } catch (error) {
       if (attempt === tries || signal?.aborted === true || !isTransient(error)) throw error;
-      await delay(firstPauseMs * 2 ** (attempt - 1), undefined, signal === undefined ? {} : { signal });
+      const pauseMs = Math.max(firstPauseMs * 2 ** (attempt - 1), wantedPause(error));
+      await delay(pauseMs, undefined, signal === undefined ? {} : { signal });
     }
   }
+}
+
+/** What `Retry-After` asked for, within reason. */
+function wantedPause(error: unknown): number {
+  const retryAt = error instanceof Failure ? Date.parse(error.evidence?.retryAt ?? '') : Number.NaN;
+  return Number.isNaN(retryAt) ? 0 : Math.min(longestPauseMs, retryAt - Date.now());
 }
 
 function isTransient(error: unknown): boolean {

@@ -8,21 +8,24 @@ export interface TransferProgress {
 }
 
 const windowMs = 4_000;
+/** Bytes come in many small pieces, of which a few are remembered. */
+const sampleMs = 100;
 
-/** The speed of a transfer, smoothed over the last seconds. Takes a clock, in milliseconds. */
+/** The speed of a transfer, smoothed over the last seconds. Begins at the bytes that are there already. */
 export class SpeedMeter {
   readonly #now: () => number;
-  #samples: { readonly at: number; readonly bytes: number }[];
+  readonly #samples: { readonly at: number; readonly bytes: number }[];
 
-  constructor(now: () => number = performance.now.bind(performance)) {
+  /** Takes a clock, in milliseconds. */
+  constructor(bytes = 0, now: () => number = performance.now.bind(performance)) {
     this.#now = now;
-    this.#samples = [{ at: now(), bytes: 0 }];
+    this.#samples = [{ at: now(), bytes }];
   }
 
-  /** `bytes` is what has been done since the start. Returns bytes per second. */
+  /** `bytes` is what is there now. Returns bytes per second. */
   update(bytes: number): number {
     const at = this.#now();
-    this.#samples.push({ at, bytes });
+    if (at - (this.#samples.at(-1)?.at ?? 0) >= sampleMs) this.#samples.push({ at, bytes });
     while (this.#samples.length > 2 && at - (this.#samples[1]?.at ?? at) > windowMs) this.#samples.shift();
     const first = this.#samples[0];
     if (first === undefined || at <= first.at) return 0;

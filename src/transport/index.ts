@@ -23,6 +23,7 @@ export type {
   SentRequest,
   Timings,
 } from './httpClient.ts';
+export type { RenewUrl } from './renewableUrl.ts';
 export type { HttpClientOptions, NetworkSettings } from './settings.ts';
 export { isLoopback } from './proxies.ts';
 export { isShownHeader, MASK, redactHeaders, redactText, redactUrl } from './redaction.ts';

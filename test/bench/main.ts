@@ -7,8 +7,10 @@ const rows: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   activation: async () => (await import('./activation.ts')).run(),
   size: async () => (await import('./size.ts')).run(),
   rrs: async () => (await import('./rrsLatency.ts')).run(),
+  transfers: async () => (await import('./transfers.ts')).run(),
   table: async () => (await import('./table.ts')).run(),
   editor: async () => (await import('./editor.ts')).run(),
+  tracker: async () => (await import('./tracker.ts')).run(),
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' } } });

@@ -262,6 +262,35 @@ describe('the inputs of a request', () => {
     await hasRows(4);
   });
 
+  it('are in the JSON that is shown next, in a document too long to be told again', async () => {
+    const name = 'long.rrs.json';
+    const values = Array.from({ length: 1_500 }, (_, i) => [
+      i,
+      `people of the town number ${i}, who are many`,
+    ]);
+    const inputs = { input1: { ColumnNames: ['age', 'workclass'], Values: values } };
+    await writeFile(
+      join(workbench.host.workspace, name),
+      JSON.stringify({ workspace: 'Mine', service: income, inputs }),
+    );
+    await window.openSideBar('Explorer');
+    await window.sideBar.getByText(name).dblclick();
+    await window.editors.waitForActive(name);
+    await hasRows(1_500);
+    await grid.focus();
+    await press('Control+Home');
+    await type('7007');
+    await press('Enter');
+    await seen(1, 1, '7007');
+    await editor.getByRole('tab', { name: 'JSON' }).click();
+    await eventually('the edited cell', async () =>
+      (await editor.getByLabel('Request body as JSON').inputValue()).includes('7007'),
+    );
+    await window.runCommand('File: Save');
+    await window.runCommand('View: Close Editor');
+    await window.editors.waitForActive(income);
+  });
+
   it('offer a batch job for a file that no request carries', async () => {
     const file = join(workbench.host.workspace, 'large.csv');
     await writeFile(file, `workclass,age\n${'Private,39\n'.repeat(400_000)}`);

@@ -202,7 +202,9 @@ describe('batch jobs by hand', () => {
     await tree.waitFor([...service, 'Jobs', 'rows.csv'], isInState('Finished'));
     const before = (await tree.children([...service, 'Jobs'])).length;
     await window.runCommand('Azure ML: Forget job…');
-    await window.quickInput.row('rows.csv').first().click();
+    await window.quickInput.waitFor({ title: 'Forget batch jobs' });
+    await window.quickInput.check('rows.csv');
+    await window.quickInput.accept();
     await eventually(
       'one job less',
       async () => (await tree.children([...service, 'Jobs'])).length === before - 1,

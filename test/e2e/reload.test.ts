@@ -3,6 +3,7 @@ import { glob, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { eventually, patience } from '../support/eventually.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { giveKeyAndStorage } from './support/giveKeyAndStorage.ts';
 import { OwnService } from './support/ownService.ts';
 import type { WorkbenchWindow } from './support/window.ts';
 import { isInState } from './support/tree.ts';
@@ -39,17 +40,7 @@ describe('reloading in the middle of an upload and of a running job', () => {
 
   it('is given key and storage by hand, and a second window', async () => {
     const { window } = workbench;
-    const { quickInput } = window;
-    await window.tree('Web services').clickContextMenu(service, 'Set API key…');
-    await quickInput.enter(own.service().apiKey, { message: 'API key of the web service' });
-    await quickInput.waitForClosed();
-
-    await window.runCommand('Azure ML: Set storage…');
-    await quickInput.pick('Connection string', { placeholder: 'How is the storage known?' });
-    await quickInput.enter(own.storage.connectionString, { message: 'Connection string' });
-    await quickInput.enter(own.description.storageContainer, { message: 'Container' });
-    await quickInput.enter('Held', { message: 'Name for this storage' });
-    await quickInput.waitForClosed();
+    await giveKeyAndStorage(window, own, service);
 
     // In a browser a window knows the secrets that were there when it was opened.
     second = await workbench.openWindow();
@@ -74,7 +65,7 @@ describe('reloading in the middle of an upload and of a running job', () => {
       );
       await run(file, threeBlocks);
       await uploading.reached;
-      await window.statusBar.waitFor(/[1-9]\d* % · .* MB\/s · 2 running/);
+      await window.statusBar.waitFor(/[1-9]\d* % · .* MB\/s · [\d:]+ left · 2 running/);
       const host = await extensionHostOf(file);
       await window.reload();
       await ended(host);
@@ -98,11 +89,24 @@ describe('reloading in the middle of an upload and of a running job', () => {
     assertOneLineForEachUpload();
   });
 
-  /** Runs a batch job up to the beginning of its upload. */
-  async function run(file: string, content: string, storage?: string): Promise<void> {
+  it('goes on with an upload that a reload has broken off when the file is run again', async () => {
+    const starts = own.count('POST', /\/start\?/);
+    let blocks = 0;
+    const counting = own.storage.hold(({ method, url = '' }) => {
+      if (method === 'PUT' && url.includes('comp=block&')) blocks += 1;
+      return false;
+    });
+    await run('third.csv');
+    await eventually('the start of the job', () => own.count('POST', /\/start\?/) === starts + 1);
+    counting.release();
+    assert.equal(blocks, 2, 'of three blocks, the storage had the first one');
+  });
+
+  /** Runs a batch job up to the beginning of its upload; without `content`, with the file as it is. */
+  async function run(file: string, content?: string, storage?: string): Promise<void> {
     const { quickInput } = workbench.window;
     const path = join(workbench.host.workspace, file);
-    await writeFile(path, content);
+    if (content !== undefined) await writeFile(path, content);
     await workbench.window.tree('Web services').click([...service, 'BES Submit']);
     await quickInput.enterPath(path, { title: 'file for input1' });
     if (storage !== undefined) await quickInput.pick(storage, { title: `${name}: storage` });

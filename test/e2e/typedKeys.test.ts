@@ -151,6 +151,9 @@ describe('keys in headers', () => {
     assert.equal(await window.quickInput.isPassword(), true);
     await window.quickInput.enter(ownSecret);
     assert.equal((await answered())['x-token'], `Token ${ownSecret}`);
+    await editor.getByRole('button', { name: /^Sent/ }).click();
+    await editor.getByText('x-token', { exact: true }).waitFor();
+    assert.ok(!(await editor.locator('body').innerText()).includes(ownSecret));
 
     await window.runCommand('Azure ML: Set secret…');
     await window.quickInput.pick('Mine', { title: 'Set a secret of' });

@@ -79,6 +79,19 @@ describe('batch jobs in VS Code', () => {
     assert.equal(deleted.status, 'Finished');
   });
 
+  it('leaves the local service stopped while its jobs are open, until somebody does something with it', async () => {
+    const file = join(folder, 'stopped.csv');
+    await writeFile(file, 'Col2\r\nThis is a good day\r\n');
+    const { id } = await run<Job>('besSubmit', { workspace, service, inputs: { input1: file } });
+    await vscode.commands.executeCommand('azuremlServices.stopLocalService');
+    await assert.rejects(
+      Promise.resolve(run('waitForJob', { jobId: id })),
+      /\[client\/LocalServiceStopped\] The local service was stopped/,
+    );
+    await run('besStart', { jobId: id });
+    assert.equal((await run<Job>('waitForJob', { jobId: id, timeoutMs: 50_000 })).status, 'Finished');
+  });
+
   it('names the argument that is wrong', async () => {
     await assert.rejects(
       Promise.resolve(run('runBatchJob', { workspace, service, inputs: { input1: 7 } })),

@@ -62,6 +62,8 @@ export class BatchWorld {
   readonly #remove: () => Promise<void>;
   readonly #engines: JobEngine[] = [];
   readonly ended: JobRecord[] = [];
+  readonly sentAgain: JobRecord[] = [];
+  readonly takenUp: { readonly record: JobRecord; readonly now: boolean }[] = [];
   readonly reported: unknown[] = [];
 
   private constructor(running: RunningLocalService, folder: string, remove: () => Promise<void>) {
@@ -103,6 +105,9 @@ export class BatchWorld {
       note: () => undefined,
       report: (error) => this.reported.push(error),
       onEnd: (record) => this.ended.push(record),
+      onTakenUp: (record, now) => this.takenUp.push({ record, now }),
+      onSentAgain: (record) => this.sentAgain.push(record),
+      maySpendCalls: () => Promise.resolve(true),
       ...change,
     };
   }

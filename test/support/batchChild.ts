@@ -56,6 +56,9 @@ const engine = await JobEngine.open({
   note: () => undefined,
   report: (error) => console.error(error),
   onEnd: () => undefined,
+  onTakenUp: () => undefined,
+  onSentAgain: () => undefined,
+  maySpendCalls: () => Promise.resolve(true),
 });
 const { storageConnectionString: connectionString, storageContainer: container } = local;
 await engine.run({

@@ -3,8 +3,8 @@ import { asText, isJsonObject, memberOf, tryParseJson, type JsonObject } from '.
 import type { Cell } from './serviceSchema.ts';
 import { parseConnectionString } from './storageAccount.ts';
 
-export { parseConnectionString, parseContainerSasUrl } from './storageAccount.ts';
-export type { ContainerSas, StorageAccount } from './storageAccount.ts';
+export { parseBlobUrl, parseConnectionString, parseContainerSasUrl } from './storageAccount.ts';
+export type { BlobAddress, ContainerSas, StorageAccount } from './storageAccount.ts';
 
 /** A blob named with the account's key. */
 export interface ConnectionStringReference {

@@ -139,6 +139,44 @@ export function parseContainerSasUrl(text: string, now: Date = new Date()): Cont
   };
 }
 
+/** A blob, as its URL says where it is. */
+export interface BlobAddress {
+  /** Without SAS. */
+  readonly url: string;
+  /** URL of the account, with a trailing slash. */
+  readonly baseLocation: string;
+  /** `container/path/blob.csv`, with the very names of the blob. */
+  readonly relativeLocation: string;
+  /** With the leading `?`; absent when the URL has no signature. */
+  readonly sasToken?: string;
+}
+
+/** Takes the URL of a blob apart, with or without a SAS. Undefined for any other text. */
+export function parseBlobUrl(text: string): BlobAddress | undefined {
+  const cleaned = text.trim().replaceAll('&amp;', '&');
+  if (!/^https?:\/\//i.test(cleaned) || !URL.canParse(cleaned)) return undefined;
+  const url = new URL(cleaned);
+  const segments = firstSegments(url);
+  const account = namesAccountInPath(url) ? segments.shift() : undefined;
+  const path = decoded(segments.join('/'));
+  if (segments.length < 2 || path === undefined || url.username !== '' || url.password !== '')
+    return undefined;
+  return {
+    url: url.origin + url.pathname,
+    baseLocation: `${url.origin}/${account === undefined ? '' : `${account}/`}`,
+    relativeLocation: path,
+    ...(url.searchParams.get('sig') ? { sasToken: url.search } : {}),
+  };
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** An emulator, reached by address, has the account as the first segment of its paths. */
 function namesAccountInPath(url: URL): boolean {
   return url.hostname === 'localhost' || /^[\d.]+$/.test(url.hostname) || url.hostname.startsWith('[');

@@ -1,11 +1,11 @@
-import { isUtf8 } from 'node:buffer';
 import { Failure } from '../../protocol/failure.ts';
+import { byteOrderMarkLength, encodingOf, type TextEncoding } from '../../protocol/textEncoding.ts';
 import { cellTypeOf, commonType, type ColumnType } from './cellTypes.ts';
 import { RowCells } from './rowCells.ts';
 import { RowFeed, type RowBytes } from './rowFeed.ts';
 
 export type Delimiter = ',' | '\t' | ';';
-export type TextEncodingName = 'utf-8' | 'windows-1252';
+export type TextEncodingName = Extract<TextEncoding, 'utf-8' | 'windows-1252'>;
 
 /** How the bytes of a table are to be read. */
 export interface Dialect {
@@ -35,10 +35,9 @@ const longestName = 1_000;
  * neither UTF-8 nor UTF-16 is read as Windows-1252, in which every byte is a character.
  */
 export function detectDialect(sample: Uint8Array, isWhole: boolean, given?: Delimiter): Dialect {
-  const [first, second, third] = sample;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) throw notUtf8();
-  const start = first === 0xef && second === 0xbb && third === 0xbf ? 3 : 0;
-  const encoding = isUtf8(isWhole ? sample : withoutPartialCharacter(sample)) ? 'utf-8' : 'windows-1252';
+  const encoding = encodingOf(sample, isWhole);
+  if (encoding === 'utf-16le' || encoding === 'utf-16be') throw notUtf8();
+  const start = byteOrderMarkLength(sample);
   return { delimiter: given ?? detectDelimiter(sample.subarray(start), isWhole), encoding, start };
 }
 
@@ -143,14 +142,6 @@ function isHeader(names: readonly string[], types: readonly ColumnType[]): boole
   if (!kinds.includes('text') || kinds.some((kind) => kind !== 'text' && kind !== 'empty')) return false;
   const isTyped = types.some((type) => type !== 'text' && type !== 'empty');
   return isTyped || new Set(names.map((name) => name.trim())).size === names.length;
-}
-
-/** The last character of a part may have lost bytes: at most three, all with the high bit. */
-function withoutPartialCharacter(sample: Uint8Array): Uint8Array {
-  let end = sample.length;
-  while (end > 0 && sample.length - end < 3 && ((sample[end - 1] ?? 0) & 0xc0) === 0x80) end -= 1;
-  if (end > 0 && (sample[end - 1] ?? 0) >= 0xc0) end -= 1;
-  return sample.subarray(0, end);
 }
 
 function notUtf8(): Failure {

@@ -2,6 +2,7 @@ import { Failure } from '../../protocol/failure.ts';
 import { failureOfAnswer } from '../../protocol/studio/errors.ts';
 import { redactUrl } from '../../protocol/redaction.ts';
 import type { HttpAnswer, HttpClient } from '../../transport/httpClient.ts';
+import { RenewableUrl, type RenewUrl } from '../../transport/renewableUrl.ts';
 import type { ByteSource } from './byteSource.ts';
 import { abandonable } from './cancellation.ts';
 
@@ -11,15 +12,12 @@ const longestRefusal = 64 * 1024;
 /** A body that breaks off is asked for again so often; what breaks before it, the client repeats itself. */
 const mostTries = 3;
 
-/** Gives a URL with a new SAS for the same blob. */
-type FreshUrl = (signal: AbortSignal) => Promise<string>;
-
 export interface RangeSourceOptions {
   readonly http: HttpClient;
   /** SAS included. */
   readonly url: string;
   /** Called once whenever storage refuses the last URL (403), for all who read; the signal is the closing of the source. */
-  readonly freshUrl?: FreshUrl;
+  readonly freshUrl?: RenewUrl;
   readonly signal?: AbortSignal;
 }
 
@@ -83,13 +81,14 @@ class RangeSource implements ByteSource {
 /** Sends the requests, with the URL that is good at the moment. */
 class RangeReader {
   readonly #options: RangeSourceOptions;
-  #url: string;
-  #renewing: Promise<string> | undefined;
+  readonly #url: RenewableUrl;
   readonly #closing = new AbortController();
 
   constructor(options: RangeSourceOptions) {
     this.#options = options;
-    this.#url = options.url;
+    const { url, freshUrl } = options;
+    // All who read share a new URL, so none of them ends it by giving up.
+    this.#url = new RenewableUrl(url, freshUrl && (() => freshUrl(this.#closing.signal)));
   }
 
   /** Resolves with an answer of the 200s, or one of the `accepted` statuses. */
@@ -98,12 +97,10 @@ class RangeReader {
     signal: AbortSignal | undefined,
     accepted: readonly number[] = [],
   ): Promise<HttpAnswer> {
-    const url = this.#url;
-    let answer = await this.#send(url, headers, signal);
-    if (answer.status === 403 && this.#options.freshUrl !== undefined) {
-      await discard(answer);
-      answer = await this.#send(await this.#renew(url, signal), headers, signal);
-    }
+    const answer = await abandonable(
+      this.#url.send((url) => this.#send(url, headers, signal), signal),
+      signal,
+    );
     if ((answer.status >= 200 && answer.status < 300) || accepted.includes(answer.status)) return answer;
     const bodyText = await answer.text(longestRefusal).catch(() => '');
     if (answer.status === 412 || answer.status === 416) throw changed(answer.url);
@@ -132,19 +129,6 @@ class RangeReader {
   /** Ends the asking for a new URL. */
   close(): void {
     this.#closing.abort();
-  }
-
-  /** Ranges that are refused at the same time share one new URL, which none of them ends by giving up. */
-  async #renew(refused: string, signal: AbortSignal | undefined): Promise<string> {
-    const { freshUrl } = this.#options;
-    if (this.#url !== refused || freshUrl === undefined) return this.#url;
-    this.#renewing ??= this.#renewed(freshUrl).finally(() => (this.#renewing = undefined));
-    return abandonable(this.#renewing, signal);
-  }
-
-  async #renewed(freshUrl: FreshUrl): Promise<string> {
-    this.#url = await freshUrl(this.#closing.signal);
-    return this.#url;
   }
 }
 

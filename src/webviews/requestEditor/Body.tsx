@@ -23,11 +23,11 @@ export function Body({ state }: { readonly state: Extract<DocumentState, { kind:
   const [goal, setGoal] = useState<Problem>();
   const selected = views.find((view) => view === kept) ?? usualView(state.data);
   const select = async (id: string): Promise<void> => {
-    setTab(id);
     setGoal(undefined);
     await queue.flush();
     // Of a long body the page does not keep the text while its rows are edited.
-    if (id === 'json' && state.bodyCut) queue.receive(await host.read());
+    if (id === 'json') queue.receive(await host.read());
+    setTab(id);
   };
   const goTo = (problem: Problem): void => {
     const view = selected === 'json' ? 'grid' : selected;
@@ -68,7 +68,7 @@ export function Body({ state }: { readonly state: Extract<DocumentState, { kind:
         ) : (
           <Message
             kind="warning"
-            actions={<Button label={strings.showJson} onClick={() => setTab('json')} />}
+            actions={<Button label={strings.showJson} onClick={() => void select('json')} />}
           >
             {strings.bodyKeptForm}
           </Message>

@@ -1,20 +1,15 @@
-import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { insertRow, removeRow, setCell } from '../../shared/inputEdits.ts';
 import type { Problem } from '../../shared/inputProblems.ts';
 import type { RequestData } from '../../shared/requestData.ts';
 import { schemaOf } from '../../shared/requestEditorContract.ts';
-import {
-  cellProblem,
-  inputForms,
-  parameterFields,
-  setParameter,
-  type FormRow,
-  type InputForm,
-  type ParameterField,
-} from '../../shared/requestForm.ts';
+import { cellProblem, inputForms, type FormRow, type InputForm } from '../../shared/requestForm.ts';
 import { Button, IconButton, Message } from '../controls/controls.tsx';
-import { CellField } from './CellField.tsx';
+import { CellField } from '../document/CellField.tsx';
+import { GlobalParameters } from '../document/GlobalParameters.tsx';
+import { GroupHead } from '../document/GroupHead.tsx';
+import { SchemaRemark } from '../document/SchemaRemark.tsx';
+import { useGoTo } from '../document/useGoTo.ts';
 import { useKept, useSession } from './session.ts';
 import { fill } from './text.ts';
 
@@ -35,93 +30,8 @@ export function Form({
       {inputs.map((form) => (
         <InputFields key={form.name} request={request} form={form} goTo={goTo} />
       ))}
-      <GlobalParameters request={request} goTo={goTo} />
+      <GlobalParameters data={request} goTo={goTo} />
     </div>
-  );
-}
-
-/** Focuses the field of a problem, each time that it is another object. */
-function useGoTo(place: { readonly current: HTMLElement | null }, goTo: Problem | undefined): void {
-  useEffect(() => {
-    if (!goTo) return;
-    const mark = goTo.kind === 'cell' ? `${goTo.column}.${goTo.name}` : goTo.name;
-    const field = place.current?.querySelector<HTMLElement>(`[data-mark="${CSS.escape(mark)}"]`);
-    field?.focus();
-    field?.scrollIntoView({ block: 'nearest' });
-  }, [goTo]);
-}
-
-/** The global parameters as fields, and a way to add one of any name. */
-export function GlobalParameters({
-  request,
-  goTo,
-}: {
-  readonly request: RequestData;
-  readonly goTo: Problem | undefined;
-}) {
-  const { strings, target } = useSession();
-  const parameters = parameterFields(request, schemaOf(target));
-  const place = useRef<HTMLElement>(null);
-  useGoTo(place, goTo?.kind === 'parameter' ? goTo : undefined);
-  const [added, setAdded] = useState('');
-  useEffect(() => {
-    if (added === '') return;
-    place.current?.querySelector<HTMLElement>(`[data-mark="${CSS.escape(added)}"]`)?.focus();
-  }, [added]);
-  return (
-    <section class="input-group" aria-label={strings.globalParameters} ref={place}>
-      <GroupHead title={strings.globalParameters}>
-        <NewParameter names={parameters.map(({ name }) => name)} onAdded={setAdded} />
-      </GroupHead>
-      {parameters.length > 0 && (
-        <div class="fields">
-          {parameters.map((parameter) => (
-            <ParameterInput key={parameter.name} parameter={parameter} />
-          ))}
-        </div>
-      )}
-    </section>
-  );
-}
-
-/** Adds a parameter that the schema does not name; a service may take it all the same. */
-function NewParameter({
-  names,
-  onAdded,
-}: {
-  readonly names: readonly string[];
-  readonly onAdded: (name: string) => void;
-}) {
-  const session = useSession();
-  const { strings } = session;
-  const [name, setName] = useState<string>();
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), [name === undefined]);
-  if (name === undefined) {
-    return <Button kind="link" icon="add" label={strings.addParameter} onClick={() => setName('')} />;
-  }
-  const add = (): void => {
-    const trimmed = name.trim();
-    setName(undefined);
-    if (trimmed === '') return;
-    if (!names.includes(trimmed)) session.edit([setParameter(trimmed, '')]);
-    onAdded(trimmed);
-  };
-  return (
-    <input
-      ref={field}
-      class="input new-parameter"
-      value={name}
-      placeholder={strings.parameterName}
-      aria-label={strings.parameterName}
-      spellcheck={false}
-      onInput={({ currentTarget }) => setName(currentTarget.value)}
-      onBlur={add}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) add();
-        else if (event.key === 'Escape') setName(undefined);
-      }}
-    />
   );
 }
 
@@ -130,54 +40,6 @@ export function NoInputs({ known }: { readonly known: boolean }) {
   if (known) return <p class="muted">{strings.noInputs}</p>;
   const isLoading = target.kind === 'finding' || (target.kind === 'found' && target.schema === 'loading');
   return isLoading ? null : <p class="muted">{strings.noInputsYet}</p>;
-}
-
-export function SchemaRemark() {
-  const { strings, target, host } = useSession();
-  if (target.kind !== 'found') return null;
-  if (target.schema === 'loading') return <p class="muted">{strings.loadingSchema}</p>;
-  const reload = (label: string) => (
-    <Button kind="link" label={label} onClick={() => void host.reloadSchema()} />
-  );
-  const attach = <Button kind="link" label={strings.attachSchema} onClick={() => void host.attachSchema()} />;
-  if (target.schema === 'none') {
-    return (
-      <Message
-        kind="info"
-        actions={
-          <>
-            {attach}
-            {reload(strings.reloadSchema)}
-          </>
-        }
-      >
-        {strings.noSchema}
-      </Message>
-    );
-  }
-  if (!('unread' in target.schema)) return null;
-  return (
-    <Message
-      kind="warning"
-      actions={
-        <>
-          {reload(strings.tryAgain)}
-          {attach}
-        </>
-      }
-    >
-      {fill(strings.schemaUnread, target.schema.unread)}
-    </Message>
-  );
-}
-
-function GroupHead({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
-  return (
-    <div class="group-head">
-      <h3 class="group-title">{title}</h3>
-      {children}
-    </div>
-  );
 }
 
 interface InputFieldsProps {
@@ -286,42 +148,5 @@ function RowBar({ request, form, index, onGo }: RowBarProps) {
         onClick={() => session.edit(removeRow(request, form, index))}
       />
     </div>
-  );
-}
-
-function ParameterInput({ parameter }: { readonly parameter: ParameterField }) {
-  const session = useSession();
-  const { strings } = session;
-  const { name, value, required, known } = parameter;
-  const problem = value === undefined ? undefined : cellProblem({ ...parameter, nullable: false }, value);
-  const remove = (): void => session.edit([setParameter(name, undefined)]);
-  return (
-    <CellField
-      column={{ ...parameter, nullable: false }}
-      mark={name}
-      {...(value === undefined ? {} : { cell: value })}
-      remarks={[
-        parameter.format ?? parameter.type,
-        ...(required ? [strings.required] : []),
-        ...(known ? [] : [strings.unknownColumn]),
-      ]}
-      hint={parameter.description}
-      placeholder={
-        parameter.default === undefined ? undefined : fill(strings.defaultValue, String(parameter.default))
-      }
-      problem={problem}
-      problemText={required && value === undefined ? strings.parameterMissing : undefined}
-      onChange={(cell, pace) => session.edit([setParameter(name, cell)], pace)}
-      action={
-        value !== undefined &&
-        (!known || !required) && (
-          <IconButton
-            label={fill(known ? strings.useDefault : strings.removeParameter, name)}
-            icon={known ? 'reset' : 'remove'}
-            onClick={remove}
-          />
-        )
-      }
-    />
   );
 }

@@ -5,7 +5,9 @@ import type { RequestData } from '../../shared/requestData.ts';
 import { schemaOf } from '../../shared/requestEditorContract.ts';
 import { inputForms, type InputForm } from '../../shared/requestForm.ts';
 import { Button, Message, Tabs, tabId } from '../controls/controls.tsx';
-import { GlobalParameters, NoInputs, SchemaRemark } from './Form.tsx';
+import { GlobalParameters } from '../document/GlobalParameters.tsx';
+import { SchemaRemark } from '../document/SchemaRemark.tsx';
+import { NoInputs } from './Form.tsx';
 import { InputGrid } from './InputGrid.tsx';
 import { useKept, useSession } from './session.ts';
 
@@ -58,7 +60,7 @@ export function GridBody({ request, goTo }: GridBodyProps) {
           <InputOf key={shown.name} request={request} form={shown} goTo={wanted} />
         </section>
       )}
-      <GlobalParameters request={request} goTo={goTo} />
+      <GlobalParameters data={request} goTo={goTo} />
     </div>
   );
 }

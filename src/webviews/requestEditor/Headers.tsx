@@ -253,11 +253,10 @@ interface StoreButtonProps {
 function StoreButton({ header, value, onDone }: StoreButtonProps) {
   const { strings, host, target } = useSession();
   if (target.kind !== 'found' || header.trim() === '' || value.trim() === '') return null;
-  const store = (): void => {
-    void host.storeCredential({ header: header.trim(), value: value.trim() });
-    onDone?.();
+  const store = async (): Promise<void> => {
+    if (await host.storeCredential({ header: header.trim(), value: value.trim() })) onDone?.();
   };
-  return <Button kind="primary" label={strings.storeSecret} onClick={store} />;
+  return <Button kind="primary" label={strings.storeSecret} onClick={() => void store()} />;
 }
 
 /** Tells the session of a key that is typed here, as long as it is. */

@@ -1,7 +1,7 @@
 import { useReducer, useRef } from 'preact/hooks';
 import type { DocumentState } from '../../shared/requestEditorContract.ts';
 import { Button, Message } from '../controls/controls.tsx';
-import { problemText } from './JsonProblemText.ts';
+import { problemText } from '../document/JsonProblemText.ts';
 import { useSession } from './session.ts';
 
 type RequestState = Extract<DocumentState, { kind: 'request' }>;

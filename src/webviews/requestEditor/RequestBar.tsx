@@ -1,7 +1,9 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { executeUrl } from '../../protocol/studio/urls.ts';
 import type { RequestData } from '../../shared/requestData.ts';
 import { Button, IconButton } from '../controls/controls.tsx';
+import { sendKey } from '../document/sendKey.ts';
+import { useKeptFocus } from '../document/useKeptFocus.ts';
 import { isUnderWay, useSession } from './session.ts';
 import { elapsed, fill } from './text.ts';
 
@@ -59,19 +61,6 @@ export function RequestBar({ request }: { readonly request: RequestData }) {
   );
 }
 
-/**
- * A focused button that gives way to another one passes the focus on to it, unless the workbench has the focus by now:
- * the prompt for a key must not lose it.
- */
-function useKeptFocus(state: boolean): { readonly current: HTMLDivElement | null } {
-  const place = useRef<HTMLDivElement>(null);
-  const hasFocus = place.current?.contains(document.activeElement) ?? false;
-  useLayoutEffect(() => {
-    if (hasFocus && document.hasFocus()) place.current?.querySelector('button')?.focus();
-  }, [state]);
-  return place;
-}
-
 function Elapsed({ since }: { readonly since: number }) {
   const { strings } = useSession();
   const [now, setNow] = useState(() => performance.now());
@@ -80,8 +69,4 @@ function Elapsed({ since }: { readonly since: number }) {
     return () => clearInterval(timer);
   }, []);
   return <span class="elapsed">{fill(strings.running, elapsed(strings, Math.max(0, now - since)))}</span>;
-}
-
-function sendKey(): string {
-  return /mac/i.test(navigator.userAgent) ? '⌘Enter' : 'Ctrl+Enter';
 }

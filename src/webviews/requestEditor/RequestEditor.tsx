@@ -1,4 +1,6 @@
-import { Button, Message } from '../controls/controls.tsx';
+import { Message } from '../controls/controls.tsx';
+import { BrokenDocument } from '../document/BrokenDocument.tsx';
+import { UnknownTarget } from '../document/UnknownTarget.tsx';
 import { Answer } from './Answer.tsx';
 import { Body } from './Body.tsx';
 import { Headers } from './Headers.tsx';
@@ -7,14 +9,13 @@ import { Parameters } from './Parameters.tsx';
 import { RequestBar } from './RequestBar.tsx';
 import { useSession, useSessionChanges } from './session.ts';
 import { fill } from './text.ts';
-import { problemText } from './JsonProblemText.ts';
 
 /** The whole page: the request on one side, its answer on the other, or below where there is no room. */
 export function RequestEditor() {
   const session = useSession();
   useSessionChanges(session);
   const { strings, document: state } = session;
-  if (state.kind === 'broken') return <BrokenDocument problem={problemText(strings, state.problem)} />;
+  if (state.kind === 'broken') return <BrokenDocument title={strings.broken} problem={state.problem} />;
   return (
     <div class="editor">
       <RequestBar request={state.data} />
@@ -35,36 +36,6 @@ export function RequestEditor() {
           </>
         }
         answer={<Answer />}
-      />
-    </div>
-  );
-}
-
-function UnknownTarget() {
-  const { strings, target, host } = useSession();
-  if (target.kind !== 'unknown' || !target.canBeAdded) return null;
-  return (
-    <Message
-      kind="warning"
-      actions={<Button label={strings.addService} onClick={() => void host.addService()} />}
-    >
-      {target.sentence}
-    </Message>
-  );
-}
-
-function BrokenDocument({ problem }: { readonly problem: string }) {
-  const { strings, host } = useSession();
-  return (
-    <div class="broken">
-      <h1>{strings.broken}</h1>
-      <Message kind="error">{problem}</Message>
-      <p>{strings.brokenHint}</p>
-      <Button
-        kind="primary"
-        label={strings.reopenAsText}
-        icon="document"
-        onClick={() => void host.openAsText()}
       />
     </div>
   );

@@ -6,6 +6,7 @@ import type { JsonEdit } from '../../shared/jsonEdits.ts';
 import type { RequestData } from '../../shared/requestData.ts';
 import { connect, type Handlers, type Remote } from '../../shared/messages.ts';
 import {
+  edited,
   schemaOf,
   type CallState,
   type DocumentState,
@@ -17,7 +18,7 @@ import {
 } from '../../shared/requestEditorContract.ts';
 import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
 import { vscodeApi } from '../vscodeApi.ts';
-import { EditQueue } from './editQueue.ts';
+import { EditQueue } from '../document/editQueue.ts';
 
 /** What a row of the headers tells of a key that is typed in it. */
 export interface HeldCredential {
@@ -29,7 +30,7 @@ export interface HeldCredential {
 export class Session {
   readonly strings: RequestEditorStrings;
   readonly host: Remote<typeof toRequestHost>;
-  readonly queue: EditQueue;
+  readonly queue: EditQueue<DocumentState>;
   target: TargetState;
   call: CallState;
   /** When the running call was started, by the page's own clock. */
@@ -58,6 +59,7 @@ export class Session {
     this.queue = new EditQueue(
       start.document,
       host,
+      edited,
       () => this.#tell(),
       (error) => {
         this.refusal = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { eventually, shortly } from '../../support/eventually.ts';
+import { ContextMenu } from './contextMenu.ts';
 import { containing, oneLine } from './text.ts';
 
 /** The editors of the window: tabs, texts, webviews. */
@@ -26,6 +27,14 @@ export class Editors {
   /** Brings an open tab to the front. */
   async activate(title: string | RegExp): Promise<void> {
     await this.tab(title).click();
+  }
+
+  /** Clicks an entry of the context menu of an open tab. */
+  async clickTabMenu(title: string | RegExp, label: string): Promise<void> {
+    const menu = new ContextMenu(this.#page);
+    await this.tab(title).click({ button: 'right' });
+    await menu.waitFor();
+    await menu.click(label);
   }
 
   /** Whether the tab has unsaved changes. */

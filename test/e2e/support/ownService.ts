@@ -18,29 +18,34 @@ export class OwnService {
   readonly requests: readonly ObservedRequest[];
   readonly storage: StorageFront;
   readonly #running: RunningLocalService;
+  readonly #holds: Holds<ObservedRequest>;
 
   private constructor(
     running: RunningLocalService,
     requests: readonly ObservedRequest[],
+    holds: Holds<ObservedRequest>,
     storage: StorageFront,
   ) {
     this.#running = running;
+    this.#holds = holds;
     this.description = running.description;
     this.requests = requests;
     this.storage = storage;
   }
 
-  static async start(options: Pick<LocalServiceOptions, 'services'> = {}): Promise<OwnService> {
+  static async start(options: Pick<LocalServiceOptions, 'services' | 'fault'> = {}): Promise<OwnService> {
     const requests: ObservedRequest[] = [];
+    const holds = new Holds<ObservedRequest>();
     const running = await startLocalService({
       ...options,
-      fault: (observed) => {
+      fault: async (observed) => {
         requests.push(observed);
-        return undefined;
+        await holds.pass(observed);
+        return options.fault?.(observed);
       },
     });
     const storage = await StorageFront.open(running.description.storageConnectionString);
-    return new OwnService(running, requests, storage);
+    return new OwnService(running, requests, holds, storage);
   }
 
   service(name = 'SimpleFeatureHashingExperiment'): ServiceDescription {
@@ -60,13 +65,18 @@ export class OwnService {
     return this.requests.filter((each) => each.method === method && url.test(each.url)).length;
   }
 
+  /** Keeps back the calls that `which` names, until they are released; then they are answered, whoever waits for it. */
+  hold(which: (request: ObservedRequest) => boolean): Hold {
+    return this.#holds.hold(which);
+  }
+
   async close(): Promise<void> {
     await this.storage.close();
     await this.#running.close();
   }
 }
 
-/** Requests that wait at a `StorageFront`. */
+/** Requests that wait. */
 export interface Hold {
   /** Settles when the first request waits. */
   readonly reached: Promise<void>;
@@ -74,11 +84,42 @@ export interface Hold {
   release(): void;
 }
 
+class Holds<Request> {
+  readonly #holds = new Set<{ which: (request: Request) => boolean; wait: () => Promise<void> }>();
+
+  hold(which: (request: Request) => boolean): Hold {
+    const reached = new EventEmitter();
+    const released = new EventEmitter();
+    const firstReached = once(reached, 'once');
+    const letThrough = once(released, 'once');
+    const hold = {
+      which,
+      wait: async () => {
+        reached.emit('once');
+        await letThrough;
+      },
+    };
+    this.#holds.add(hold);
+    return {
+      reached: firstReached.then(() => undefined),
+      release: () => {
+        this.#holds.delete(hold);
+        released.emit('once');
+      },
+    };
+  }
+
+  /** Resolves when nothing keeps the request back. */
+  async pass(request: Request): Promise<void> {
+    for (const hold of this.#holds) if (hold.which(request)) await hold.wait();
+  }
+}
+
 /** Stands before a storage account, passes requests on to it, and keeps those back that a test wants to wait. */
 export class StorageFront {
   readonly #server: Server;
   readonly #target: URL;
-  readonly #holds = new Set<{ which: (request: IncomingMessage) => boolean; wait: () => Promise<void> }>();
+  readonly #holds = new Holds<IncomingMessage>();
   readonly #signatures = new Set<string>();
 
   /** Connection string of the same account, with this front as its address. */
@@ -110,25 +151,7 @@ export class StorageFront {
 
   /** Keeps back the requests that `which` names, until they are released. */
   hold(which: (request: IncomingMessage) => boolean): Hold {
-    const reached = new EventEmitter();
-    const released = new EventEmitter();
-    const firstReached = once(reached, 'once');
-    const letThrough = once(released, 'once');
-    const hold = {
-      which,
-      wait: async () => {
-        reached.emit('once');
-        await letThrough;
-      },
-    };
-    this.#holds.add(hold);
-    return {
-      reached: firstReached.then(() => undefined),
-      release: () => {
-        this.#holds.delete(hold);
-        released.emit('once');
-      },
-    };
+    return this.#holds.hold(which);
   }
 
   async close(): Promise<void> {
@@ -142,7 +165,7 @@ export class StorageFront {
     const { method = 'GET', url = '/', headers } = asked;
     const signature = new URL(url, this.#target).searchParams.get('sig');
     if (signature !== null) this.#signatures.add(signature);
-    for (const hold of this.#holds) if (hold.which(asked)) await hold.wait();
+    await this.#holds.pass(asked);
     if (answer.destroyed) return;
     const { hostname, port } = this.#target;
     const onward = request({ hostname, port, method, path: url, headers });

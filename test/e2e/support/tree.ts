@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { eventually, shortly } from '../../support/eventually.ts';
-import { beginningWith, exactly, oneLine } from './text.ts';
+import { ContextMenu } from './contextMenu.ts';
+import { exactly, oneLine } from './text.ts';
 
 /** A drawn row of a tree. */
 export interface TreeRow {
@@ -27,12 +28,14 @@ export function isInState(state: string): (row: TreeRow) => boolean {
 /** One tree view of the side bar or the panel. It draws only the rows in view; keep test trees small. */
 export class Tree {
   readonly #page: Page;
+  readonly #menu: ContextMenu;
   /** The pane, welcome content included. */
   readonly pane: Locator;
 
   /** @param name the view's name as its header shows it */
   constructor(page: Page, name: string) {
     this.#page = page;
+    this.#menu = new ContextMenu(page);
     this.pane = page
       .locator('.pane')
       .filter({ has: page.locator(`.pane-header[aria-label^="${name}"]`) })
@@ -118,6 +121,20 @@ export class Tree {
     await this.act(path, (row) => row.locator('.label-name').click({ timeout: shortly }));
   }
 
+  /** Selects these items and no others, without running their commands. */
+  async select(...paths: TreePath[]): Promise<void> {
+    const list = this.pane.locator('.monaco-list');
+    await eventually('an empty selection', async () => {
+      await list.press('Escape', { timeout: shortly });
+      return (await list.locator('.monaco-list-row.selected').count()) === 0;
+    });
+    for (const path of paths) {
+      await this.act(path, (row) =>
+        row.locator('.label-name').click({ modifiers: ['ControlOrMeta'], timeout: shortly }),
+      );
+    }
+  }
+
   /** Clicks the icon of an inline action, by the action's title. */
   async clickInlineAction(path: TreePath, title: string): Promise<void> {
     await this.act(path, async (row) => {
@@ -129,25 +146,15 @@ export class Tree {
   /** Opens the context menu of an item and clicks an entry; more labels go down into submenus. */
   async clickContextMenu(path: TreePath, ...labels: string[]): Promise<void> {
     await this.openContextMenu(path);
-    for (const label of labels.slice(0, -1)) await this.menuItem(label).hover();
-    const last = this.menuItem(labels.at(-1) ?? '');
-    await last.waitFor();
-    // A menu takes no clicks in its first moment.
-    await eventually(`context menu closed by ${labels.join(' › ')}`, async () => {
-      if (await last.isVisible()) await last.click({ timeout: shortly });
-      return last.isHidden();
-    });
+    await this.#menu.click(...labels);
   }
 
   /** Opens the context menu of an item, gives its labels and closes it. */
   async contextMenuLabels(path: TreePath): Promise<string[]> {
     await this.openContextMenu(path);
-    const labels = await this.menuItems().locator('.action-label').allTextContents();
-    await eventually('context menu closed', async () => {
-      await this.#page.keyboard.press('Escape');
-      return (await this.menuItems().count()) === 0;
-    });
-    return labels.map(oneLine).filter((label) => label !== '');
+    const labels = await this.#menu.labels();
+    await this.#menu.close();
+    return labels;
   }
 
   /** The text of the welcome content that an empty view shows. */
@@ -167,18 +174,7 @@ export class Tree {
 
   private async openContextMenu(path: TreePath): Promise<void> {
     await this.act(path, (row) => row.locator('.label-name').click({ button: 'right', timeout: shortly }));
-    await this.menuItems().first().waitFor();
-  }
-
-  private menuItems(): Locator {
-    return this.#page.locator('.monaco-menu .action-menu-item');
-  }
-
-  private menuItem(label: string): Locator {
-    const hasText = beginningWith(label);
-    return this.menuItems()
-      .filter({ has: this.#page.locator('.action-label', { hasText }) })
-      .last();
+    await this.#menu.waitFor();
   }
 
   /** Rows move as the tree changes: an action that misses its row is tried again on the new one. */

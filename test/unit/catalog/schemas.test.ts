@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Endpoint } from '../../../src/catalog/index.ts';
@@ -30,6 +32,15 @@ function endpointAt(baseUrl: string): Endpoint {
     label: 'scorer',
     address: { baseUrl, style: 'workspaces', workspaceId, endpointId },
   };
+}
+
+function document(title: string): string {
+  return JSON.stringify({
+    swagger: '2.0',
+    info: { title },
+    paths: {},
+    definitions: { ExecutionRequest: { properties: {} } },
+  });
 }
 
 describe('the schemas of services', () => {
@@ -68,11 +79,7 @@ describe('the schemas of services', () => {
   });
 
   it('goes on with what was read before when the service cannot be asked, and tells that', async () => {
-    const host = await bench.http((_, response) =>
-      response.end(
-        '{"swagger":"2.0","info":{"title":"Kept"},"paths":{},"definitions":{"ExecutionRequest":{"properties":{}}}}',
-      ),
-    );
+    const host = await bench.http((_, response) => response.end(document('Kept')));
     const endpoint = endpointAt(host);
     assert.equal((await schemas().of(endpoint, {}, {}))?.title, 'Kept');
     await bench.close();
@@ -103,5 +110,20 @@ describe('the schemas of services', () => {
     isBroken = false;
     known.forgetFailure(endpoint);
     assert.equal(await known.of(endpoint, {}, {}), undefined);
+  });
+
+  it('answers the others who asked when the first of them no longer wants it', async () => {
+    const known = schemas();
+    const asked = new EventEmitter<{ asked: [ServerResponse] }>();
+    const host = await bench.http((_, response) => asked.emit('asked', response));
+    const question = once(asked, 'asked') as Promise<[ServerResponse]>;
+    const controller = new AbortController();
+    const first = known.of(endpointAt(host), {}, { signal: controller.signal });
+    const second = known.of(endpointAt(host), {}, {});
+    const [response] = await question;
+    controller.abort();
+    await assert.rejects(first, (error) => error instanceof Failure && error.code === 'Cancelled');
+    response.end(document('Shared'));
+    assert.equal((await second)?.title, 'Shared');
   });
 });

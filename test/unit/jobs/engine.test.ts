@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { submissionInterrupted, uploadInterrupted, type BatchRequest } from '../../../src/jobs/batchJob.ts';
 import type { EnginePorts, JobEngine } from '../../../src/jobs/engine.ts';
+import { BatchService } from '../../../src/jobs/batchService.ts';
 import { hasResults } from '../../../src/jobs/jobStates.ts';
 import type { JobRecord } from '../../../src/jobs/jobRecord.ts';
 import type { Clock } from '../../../src/jobs/tracker.ts';
-import type { Fault, LocalServiceOptions, ObservedRequest } from '../../../src/local-service/options.ts';
+import type { FaultHook, LocalServiceOptions, ObservedRequest } from '../../../src/local-service/options.ts';
 import { BlobClient } from '../../../src/storage/blobClient.ts';
 import { defineStorage } from '../../../src/storage/storageDefinition.ts';
 import { BatchWorld, localEndpoint } from '../../support/batch.ts';
@@ -43,7 +44,7 @@ describe('jobs against a service', () => {
   let world: BatchWorld;
   let file: string;
   let requests: ObservedRequest[];
-  let fault: (request: ObservedRequest) => Fault | undefined;
+  let fault: FaultHook;
 
   const start = async (options: LocalServiceOptions = {}): Promise<void> => {
     requests = [];
@@ -344,6 +345,156 @@ describe('jobs against a service', () => {
     assert.equal((await endOf(engine, record)).status, 'Finished');
   });
 
+  it('takes a job that is running already for started', async () => {
+    await start({ limits: { jobDelayMs: 600_000 } });
+    const engine = await engineOf();
+    let answered = false;
+    fault = async (observed) => {
+      if (!isStart(observed) || answered) return undefined;
+      answered = true;
+      const [record] = engine.store.list();
+      assert.ok(record?.serviceJobId);
+      const to = {
+        address: world.endpoint().address,
+        headers: await world.ports().authorize(world.endpoint(), false),
+      };
+      await new BatchService(() => Promise.resolve(world.http)).start(to, record.serviceJobId);
+      return undefined;
+    };
+    const record = await engine.run(await request());
+    assert.equal(record.status, 'Running');
+    assert.equal(record.startWanted, undefined);
+  });
+
+  it('does not start a job that was cancelled between two tries', async () => {
+    await start();
+    const engine = await engineOf();
+    let deleted: Promise<JobRecord> | undefined;
+    fault = (observed) => {
+      if (!isStart(observed)) return undefined;
+      const [record] = engine.store.list();
+      assert.ok(record);
+      deleted = engine.delete(record, false);
+      return 'reset';
+    };
+    await engine.run(await request());
+    assert.equal((await deleted)?.status, 'Cancelled');
+    assert.equal(requests.filter(isStart).length, 1);
+  });
+
+  it('stops asking for all jobs behind a gateway whose quota is used up', async () => {
+    await start({ limits: { jobDelayMs: 600_000 } });
+    const engine = await engineOf();
+    let refused = 0;
+    fault = (observed) => {
+      if (!isStatus(observed)) return undefined;
+      refused += 1;
+      return {
+        status: 403,
+        body: '{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 2.03:04:05."}',
+      };
+    };
+    const jobs = [await engine.run(await request())];
+    const [first] = jobs;
+    assert.ok(first);
+    const held = await when(engine, first, ({ problem }) => problem !== undefined);
+    assert.equal(held?.problem?.code, 'GatewayQuotaExceeded');
+    const second = await engine.run(await request());
+    await quietFor(20);
+    assert.equal(refused, 1);
+    assert.equal(engine.store.find(second.ownId)?.ended, false);
+  });
+
+  it('asks before it spends the few calls that a gateway allows', async () => {
+    await start({ limits: { jobDelayMs: 600_000 } });
+    const asked: [string, number][] = [];
+    let agree: (may: boolean) => void = () => undefined;
+    const engine = await engineOf({
+      maySpendCalls: (host, callsLeft) => {
+        asked.push([host, callsLeft]);
+        return new Promise((resolve) => {
+          agree = resolve;
+        });
+      },
+    });
+    let looks = 0;
+    fault = (observed) =>
+      isStatus(observed) && ++looks > 0
+        ? { status: 200, headers: { 'x-quota-remaining': '37' }, body: '{"StatusCode":"Running"}' }
+        : undefined;
+    const record = await engine.run(await request());
+    const held = await when(engine, record, ({ problem }) => problem !== undefined);
+    assert.equal(held?.problem?.code, 'SmallCallQuota');
+    assert.deepEqual(asked, [[new URL(world.local.baseUrl).host, 37]]);
+    assert.equal(looks, 1);
+    agree(true);
+    await when(engine, record, ({ problem }) => problem === undefined);
+    await eventually('it is followed on', () => looks > 3);
+    assert.equal(asked.length, 1);
+  });
+
+  it('gives up a job of which nothing was heard for a day, until it is asked for', async () => {
+    await start({ limits: { jobDelayMs: 600_000 } });
+    const fast: Clock = {
+      now: () => performance.now() * 2_000,
+      after: (ms, run) => quickClock.after(ms / 40, run),
+      random: () => 0.5,
+    };
+    const engine = await engineOf({ clock: fast });
+    let looks = 0;
+    let isAway = true;
+    fault = (observed) =>
+      isStatus(observed) && isAway && ++looks > 0 ? { status: 500, body: '' } : undefined;
+    const record = await engine.run(await request());
+    const troubled = await when(engine, record, ({ problem }) => problem !== undefined);
+    assert.equal(troubled?.problem?.code, 'ServerError');
+    const since = new Date(Date.now() - 25 * 60 * 60_000).toISOString();
+    await engine.store.update(record.ownId, (current) => ({
+      ...current,
+      problem: { code: 'ServerError', sentence: '', since },
+    }));
+    await assert.rejects(engine.waitForEnd(record.ownId), failsWith('JobNotFollowed'));
+    assert.ok(looks >= 20);
+    const { length } = requests;
+    await quietFor(20);
+    assert.equal(requests.length, length);
+    isAway = false;
+    assert.equal((await engine.status(record, false)).problem, undefined);
+  });
+
+  it('does not follow a job for ever that never ends', async () => {
+    await start({ limits: { jobDelayMs: 600_000 } });
+    const engine = await engineOf();
+    const record = await engine.run(await request());
+    await when(engine, record, ({ status }) => status === 'Running');
+    const startedAt = new Date(Date.now() - 15 * 24 * 60 * 60_000).toISOString();
+    await engine.store.update(record.ownId, (current) => ({ ...current, startedAt }));
+    const held = await when(engine, record, ({ problem }) => problem !== undefined);
+    assert.equal(held?.problem?.code, 'JobNotFollowed');
+    const { length } = requests;
+    await quietFor(20);
+    assert.equal(requests.length, length);
+  });
+
+  it('does not wait for a job for which no window can ask', async () => {
+    await start({ limits: { jobDelayMs: 600_000 } });
+    let hasKey = true;
+    const ports = world.ports();
+    const windowOf = (): Promise<JobEngine> =>
+      engineOf({
+        authorize: (endpoint, interactive) =>
+          hasKey
+            ? ports.authorize(endpoint, interactive)
+            : Promise.reject(new Failure({ code: 'MissingApiKey', origin: 'client', sentence: 'No key.' })),
+      });
+    const engine = await windowOf();
+    await windowOf();
+    const record = await engine.run(await request());
+    hasKey = false;
+    await assert.rejects(engine.waitForEnd(record.ownId), failsWith('MissingApiKey'));
+    assert.equal(engine.store.find(record.ownId)?.ended, false);
+  });
+
   it('keeps a job whose start is refused', async () => {
     await start();
     const engine = await engineOf();
@@ -494,6 +645,10 @@ describe('jobs against a service', () => {
     assert.equal(first.store.find(record.ownId)?.problem, undefined);
   });
 
+  /** So long on the clock of the jobs, in which 20 requests could be made at least. */
+  const quietFor = (seconds: number): Promise<void> =>
+    new Promise((resolve) => void quickClock.after(seconds * 1_000, resolve));
+
   describe('after a window was killed', () => {
     const child = fileURLToPath(new URL('../../support/batchChild.ts', import.meta.url));
 
@@ -543,9 +698,26 @@ describe('jobs against a service', () => {
         assert.ok(record?.serviceJobId);
         const ended = await endOf(engine, record);
         assert.equal(ended.status, 'Finished', ended.details);
+        const said = world.takenUp.map(({ record: { ownId }, now }) => [ownId, now]);
+        if (at === 'starting') assert.deepEqual(said, [[record.ownId, true]]);
         assert.equal(requests.filter(isSubmit).length, 1);
         assert.equal(engine.store.list().length, 1);
       });
     }
+
+    it('says of a job that had been started that it is followed, once', async () => {
+      await start({ limits: { jobDelayMs: 600_000 } });
+      await killedAt('started');
+      const engine = await engineOf();
+      const [record] = engine.store.list();
+      assert.ok(record);
+      await eventually('it is said', () => world.takenUp.length > 0);
+      await quietFor(20);
+      assert.deepEqual(
+        world.takenUp.map(({ record: { ownId, status }, now }) => [ownId, status, now]),
+        [[record.ownId, 'Running', false]],
+      );
+      assert.equal(requests.filter(isStart).length, 1);
+    });
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Column, ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
-import { editText } from '../../../src/requests/editText.ts';
+import { editText } from '../../../src/shared/editText.ts';
 import {
   cellFromText,
   clearedCell,
@@ -155,6 +155,11 @@ describe('pasting into an input', () => {
       [41, 'maid', 3],
     ]);
     assert.deepEqual([hasHeader, leftOut], [true, 1]);
+  });
+
+  it('takes more rows than a call takes arguments', () => {
+    const { rows } = pasted('5\tx\n'.repeat(150_000), at(2, 0));
+    assert.equal(rows, 150_000);
   });
 
   it('takes a sentence for a text, and a full row for cells', () => {

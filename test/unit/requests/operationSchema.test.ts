@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { asObject, type JsonObject } from '../../../src/protocol/json.ts';
 import type { ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
 import { operationSchema } from '../../../src/requests/operationSchema.ts';
-import { readSchemaPath, schemaAddress, targetEdits } from '../../../src/requests/schemaAddress.ts';
+import { readSchemaPath, schemaAddress, targetEdits } from '../../../src/shared/schemaAddress.ts';
 
 const base = asObject(
   JSON.parse(readFileSync(new URL('../../../media/schemas/rrs.schema.json', import.meta.url), 'utf8')),

@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import type { JsonEdit } from '../../../src/shared/jsonEdits.ts';
-import { editText } from '../../../src/requests/editText.ts';
-import {
-  bodyEdits,
-  bodyProblem,
-  minimalChange,
-  newRequestText,
-  parseRequest,
-  wireBody,
-} from '../../../src/requests/requestDocument.ts';
+import { editText } from '../../../src/shared/editText.ts';
+import { minimalChange, newDocumentText } from '../../../src/shared/jsonDocument.ts';
+import { bodyEdits, bodyProblem, parseRequest, wireBody } from '../../../src/requests/requestDocument.ts';
 
 const table = { ColumnNames: ['Col2'], Values: [['This is a good day']] };
-const text = newRequestText({
+const text = newDocumentText({
   workspace: 'Local',
   service: 'SimpleFeatureHashingExperiment',
   inputs: { input1: table },

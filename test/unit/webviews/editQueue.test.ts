@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readRequest, editRequest } from '../../../src/shared/requestData.ts';
 import type { JsonEdit } from '../../../src/shared/jsonEdits.ts';
-import type { DocumentState } from '../../../src/shared/requestEditorContract.ts';
-import { EditQueue, type EditTarget } from '../../../src/webviews/requestEditor/editQueue.ts';
+import { edited, type DocumentState } from '../../../src/shared/requestEditorContract.ts';
+import { EditQueue, type EditTarget } from '../../../src/webviews/document/editQueue.ts';
 
 type Ground = Extract<DocumentState, { kind: 'request' }>;
 
 /** An extension that makes the edits when it is told to. */
-class Extension implements EditTarget {
+class Extension implements EditTarget<DocumentState> {
   readonly batches: (readonly JsonEdit[] | string)[] = [];
   state: Ground = {
     kind: 'request',
@@ -52,16 +52,17 @@ function service(value: string): JsonEdit {
   return { kind: 'set', path: ['service'], value };
 }
 
-function shown(queue: EditQueue): string {
+function shown(queue: EditQueue<DocumentState>): string {
   const { document } = queue;
   assert.equal(document.kind, 'request');
   return document.data.service;
 }
 
-function queueOn(extension: Extension, refusals: unknown[] = []): EditQueue {
-  return new EditQueue(
+function queueOn(extension: Extension, refusals: unknown[] = []): EditQueue<DocumentState> {
+  return new EditQueue<DocumentState>(
     extension.state,
     extension,
+    edited,
     () => undefined,
     (error) => refusals.push(error),
   );
@@ -148,7 +149,7 @@ describe('the edit queue', () => {
   it('makes a change itself that the extension has made in the very document it was for', async () => {
     const extension = new Extension();
     const versions: number[] = [];
-    const queue = new EditQueue(
+    const queue = new EditQueue<DocumentState>(
       extension.state,
       {
         edit: ({ version }) => {
@@ -157,6 +158,7 @@ describe('the edit queue', () => {
         },
         setBody: () => Promise.reject(new Error('no')),
       },
+      edited,
       () => undefined,
       () => undefined,
     );
@@ -169,9 +171,10 @@ describe('the edit queue', () => {
   it('goes back to the document and tells when a change is refused', async () => {
     const refusals: unknown[] = [];
     const extension = new Extension();
-    const queue = new EditQueue(
+    const queue = new EditQueue<DocumentState>(
       extension.state,
       { edit: () => Promise.reject(new Error('read-only')), setBody: () => Promise.reject(new Error('no')) },
+      edited,
       () => undefined,
       (error) => refusals.push(error),
     );

@@ -1,0 +1,102 @@
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import type { Catalog, Endpoint } from '../../catalog/index.ts';
+import { Failure } from '../../protocol/failure.ts';
+import { jobProblemStrings } from '../../shared/jobEditorStrings.ts';
+import type { JobData } from '../../shared/jobData.ts';
+import { isHopeless, jobProblems, problemSentence, type JobProblem } from '../../shared/jobProblems.ts';
+import type { Storage } from '../../storage/index.ts';
+import type { BatchRequest } from '../batchJob.ts';
+import type { ReferenceForm } from '../jobBlobs.ts';
+import { impliedStorage } from '../newJob.ts';
+import { jobRequest, needsStorage } from './jobRequest.ts';
+import { parseJob } from './jobText.ts';
+
+export interface RunTools {
+  readonly catalog: Catalog;
+  readonly storage: Storage;
+  readonly referenceForm: ReferenceForm;
+}
+
+/**
+ * What is run from a document. Interactive, the user is asked about whatever is missing or does not fit, and
+ * undefined means that he gave up; else that rejects with a `Failure`.
+ */
+export async function requestFromDocument(
+  { catalog, storage, referenceForm }: RunTools,
+  document: vscode.TextDocument,
+  interactive: boolean,
+): Promise<BatchRequest | undefined> {
+  const data = dataOf(document);
+  const endpoint = await catalog.find(data.workspace, data.service);
+  const schema = await catalog.schemaIfAny(endpoint);
+  const problems = jobProblems(data, schema);
+  refuseHopeless(problems);
+  if (interactive && problems.length > 0 && !(await confirmAnyway(problems))) return undefined;
+  const name = await storageName(storage, data, endpoint, interactive);
+  if (name === 'dismissed') return undefined;
+  const request = await jobRequest(data, {
+    endpoint,
+    schema,
+    storage: name === undefined ? undefined : { name: name.of, client: await storage.open(name.of) },
+    storages: storage,
+    catalog,
+    folder: document.uri.scheme === 'file' ? dirname(document.uri.fsPath) : undefined,
+    referenceForm,
+    interactive,
+  });
+  // The key is asked for before the upload, not after it.
+  await catalog.authorize(endpoint, { interactive });
+  return { ...request, start: true, document: document.uri.toString(), quiet: !interactive };
+}
+
+export function dataOf(document: vscode.TextDocument): JobData {
+  const parsed = parseJob(document.getText());
+  if (parsed.kind === 'broken') {
+    const { line, column } = parsed.problem;
+    throw invalid(vscode.l10n.t('The batch job is not valid JSON: see line {0}, column {1}.', line, column));
+  }
+  if (parsed.ignored.length > 0) {
+    throw invalid(
+      vscode.l10n.t('The batch job has members that are not understood: {0}.', parsed.ignored.join(', ')),
+    );
+  }
+  return parsed.data;
+}
+
+function refuseHopeless(problems: readonly JobProblem[]): void {
+  const hopeless = problems.filter(isHopeless);
+  if (hopeless.length > 0) throw invalid(sentencesOf(hopeless));
+}
+
+async function confirmAnyway(problems: readonly JobProblem[]): Promise<boolean> {
+  const anyway = vscode.l10n.t('Run anyway');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('The service may refuse this batch job.'),
+    { modal: true, detail: sentencesOf(problems) },
+    anyway,
+  );
+  return chosen === anyway;
+}
+
+function sentencesOf(problems: readonly JobProblem[]): string {
+  const strings = jobProblemStrings();
+  return problems.map((problem) => `${problem.name}: ${problemSentence(problem, strings)}`).join('\n');
+}
+
+async function storageName(
+  storage: Storage,
+  data: JobData,
+  endpoint: Endpoint,
+  interactive: boolean,
+): Promise<{ readonly of: string } | 'dismissed' | undefined> {
+  const named = data.storage ?? (await impliedStorage(storage, endpoint));
+  if (named !== undefined) return { of: named };
+  if (!needsStorage(data) || !interactive) return undefined;
+  const picked = await storage.pick(vscode.l10n.t('{0}: storage', endpoint.label));
+  return picked === undefined ? 'dismissed' : { of: picked };
+}
+
+function invalid(sentence: string): Failure {
+  return new Failure({ code: 'InvalidJobDocument', origin: 'client', sentence });
+}

@@ -1,0 +1,51 @@
+import { stat } from 'node:fs/promises';
+import type { Endpoint } from '../catalog/index.ts';
+import type { BlobReference } from '../protocol/studio/bes.ts';
+import type { Storage } from '../storage/index.ts';
+import type { BatchRequest } from './batchJob.ts';
+import { reference, type ReferenceForm } from './jobBlobs.ts';
+import type { JobRecord } from './jobRecord.ts';
+
+interface RepeatTools {
+  readonly storage: Pick<Storage, 'open' | 'names'>;
+  readonly referenceForm: ReferenceForm;
+}
+
+/**
+ * The same job once more, with blobs of its own for the outputs: its files as they are now or, where they are gone, what
+ * was uploaded of them. Undefined when something of it is not kept here: values of global parameters, which may be
+ * secret, or blobs in a storage that is not known.
+ */
+export async function repeatedRequest(
+  tools: RepeatTools,
+  record: JobRecord,
+  endpoint: Endpoint,
+): Promise<BatchRequest | undefined> {
+  const { storage: name, parameters } = record;
+  if (parameters === undefined || parameters.length > 0) return undefined;
+  if (name === undefined || !(await tools.storage.names()).includes(name)) return undefined;
+  const client = await tools.storage.open(name);
+  const inputs: Record<string, string | BlobReference> = {};
+  for (const [input, { file, relativeLocation }] of Object.entries(record.inputs)) {
+    if (file !== undefined && (await isFile(file))) inputs[input] = file;
+    else if (relativeLocation === '') return undefined;
+    else inputs[input] = reference(client, relativeLocation, 'read', tools.referenceForm);
+  }
+  return { endpoint, inputs, storage: { name, client }, referenceForm: tools.referenceForm, start: true };
+}
+
+/** The files that it was run with, as far as they are still there. */
+export async function filesOf(record: JobRecord): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  for (const [input, { file }] of Object.entries(record.inputs)) {
+    if (file !== undefined && (await isFile(file))) files.set(input, file);
+  }
+  return files;
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+}

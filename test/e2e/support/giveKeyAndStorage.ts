@@ -1,0 +1,21 @@
+import type { OwnService } from './ownService.ts';
+import type { WorkbenchWindow } from './window.ts';
+
+/** What a person does before the first batch job at a service of the tree: sets its key, and a storage named `Held`. */
+export async function giveKeyAndStorage(
+  window: WorkbenchWindow,
+  own: OwnService,
+  service: readonly string[],
+): Promise<void> {
+  const { quickInput } = window;
+  await window.tree('Web services').clickContextMenu(service, 'Set API key…');
+  await quickInput.enter(own.service().apiKey, { message: 'API key of the web service' });
+  await quickInput.waitForClosed();
+
+  await window.runCommand('Azure ML: Set storage…');
+  await quickInput.pick('Connection string', { placeholder: 'How is the storage known?' });
+  await quickInput.enter(own.storage.connectionString, { message: 'Connection string' });
+  await quickInput.enter(own.description.storageContainer, { message: 'Container' });
+  await quickInput.enter('Held', { message: 'Name for this storage' });
+  await quickInput.waitForClosed();
+}
