@@ -19,7 +19,6 @@ export const failureCodes = {
   CutShort: 'The connection to blob storage ended before the last byte.',
   DiskFull: 'There is no room on the disk for the file.',
   DocumentNotEditable: 'The request file cannot be changed.',
-  DuplicateColumn: 'Two columns of an input share a name, which the swagger form cannot express.',
   EmptyFile: 'A file that is to be sent has no content.',
   FileChanged: 'A file changed while it was being read or sent.',
   FileNotFound: 'A file that was named does not exist.',

@@ -43,10 +43,7 @@ export function createTableEditors(foundation: Foundation, openResult: OpenResul
     open(uri, panel) {
       const editor = new TableEditor(uri, panel, foundation, openResult);
       editors.add(editor);
-      panel.onDidDispose(() => {
-        editors.delete(editor);
-        editor.dispose();
-      });
+      panel.onDidDispose(() => void editor.leave().finally(() => editors.delete(editor)));
     },
     dispose() {
       for (const editor of editors) editor.dispose();
@@ -62,6 +59,8 @@ class TableEditor implements vscode.Disposable {
   readonly #link: Link<typeof toTableView>;
   #closing = new AbortController();
   #opened: Promise<ArrangedTable>;
+  /** Those that are not closed. One that was opened before may still be saved. */
+  readonly #tables = new Set<ArrangedTable>();
   #counting: AbortController | undefined;
   #problem: string | undefined;
   #work = new AbortController();
@@ -78,9 +77,16 @@ class TableEditor implements vscode.Disposable {
     );
   }
 
-  dispose(): void {
+  /** The panel has gone. What is being saved is saved to its end. */
+  leave(): Promise<void> {
     this.#link.dispose();
-    this.#close();
+    return this.#close();
+  }
+
+  /** Ends what is being saved too. */
+  dispose(): void {
+    void this.leave();
+    for (const { table } of this.#tables) void table.close();
   }
 
   #handlers(): Handlers<typeof toTableHost> {
@@ -88,7 +94,7 @@ class TableEditor implements vscode.Disposable {
       start: () => tableEditorStrings(),
       open: () => this.#facts(),
       reopen: () => {
-        this.#close();
+        void this.#close();
         this.#closing = new AbortController();
         this.#opened = this.#open();
         return this.#facts();
@@ -119,7 +125,8 @@ class TableEditor implements vscode.Disposable {
       },
       save: async ({ selection }) => {
         try {
-          await saveRows(await this.#opened, this.#name, selection);
+          const arranged = await this.#opened;
+          await arranged.table.keepOpen(saveRows(arranged, this.#name, selection));
         } catch (error) {
           void reportFailure(this.#foundation, error);
         }
@@ -141,6 +148,7 @@ class TableEditor implements vscode.Disposable {
     const source = await this.#source(signal);
     try {
       const table = new ArrangedTable(await openTable(source, { signal }));
+      this.#tables.add(table);
       this.#problem = undefined;
       void this.#count(table);
       return table;
@@ -165,16 +173,16 @@ class TableEditor implements vscode.Disposable {
     }
   }
 
-  /** Ends all that goes on, and closes the table. */
-  #close(): void {
+  /** Ends all that the page has asked for, and closes the table when its rows are saved. */
+  async #close(): Promise<void> {
     this.#closing.abort();
     this.#work.abort();
     this.#counting?.abort();
     this.#counting = undefined;
-    void this.#opened.then(
-      ({ table }) => table.close(),
-      () => undefined,
-    );
+    const arranged = await this.#opened.catch(() => undefined);
+    if (arranged === undefined) return;
+    await arranged.table.release();
+    this.#tables.delete(arranged);
   }
 
   async #facts(): Promise<TableFacts> {

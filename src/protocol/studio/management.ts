@@ -45,16 +45,6 @@ export interface EndpointKeys {
   readonly secondary?: string;
 }
 
-/** A "New" web service, a resource of Azure. */
-export interface ArmWebService {
-  readonly id: string;
-  readonly title: string;
-  readonly provisioningState?: string;
-  readonly swaggerLocation?: string;
-  /** From the swagger location, which has the form of a scoring URL. */
-  readonly address?: ServiceAddress;
-}
-
 /**
  * The services of a workspace; an empty workspace may answer `null`. Source: RevolutionAnalytics/AzureML
  * `vignettes/getting_started.Rmd`. Throws a `Failure` (`MalformedAnswer`).
@@ -100,26 +90,6 @@ export function parseEndpointKeys(value: unknown): EndpointKeys {
     ...optional('primary', asText(endpoint.PrimaryKey) ?? asText(endpoint.primary)),
     ...optional('secondary', asText(endpoint.SecondaryKey) ?? asText(endpoint.secondary)),
   };
-}
-
-/**
- * One New web service, or a page of them (`value`). Source: azure-rest-api-specs machinelearning 2017-01-01. Throws a
- * `Failure` (`MalformedAnswer`).
- */
-export function parseArmWebServices(value: unknown): readonly ArmWebService[] {
-  const page = asObject(value);
-  const resources = 'value' in page ? listed(page.value, 'web services') : [page];
-  return resources.map((resource) => {
-    const properties = asObject(resource.properties);
-    const swaggerLocation = asText(properties.swaggerLocation);
-    return {
-      id: required(resource, 'id'),
-      title: asText(properties.title) ?? required(resource, 'id'),
-      ...optional('provisioningState', asText(properties.provisioningState)),
-      ...optional('swaggerLocation', swaggerLocation),
-      ...optional('address', addressIn(swaggerLocation)),
-    };
-  });
 }
 
 function resourceOf(resource: JsonObject): ManagedResource {

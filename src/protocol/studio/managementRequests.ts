@@ -29,14 +29,6 @@ export interface ManagedEndpointSettings {
 
 export const defaultEndpointName = 'default';
 
-/** How many calls at a time an endpoint can be asked to answer. Source: hning86/azuremlps `README.md`. */
-export const mostConcurrentCalls = 200;
-
-/** Whether a new endpoint may have the name. Source: azure-docs create-endpoint.md. */
-export function isEndpointName(name: string): boolean {
-  return /^[a-z\d]{1,24}$/.test(name);
-}
-
 /** URL of the list of web services (GET). Source: hning86/azuremlps `code/AzureMLSDK.cs`, as for all that follow. */
 export function managedServicesUrl({ managementUrl, workspaceId }: ManagementAddress): string {
   return `${managementUrl.replace(/\/+$/, '')}/workspaces/${encodeURIComponent(workspaceId)}/webservices`;

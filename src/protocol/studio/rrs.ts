@@ -1,59 +1,8 @@
 import { Failure } from '../failure.ts';
 import { asArray, isJsonObject, jsonText, type JsonObject } from '../json.ts';
-import type { Cell } from './serviceSchema.ts';
 
 /** `table` is names beside rows, `swagger` one object for each row (`format=swagger`). */
 export type BodyForm = 'table' | 'swagger';
-
-export interface InputTable {
-  readonly name: string;
-  readonly columnNames: readonly string[];
-  /** Cells in the order of `columnNames`; a cell that is left out is sent as `null`. */
-  readonly rows: readonly (readonly Cell[])[];
-}
-
-export interface TableValue {
-  readonly ColumnNames: readonly string[];
-  readonly Values: readonly (readonly Cell[])[];
-}
-
-export interface ExecuteBody {
-  readonly Inputs: Readonly<Record<string, TableValue | readonly Readonly<Record<string, Cell>>[]>>;
-  readonly GlobalParameters: Readonly<Record<string, Cell>>;
-}
-
-/**
- * The body of RRS Execute. Throws a `Failure` (`DuplicateColumn`) when two columns share a name and the form
- * is `swagger`, whose objects cannot say that. Source: azure-docs studio/consume-web-services.md.
- */
-export function executeBody(
-  form: BodyForm,
-  inputs: readonly InputTable[],
-  globalParameters: Readonly<Record<string, Cell>> = {},
-): ExecuteBody {
-  return {
-    Inputs: Object.fromEntries(
-      inputs.map((input) => [input.name, form === 'table' ? tableValue(input) : swaggerValue(input)]),
-    ),
-    GlobalParameters: { ...globalParameters },
-  };
-}
-
-function tableValue({ columnNames, rows }: InputTable): TableValue {
-  return { ColumnNames: columnNames, Values: rows.map((row) => columnNames.map((_, i) => row[i] ?? null)) };
-}
-
-function swaggerValue({ name, columnNames, rows }: InputTable): Readonly<Record<string, Cell>>[] {
-  const twice = columnNames.find((column, i) => columnNames.indexOf(column) !== i);
-  if (twice !== undefined) {
-    throw new Failure({
-      code: 'DuplicateColumn',
-      origin: 'client',
-      sentence: `Input "${name}" has two columns called "${twice}". Rename one, or send the table form, which allows it.`,
-    });
-  }
-  return rows.map((row) => Object.fromEntries(columnNames.map((column, i) => [column, row[i] ?? null])));
-}
 
 /** One named result of a call. Every cell is text or null, as on the wire. */
 export interface ExecuteOutput {

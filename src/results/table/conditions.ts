@@ -8,10 +8,6 @@ export interface TextQuery {
   /** Absent for any column. */
   readonly column?: number;
   readonly matchCase?: boolean;
-  /** The whole value rather than a part of it. */
-  readonly wholeCell?: boolean;
-  /** `text` is a regular expression of JavaScript. */
-  readonly regularExpression?: boolean;
 }
 
 export type Comparison = 'equal' | 'notEqual' | 'less' | 'lessOrEqual' | 'greater' | 'greaterOrEqual';
@@ -101,22 +97,18 @@ function comparison(test: Comparison, value: string): (text: string) => boolean 
   }
 }
 
-function textTest({ text, matchCase, wholeCell, regularExpression }: TextQuery): (value: string) => boolean {
-  if (regularExpression === true) {
-    const pattern = new RegExp(wholeCell === true ? `^(?:${text})$` : text, matchCase === true ? 'u' : 'iu');
-    return (value) => pattern.test(value);
-  }
-  const fold = matchCase === true ? (value: string) => value : (value: string) => value.toLowerCase();
-  const wanted = fold(text);
-  return wholeCell === true ? (value) => fold(value) === wanted : (value) => fold(value).includes(wanted);
+function textTest({ text, matchCase }: TextQuery): (value: string) => boolean {
+  if (matchCase === true) return (value) => value.includes(text);
+  const wanted = text.toLowerCase();
+  return (value) => value.toLowerCase().includes(wanted);
 }
 
 /**
  * A quick test on a whole row as it is written, which spares most rows the splitting. Only for texts that are written in a
  * cell as they are, without quotes or line ends.
  */
-function rawTest({ text, matchCase, regularExpression }: TextQuery): ((raw: string) => boolean) | undefined {
-  if (regularExpression === true || /["\r\n]/.test(text)) return undefined;
+function rawTest({ text, matchCase }: TextQuery): ((raw: string) => boolean) | undefined {
+  if (/["\r\n]/.test(text)) return undefined;
   if (matchCase === true) return (raw) => raw.includes(text);
   const wanted = text.toLowerCase();
   return (raw) => raw.toLowerCase().includes(wanted);

@@ -4,6 +4,7 @@ import { redactUrl } from '../../protocol/redaction.ts';
 import type { HttpAnswer, HttpClient } from '../../transport/httpClient.ts';
 import { RenewableUrl, type RenewUrl } from '../../transport/renewableUrl.ts';
 import type { ByteSource } from './byteSource.ts';
+import { abandonable } from './cancellation.ts';
 
 const streamBlock = 4 * 1024 * 1024;
 const timeoutMs = 120_000;
@@ -15,7 +16,7 @@ export interface RangeSourceOptions {
   readonly http: HttpClient;
   /** SAS included. */
   readonly url: string;
-  /** A URL with a new SAS for the same blob. Called once whenever storage refuses the last one (403). */
+  /** Called once whenever storage refuses the last URL (403), for all who read; the signal is the closing of the source. */
   readonly freshUrl?: RenewUrl;
   readonly signal?: AbortSignal;
 }
@@ -65,6 +66,7 @@ class RangeSource implements ByteSource {
   }
 
   close(): Promise<void> {
+    this.#reader.close();
     return Promise.resolve();
   }
 
@@ -80,10 +82,13 @@ class RangeSource implements ByteSource {
 class RangeReader {
   readonly #options: RangeSourceOptions;
   readonly #url: RenewableUrl;
+  readonly #closing = new AbortController();
 
   constructor(options: RangeSourceOptions) {
     this.#options = options;
-    this.#url = new RenewableUrl(options.url, options.freshUrl);
+    const { url, freshUrl } = options;
+    // All who read share a new URL, so none of them ends it by giving up.
+    this.#url = new RenewableUrl(url, freshUrl && (() => freshUrl(this.#closing.signal)));
   }
 
   /** Resolves with an answer of the 200s, or one of the `accepted` statuses. */
@@ -92,7 +97,10 @@ class RangeReader {
     signal: AbortSignal | undefined,
     accepted: readonly number[] = [],
   ): Promise<HttpAnswer> {
-    const answer = await this.#url.send((url) => this.#send(url, headers, signal), signal);
+    const answer = await abandonable(
+      this.#url.send((url) => this.#send(url, headers, signal), signal),
+      signal,
+    );
     if ((answer.status >= 200 && answer.status < 300) || accepted.includes(answer.status)) return answer;
     const bodyText = await answer.text(longestRefusal).catch(() => '');
     if (answer.status === 412 || answer.status === 416) throw changed(answer.url);
@@ -116,6 +124,11 @@ class RangeReader {
       peer: 'storage',
       ...(signal === undefined ? {} : { signal }),
     });
+  }
+
+  /** Ends the asking for a new URL. */
+  close(): void {
+    this.#closing.abort();
   }
 }
 

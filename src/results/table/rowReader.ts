@@ -2,6 +2,7 @@ import { Failure } from '../../protocol/failure.ts';
 import type { BlockCache } from './blockCache.ts';
 import { delimiterByte, type Dialect } from './dialect.ts';
 import type { IndexBuilder } from './indexBuilder.ts';
+import { inLanes } from './lanes.ts';
 import { RowCells } from './rowCells.ts';
 import { RowFeed, type RowBytes } from './rowFeed.ts';
 import type { RowIndex, RowStart } from './rowIndex.ts';
@@ -41,6 +42,8 @@ const longestShownRow = 8 * 1024 * 1024;
 const fullPage = 32 * 1024 * 1024;
 /** So far a row is looked for without the index. */
 const lookAhead = 4 * 1024 * 1024;
+/** Blocks that are read at the same time for rows that are far from each other. */
+const lanes = 8;
 
 type Take<T> = (row: RowBytes, cells: RowCells) => T;
 
@@ -68,33 +71,47 @@ export class RowReader {
     return { rows: taken, atEnd: atEnd || isLast };
   }
 
+  /** In the order that is wanted; they are read in the order of the file, so that a block is read once. */
   async rowsAt(
     rows: Iterable<number>,
     window: CellWindow,
     signal: AbortSignal,
   ): Promise<readonly TableRow[]> {
-    const found: TableRow[] = [];
     const wanted = [...rows];
-    for (let i = 0; i < wanted.length;) {
-      const from = wanted[i] ?? 0;
-      let count = 1;
-      while (wanted[i + count] === from + count) count += 1;
-      const { taken } = await this.#take(from, count, rowOf(window), signal);
-      found.push(...taken);
-      // Fewer come where they are very long, or where the table ends.
-      i += Math.max(1, taken.length);
-    }
-    return found;
+    const take = rowOf(window);
+    const found = await this.#takeAt(wanted, take, signal);
+    return wanted.flatMap((row) => found.get(row) ?? []);
   }
 
-  /** Hands over the cells of one whole row; undefined where the table has none. Rejects with `RowTooLong`. */
-  async withCells<T>(row: number, use: (cells: RowCells) => T, signal: AbortSignal): Promise<T | undefined> {
-    const take: Take<T> = ({ bytes, start, end, cut }, cells) => {
+  /** What `use` makes of the cells of whole rows, by row; the table may not have all. Rejects with `RowTooLong`. */
+  withCells<T>(
+    rows: readonly number[],
+    use: (cells: RowCells) => T,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, T>> {
+    const take: Take<T> = ({ row, bytes, start, end, cut }, cells) => {
       if (cut) throw rowTooLong(row);
       cells.split(bytes, start, end);
       return use(cells);
     };
-    return (await this.#take(row, 1, take, signal)).taken[0];
+    return this.#takeAt(rows, take, signal);
+  }
+
+  async #takeAt<T>(
+    rows: readonly number[],
+    take: Take<T>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, T>> {
+    const found = new Map<number, T>();
+    await inLanes(runsOf(rows), lanes, async ({ from, count }) => {
+      for (let done = 0; done < count;) {
+        const { taken } = await this.#take(from + done, count - done, take, signal);
+        // Fewer come where they are very long, and none where the table has ended.
+        if (taken.length === 0) return;
+        for (const each of taken) found.set(from + done++, each);
+      }
+    });
+    return found;
   }
 
   async #take<T>(
@@ -147,6 +164,17 @@ export class RowReader {
     feed.end();
     return { taken, atEnd: true };
   }
+}
+
+/** Rows next to each other, in ascending order. */
+function runsOf(rows: readonly number[]): readonly { readonly from: number; readonly count: number }[] {
+  const runs: { from: number; count: number }[] = [];
+  for (const row of new Set(Float64Array.from(rows).sort())) {
+    const last = runs.at(-1);
+    if (last !== undefined && row === last.from + last.count) last.count += 1;
+    else runs.push({ from: row, count: 1 });
+  }
+  return runs;
 }
 
 function rowOf({ firstColumn = 0, columns = Infinity, cellLimit = Infinity }: CellWindow): Take<TableRow> {

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from './cancellation.ts';
 import { BlockCache } from './blockCache.ts';
 import type { ByteSource } from './byteSource.ts';
 import type { ColumnSummary } from './columnSummary.ts';
@@ -16,6 +17,7 @@ import { rowWriter } from './jobs/exportJob.ts';
 import type { ExportColumn, ExportFormat, JobKind, Match, Outputs, Results, RowRange } from './jobs/jobs.ts';
 import { uniqueNames } from './rowFormats.ts';
 import { RowIndex } from './rowIndex.ts';
+import { RowStore, type RowStoreOptions } from './rowStore.ts';
 import { RowReader, type CellWindow, type RowPage, type TableRow } from './rowReader.ts';
 
 export interface TableOptions {
@@ -60,6 +62,8 @@ export interface ExportOptions extends WorkOptions, RowSelection {
   readonly rows?: Float64Array;
   /** Whether a CSV begins with the names of the columns, where the table has them. Default true. */
   readonly header?: boolean;
+  /** Where many rows are kept that are written in another order than the file's. */
+  readonly store?: RowStoreOptions;
 }
 
 /** What the work on a table is limited to. */
@@ -76,6 +80,9 @@ const sampleSize = 64 * 1024;
 const defaultPageSize = 256 * 1024;
 const cachedBytes = 8 * 1024 * 1024;
 const defaultStride = 64 * 1024;
+const lookedUpAtOnce = 64;
+/** What is read from a store at once. */
+const storedAtOnce = { rows: 4_096, bytes: 4 * 1024 * 1024 };
 
 /**
  * Opens a table of delimiter-separated text of any size. Reads its first bytes only. Rejects with `NotUtf8` or what the
@@ -102,6 +109,7 @@ export class Table {
   readonly #reader: RowReader;
   readonly #closing = new AbortController();
   readonly #work = new Set<Promise<unknown>>();
+  readonly #keepers = new Set<Promise<unknown>>();
 
   constructor(
     source: ByteSource,
@@ -137,13 +145,6 @@ export class Table {
   /** Whether the last row is one quoted cell that is never closed, which may have swallowed rows. */
   get unclosedQuote(): boolean {
     return this.#builder.unclosedQuote;
-  }
-
-  /** An estimate of the number of rows; exact when the index is complete. */
-  get estimatedRows(): number {
-    const { rows, bytes, complete } = this.known;
-    const read = bytes - this.dialect.start;
-    return complete || read <= 0 ? rows : Math.round((rows * (this.size - this.dialect.start)) / read);
   }
 
   /**
@@ -183,16 +184,12 @@ export class Table {
     return await this.#run('find', spec, how, () => undefined);
   }
 
-  /** `onRows` gets row numbers as they are found. */
-  async filter(
-    selection: RowSelection,
-    how: WorkOptions & { readonly onRows?: (rows: Float64Array) => void } = {},
-  ): Promise<FilterResult> {
+  /** The rows that fulfil the conditions. */
+  async filter(selection: RowSelection, how: WorkOptions = {}): Promise<FilterResult> {
     const spec = { kind: 'filter', ...this.#range(selection), limit: limits.filteredRows } as const;
     const parts: Float64Array[] = [];
     const { count } = await this.#run('filter', spec, how, (rows) => {
       parts.push(rows);
-      how.onRows?.(rows);
     });
     return { rows: joined(parts), count };
   }
@@ -238,14 +235,15 @@ export class Table {
       yield* this.#exportHeader(options.format, options.columns, options.signal);
     }
     const how = { format: options.format, columns: columns ?? ('all' as const), names };
-    if (options.rows === undefined) {
+    const { rows } = options;
+    if (rows === undefined) {
       yield* this.#exportInFileOrder({ ...how, ...this.#range(options) }, options);
-    } else if (isAscending(options.rows)) {
-      const [first = 0] = options.rows;
-      const range = this.#range({ from: first, to: (options.rows.at(-1) ?? -1) + 1 });
-      yield* this.#exportInFileOrder({ ...how, ...range, rows: options.rows }, options);
+    } else if (this.#areFew(rows)) {
+      yield* this.#exportFew(how, rows, options);
+    } else if (isAscending(rows)) {
+      yield* this.#exportInFileOrder({ ...how, ...this.#rangeOf(rows), rows }, options);
     } else {
-      yield* this.#exportInGivenOrder(how, options.rows, options);
+      yield* this.#exportInGivenOrder(how, rows, options);
     }
   }
 
@@ -261,7 +259,18 @@ export class Table {
     return uniqueNames(names);
   }
 
-  /** Ends all work on the table and closes its source. */
+  /** `release` waits for what uses the table, such as the writing of its rows to a file. */
+  keepOpen<T>(use: Promise<T>): Promise<T> {
+    return remembered(this.#keepers, use);
+  }
+
+  /** Closes the table as soon as nothing keeps it open. */
+  async release(): Promise<void> {
+    while (this.#keepers.size > 0) await Promise.allSettled(this.#keepers);
+    await this.close();
+  }
+
+  /** Ends all work on the table, whatever keeps it open, and closes its source. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled(this.#work);
@@ -275,11 +284,7 @@ export class Table {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Uint8Array> {
     const how = columns?.map((column) => ({ column, name: '' })) ?? ('all' as const);
-    yield* this.#exportInGivenOrder(
-      { format, columns: how, names: [] },
-      [0],
-      signal === undefined ? {} : { signal },
-    );
+    yield* this.#exportFew({ format, columns: how, names: [] }, Float64Array.of(0), { signal });
   }
 
   async *#exportInFileOrder(
@@ -287,23 +292,69 @@ export class Table {
     options: WorkOptions,
   ): AsyncGenerator<Uint8Array> {
     const run = this.#runOptions(options);
-    yield* runJob<'export'>(this.#source, { kind: 'export', ...how }, run);
+    for await (const { bytes } of runJob<'export'>(this.#source, { kind: 'export', ...how }, run))
+      yield bytes;
   }
 
-  /** Rows are looked up one by one, because sorting has torn them apart. */
+  /** Sorting has torn the rows apart: they are taken in the order of the file, in one pass, and then put in order. */
   async *#exportInGivenOrder(
     how: WriterOptions,
-    rows: Iterable<number> & ArrayLike<number>,
-    { signal, onProgress }: WorkOptions,
+    rows: Float64Array,
+    { signal, onProgress, store: storeOptions }: ExportOptions,
+  ): AsyncGenerator<Uint8Array> {
+    const totalBytes = this.size;
+    const ascending = Float64Array.from(new Set(rows)).sort();
+    const run = this.#runOptions({
+      signal,
+      onProgress: ({ doneBytes }) => onProgress?.({ doneBytes: doneBytes / 2, totalBytes }),
+    });
+    const spec = {
+      ...how,
+      ...this.#rangeOf(ascending),
+      kind: 'export',
+      rows: ascending,
+      lengths: true,
+    } as const;
+    const store = new RowStore(storeOptions);
+    try {
+      for await (const { bytes, lengths } of runJob<'export'>(this.#source, spec, run)) {
+        if (lengths !== undefined) await store.add(bytes, lengths);
+      }
+      let done = 0;
+      for (const places of placesIn(store, ascending, rows)) {
+        throwIfCancelled(run.signal);
+        yield await store.read(places);
+        done += places.length;
+        onProgress?.({ doneBytes: (totalBytes * (1 + done / rows.length)) / 2, totalBytes });
+      }
+    } finally {
+      await store.remove();
+    }
+  }
+
+  /** Looks rows up, some at a time. */
+  async *#exportFew(
+    how: WriterOptions,
+    rows: Float64Array,
+    { signal, onProgress }: Omit<RunOptions, 'blockSize'>,
   ): AsyncGenerator<Uint8Array> {
     const write = rowWriter(how);
-    let done = 0;
-    for (const row of rows) {
-      const text = await this.#reader.withCells(row, (cells) => write(cells), this.#signalWith(signal));
-      if (text !== undefined) yield Buffer.from(text);
-      done += 1;
-      onProgress?.({ doneBytes: Math.round((this.size * done) / rows.length), totalBytes: this.size });
+    const ending = this.#signalWith(signal);
+    for (let done = 0; done < rows.length; done += lookedUpAtOnce) {
+      const some = [...rows.subarray(done, done + lookedUpAtOnce)];
+      const texts = await this.#doing(this.#reader.withCells(some, write, ending));
+      yield Buffer.from(some.map((row) => texts.get(row) ?? '').join(''));
+      const share = Math.min(1, (done + lookedUpAtOnce) / rows.length);
+      onProgress?.({ doneBytes: this.size * share, totalBytes: this.size });
     }
+  }
+
+  /** Whether reading a block for each row is less work than reading from the first of them to the last. */
+  #areFew(rows: Float64Array): boolean {
+    const [first, last] = ends(rows);
+    if (last >= this.#index.knownRows) return false;
+    const bytes = this.#index.before(last).offset - this.#index.before(first).offset;
+    return rows.length * this.#cache.blockSize * 4 < bytes;
   }
 
   async #run<K extends JobKind>(
@@ -323,7 +374,7 @@ export class Table {
     return this.#doing(finished());
   }
 
-  #runOptions({ signal, onProgress }: WorkOptions): RunOptions {
+  #runOptions({ signal, onProgress }: Omit<RunOptions, 'blockSize'>): RunOptions {
     return { signal: this.#signalWith(signal), onProgress, blockSize: this.#blockSize };
   }
 
@@ -335,17 +386,28 @@ export class Table {
     return { ...this.#reading(), start: this.#index.before(from), from, to, conditions };
   }
 
+  /** From the first of some rows to the last. */
+  #rangeOf(rows: Float64Array): RowRange {
+    const [from, last] = ends(rows);
+    return this.#range({ from, to: last + 1 });
+  }
+
   #signalWith(signal: AbortSignal | undefined): AbortSignal {
     return signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
   }
 
   /** Closing waits for it. */
   #doing<T>(work: Promise<T>): Promise<T> {
-    this.#work.add(work);
-    const done = () => this.#work.delete(work);
-    work.then(done, done);
-    return work;
+    return remembered(this.#work, work);
   }
+}
+
+/** `promises` has it until it is settled. */
+function remembered<T>(promises: Set<Promise<unknown>>, promise: Promise<T>): Promise<T> {
+  promises.add(promise);
+  const done = () => promises.delete(promise);
+  promise.then(done, done);
+  return promise;
 }
 
 interface WriterOptions {
@@ -377,6 +439,44 @@ function joined(parts: readonly Float64Array[]): Float64Array {
     at += part.length;
   }
   return all;
+}
+
+/** The places of rows in a store, in the order of the rows, as many at a time as are read at once. */
+function* placesIn(store: RowStore, ascending: Float64Array, rows: Float64Array): Generator<number[]> {
+  let places: number[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const place = placeOf(ascending, row);
+    // The table has no such row.
+    if (place >= store.count) continue;
+    places.push(place);
+    bytes += store.lengthOf(place);
+    if (places.length < storedAtOnce.rows && bytes < storedAtOnce.bytes) continue;
+    yield places;
+    places = [];
+    bytes = 0;
+  }
+  if (places.length > 0) yield places;
+}
+
+function placeOf(ascending: Float64Array, row: number): number {
+  let low = 0;
+  let high = ascending.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? 0) < row) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The first and the last row; 0 and -1 where there is none. */
+function ends(rows: Float64Array): readonly [first: number, last: number] {
+  if (rows.length === 0) return [0, -1];
+  return [
+    rows.reduce((least, row) => Math.min(least, row), Infinity),
+    rows.reduce((most, row) => Math.max(most, row), -1),
+  ];
 }
 
 function isAscending(rows: Float64Array): boolean {

@@ -57,7 +57,10 @@ function start<K extends JobKind>(kind: K, spec: Specs[K]): void {
 
 function buffersOf(output: Outputs[JobKind] | undefined): ArrayBufferLike[] {
   if (output === undefined) return [];
-  return ArrayBuffer.isView(output) ? [output.buffer] : [output.rows.buffer, output.offsets.buffer];
+  if (ArrayBuffer.isView(output)) return [output.buffer];
+  if ('offsets' in output) return [output.rows.buffer, output.offsets.buffer];
+  const { bytes, lengths } = output;
+  return lengths === undefined ? [bytes.buffer] : [bytes.buffer, lengths.buffer];
 }
 
 function describe(error: unknown): Pick<Failure, 'code' | 'origin' | 'sentence'> {

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import {
-  parseArmWebServices,
   parseEndpointKeys,
   parseManagedEndpoints,
   parseManagedServices,
 } from '../../../src/protocol/studio/management.ts';
 import {
-  isEndpointName,
   managedEndpointsUrl,
   managedServicesUrl,
   newEndpointBody,
@@ -60,21 +58,8 @@ describe('answers of the management API', () => {
     });
   });
 
-  it('of Azure are one service, a page of them, or keys', () => {
+  it('of Azure may be keys', () => {
     const bodyOf = (name: string): unknown => (fixture(name) as ArmExample).responses[200].body;
-    const [one] = parseArmWebServices(bodyOf('arm-getWebService.json'));
-    assert.equal(one?.title, 'Web Service Title');
-    assert.deepEqual(one.address, {
-      baseUrl: 'https://ussouthcentral.services.azureml.net',
-      style: 'subscriptions',
-      workspaceId: 'subscriptionId',
-      endpointId: 'serviceId',
-    });
-    const page = parseArmWebServices(bodyOf('arm-getWebServicesByResourceGroup.json'));
-    assert.deepEqual(
-      page.map(({ id }) => id),
-      ['TheWebServiceId', 'TheWebServiceId2'],
-    );
     assert.deepEqual(parseEndpointKeys(bodyOf('arm-getWebServiceKeys.json')), {
       primary: 'The Primary key',
       secondary: 'The Secondary key',
@@ -84,7 +69,6 @@ describe('answers of the management API', () => {
   it('that are no answer are refused with the member that is missing', () => {
     assert.throws(() => parseManagedServices({}), /\[service\/MalformedAnswer\]/);
     assert.throws(() => parseManagedServices([{ Name: 'x' }]), /"Id"/);
-    assert.throws(() => parseArmWebServices({ value: [{ properties: {} }] }), /"id"/);
   });
 });
 
@@ -122,10 +106,5 @@ describe('requests to the management API', () => {
       sasBlobToken: Location.SasBlobToken ?? '',
     });
     assert.deepEqual(body, patch);
-  });
-
-  it('name new endpoints in small letters and digits, 24 at most', () => {
-    for (const name of ['a', 'newep01', 'x'.repeat(24)]) assert.ok(isEndpointName(name), name);
-    for (const name of ['', 'New', 'a-b', 'x'.repeat(25), 'a\n']) assert.ok(!isEndpointName(name), name);
   });
 });

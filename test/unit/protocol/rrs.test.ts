@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Failure } from '../../../src/protocol/failure.ts';
-import { executeBody, parseExecuteAnswer, type ExecuteOutput } from '../../../src/protocol/studio/rrs.ts';
+import { parseExecuteAnswer, type ExecuteOutput } from '../../../src/protocol/studio/rrs.ts';
 import { fixture } from './fixtures.ts';
 
 function only(answer: unknown): ExecuteOutput {
@@ -9,41 +9,6 @@ function only(answer: unknown): ExecuteOutput {
   assert.deepEqual(others, []);
   return output;
 }
-
-describe('executeBody', () => {
-  const input = { name: 'input1', columnNames: ['Col2'], rows: [['This is a good day']] };
-
-  it('is the body of the guide', () => {
-    assert.deepEqual(executeBody('table', [input]), fixture('rrs-request-table-apim-guide.json'));
-  });
-
-  it('has one object for each row in the swagger form', () => {
-    const census = { name: 'in', columnNames: ['age', 'sex'], rows: [[39, 'Male'], [50]] };
-    assert.deepEqual(executeBody('swagger', [census, input], { 'Hashing bitsize': 3 }), {
-      Inputs: {
-        in: [
-          { age: 39, sex: 'Male' },
-          { age: 50, sex: null },
-        ],
-        input1: [{ Col2: 'This is a good day' }],
-      },
-      GlobalParameters: { 'Hashing bitsize': 3 },
-    });
-  });
-
-  it('allows columns of one name in the table form only', () => {
-    const twice = { name: 'input1', columnNames: ['a', 'a'], rows: [['1', '2']] };
-    assert.deepEqual(executeBody('table', [twice]).Inputs, {
-      input1: { ColumnNames: ['a', 'a'], Values: [['1', '2']] },
-    });
-    assert.throws(() => executeBody('swagger', [twice]), { code: 'DuplicateColumn' });
-  });
-
-  it('treats __proto__ as a name like any other', () => {
-    const body = executeBody('swagger', [{ name: '__proto__', columnNames: ['__proto__'], rows: [['x']] }]);
-    assert.equal(JSON.stringify(body.Inputs), '{"__proto__":[{"__proto__":"x"}]}');
-  });
-});
 
 describe('parseExecuteAnswer', () => {
   it('reads a table with names and types', () => {

@@ -1,16 +1,18 @@
 import { Failure } from '../../../protocol/failure.ts';
 import { formatCsvRow, formatJsonRow } from '../rowFormats.ts';
 import type { RowCells } from '../rowCells.ts';
-import type { ExportColumn, ExportFormat, ExportSpec, Job, Results } from './jobs.ts';
+import type { ExportColumn, ExportFormat, ExportPart, ExportSpec, Job, Results } from './jobs.ts';
 import { longestRow, RowWalk } from './rowWalk.ts';
 
 /** Writes rows in the order of the file. */
 export class ExportJob implements Job<'export'> {
   readonly #walk: RowWalk;
+  readonly #tellsLengths: boolean;
   #text: string[] = [];
   #rows = 0;
 
   constructor(spec: ExportSpec) {
+    this.#tellsLengths = spec.lengths === true;
     const { rows } = spec;
     const write = rowWriter(spec);
     let next = 0;
@@ -33,11 +35,13 @@ export class ExportJob implements Job<'export'> {
     return this.#walk.push(bytes);
   }
 
-  output(): Uint8Array | undefined {
-    if (this.#text.length === 0) return undefined;
-    const bytes = new TextEncoder().encode(this.#text.join(''));
+  output(): ExportPart | undefined {
+    const texts = this.#text;
+    if (texts.length === 0) return undefined;
     this.#text = [];
-    return bytes;
+    const bytes = new TextEncoder().encode(texts.join(''));
+    if (!this.#tellsLengths) return { bytes };
+    return { bytes, lengths: Uint32Array.from(texts, (text) => Buffer.byteLength(text)) };
   }
 
   end(): Results['export'] {

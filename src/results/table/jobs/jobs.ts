@@ -64,6 +64,15 @@ export interface ExportSpec extends RowRange {
   readonly columns: readonly ExportColumn[] | 'all';
   /** Names for `columns: 'all'`, by position. */
   readonly names: readonly string[];
+  /** Whether the length of each row is told. */
+  readonly lengths?: boolean;
+}
+
+/** Rows as UTF-8, one behind the other. */
+export interface ExportPart {
+  readonly bytes: Uint8Array;
+  /** Bytes of each row, where they were asked for. */
+  readonly lengths?: Uint32Array;
 }
 
 export interface ExportColumn {
@@ -106,7 +115,7 @@ export interface Outputs {
   filter: Float64Array;
   summary: never;
   sort: never;
-  export: Uint8Array;
+  export: ExportPart;
 }
 
 /** What a job tells at its end. */

@@ -8,8 +8,9 @@ import { openFileSource, openRangeSource, openTable } from '../../../../src/resu
 import { BlobClient } from '../../../../src/storage/blobClient.ts';
 import { defineStorage } from '../../../../src/storage/storageDefinition.ts';
 import type { HttpClient } from '../../../../src/transport/index.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { plainHttpClient, temporaryFolder } from '../../../support/batch.ts';
-import { failsWith, MemorySource, serveBlob } from './tables.ts';
+import { failsWith, MemorySource, serveBlob, SlowSource } from './tables.ts';
 
 const MiB = 1024 * 1024;
 
@@ -58,6 +59,49 @@ describe('reading no more than is needed', () => {
     source.reads.length = 0;
     await table.rows(200_010, 50);
     assert.deepEqual(source.reads, [], 'what was read lately is kept');
+    await table.close();
+  });
+
+  it('reads each block once for rows that are far from each other, some at a time', async () => {
+    const source = new SlowSource(numbered(800_000));
+    // More blocks than are kept.
+    const table = await openTable(source);
+    await table.index();
+    // Back and forth between the blocks, as sorting leaves them.
+    const wanted = Array.from({ length: 200 }, (_, i) => 1 + ((i * 67_001) % 800_000));
+    source.reads.length = 0;
+    source.mostAtOnce = 0;
+    const rows = await table.rowsAt(wanted);
+    assert.deepEqual(
+      rows.map(({ row, cells }) => [row, cells[0]]),
+      wanted.map((row) => [row, String(row)]),
+    );
+    const positions = source.reads.map(({ position }) => position);
+    assert.equal(new Set(positions).size, positions.length, `${positions.length} reads`);
+    assert.ok(source.mostAtOnce > 1 && source.mostAtOnce <= 8, `${source.mostAtOnce} at once`);
+    await table.close();
+  });
+
+  it('reads a table once to save its rows in another order, and only some blocks for some rows', async () => {
+    const source = new MemorySource(numbered(200_000));
+    const table = await openTable(source, { pageSize: 16 * 1024, blockSize: 64 * 1024 });
+    const format = { type: 'csv', delimiter: ',', escapeFormulas: false } as const;
+    const rows = Float64Array.from({ length: 200_000 }, (_, i) => 1 + ((i * 67_001) % 200_000));
+    const idsOf = async (wanted: Float64Array): Promise<string> => {
+      const pieces: Uint8Array[] = [];
+      source.reads.length = 0;
+      for await (const piece of table.export({ format, columns: [0], header: false, rows: wanted })) {
+        pieces.push(piece);
+      }
+      return Buffer.concat(pieces).toString();
+    };
+    assert.equal(await idsOf(rows), `${rows.join('\r\n')}\r\n`);
+    const read = source.reads.reduce((sum, { length }) => sum + length, 0);
+    assert.ok(read < source.size * 1.1, `${read} of ${source.size} bytes`);
+    await table.index();
+    const few = rows.subarray(10, 20);
+    assert.equal(await idsOf(few), `${few.join('\r\n')}\r\n`);
+    assert.ok(source.reads.length <= 20, `${source.reads.length} reads`);
     await table.close();
   });
 
@@ -193,6 +237,51 @@ describe('a table in blob storage', () => {
     valid = 'fourth';
     await assert.rejects(old.index(), failsWith('AuthenticationFailed'));
     await old.close();
+  });
+
+  it('gets a new SAS for those who wait though the first of them gives up, until it is closed', async () => {
+    const content = numbered(1_000);
+    let valid = 'secret';
+    let refused = 0;
+    const steps = new EventEmitter();
+    const { url } = await serve(
+      () => content,
+      (request, response) => {
+        if (request.url?.endsWith(`sig=${valid}`) === true) return false;
+        refused += 1;
+        response.writeHead(403, { 'x-ms-error-code': 'AuthenticationFailed' }).end('<Error/>');
+        return true;
+      },
+    );
+    const freshUrl = async (signal: AbortSignal | undefined): Promise<string> => {
+      steps.emit('asked');
+      await once(steps, 'granted', signal ? { signal } : {});
+      return url.replace('secret', valid);
+    };
+    const source = await openRangeSource({ http, url, freshUrl });
+    const read = async (signal?: AbortSignal): Promise<string> => {
+      const target = Buffer.alloc(6);
+      await source.read(target, 0, signal);
+      return target.toString();
+    };
+    valid = 'second';
+    const asked = once(steps, 'asked');
+    const abort = new AbortController();
+    const first = read(abort.signal);
+    await asked;
+    const second = read();
+    await eventually('another refusal', () => refused === 2);
+    abort.abort();
+    await assert.rejects(first, failsWith('Cancelled'));
+    steps.emit('granted');
+    assert.equal(await second, 'n,text');
+
+    valid = 'third';
+    const askedAgain = once(steps, 'asked');
+    const last = assert.rejects(read(), { name: 'AbortError' });
+    await askedAgain;
+    await source.close();
+    await last;
   });
 
   it('reads a blob of a storage account with its SAS', async () => {

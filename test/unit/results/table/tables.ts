@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Failure } from '../../../../src/protocol/failure.ts';
@@ -8,6 +8,7 @@ import type { ByteSource } from '../../../../src/results/table/index.ts';
 export class MemorySource implements ByteSource {
   readonly streamBlock = 1024 * 1024;
   readonly reads: { readonly position: number; readonly length: number }[] = [];
+  readonly closing = new EventEmitter();
   readonly #bytes: Uint8Array;
 
   constructor(text: string | Uint8Array) {
@@ -25,7 +26,21 @@ export class MemorySource implements ByteSource {
   }
 
   close(): Promise<void> {
+    this.closing.emit('close');
     return Promise.resolve();
+  }
+}
+
+/** Reads take a turn of the loop; notes how many were under way at once. */
+export class SlowSource extends MemorySource {
+  mostAtOnce = 0;
+  #underWay = 0;
+
+  override async read(target: Uint8Array, position: number): Promise<void> {
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#underWay);
+    await new Promise(setImmediate);
+    await super.read(target, position);
+    this.#underWay -= 1;
   }
 }
 
