@@ -168,7 +168,7 @@ describe('batch jobs by hand', () => {
 
   it('cancels a running job after asking, from the list behind the status bar', async () => {
     const { window } = workbench;
-    await writeFile(file, `Col2\r\n${'This is a good day to go by train\r\n'.repeat(2_000_000)}`);
+    await writeFile(file, `Col2\r\n${'This is a good day to go by train\r\n'.repeat(6_000_000)}`);
     const tree = window.tree('Web services');
     await tree.click([...service, 'BES Submit']);
     await window.quickInput.waitFor({ title: 'file for input1' });
