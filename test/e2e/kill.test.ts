@@ -105,7 +105,7 @@ describe('killing the extension host', () => {
     const target = join(workbench.host.workspace, `saved-${file}`);
     await askToSave(file);
     // Before the dialog came, the size was asked for.
-    const hold = own.storage.hold(({ method, url = '' }) => method === 'GET' && url.includes('/output1.'));
+    const hold = own.storage.hold(({ method, url = '' }) => method === 'GET' && url.includes('output1.'));
     await enterTarget(target);
     await hold.reached;
     await delay(dice(30));
