@@ -99,8 +99,8 @@ describe('reloading in the middle of an upload and of a running job', () => {
     await run('third.csv');
     await eventually('the start of the job', () => own.count('POST', /\/start\?/) === starts + 1);
     counting.release();
-    // The storage had the first of three, and the one on its way where that got through without its sender.
-    assert.ok(blocks === 1 || blocks === 2, `${blocks} blocks were sent`);
+    // The storage had the first of three, and those on their way that got through without their sender.
+    assert.ok(blocks < 3, `${blocks} blocks were sent`);
   });
 
   /** Runs a batch job up to the beginning of its upload; without `content`, with the file as it is. */
