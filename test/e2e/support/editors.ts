@@ -1,5 +1,5 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
-import { eventually, shortly } from '../../support/eventually.ts';
+import { eventually, patience, shortly } from '../../support/eventually.ts';
 import { ContextMenu } from './contextMenu.ts';
 import { containing, oneLine } from './text.ts';
 
@@ -17,11 +17,11 @@ export class Editors {
   }
 
   /** Waits until the tab in front is one whose label contains or matches `title`, and gives the label. */
-  async waitForActive(title: string | RegExp): Promise<string> {
+  async waitForActive(title: string | RegExp, timeout = patience): Promise<string> {
     const pattern = containing(title);
-    return eventually(`active editor ${String(title)}`, async () => {
-      return (await labelsOf(this.activeTab())).find((label) => pattern.test(label));
-    });
+    const find = async (): Promise<string | undefined> =>
+      (await labelsOf(this.activeTab())).find((label) => pattern.test(label));
+    return eventually(`active editor ${String(title)}`, find, timeout);
   }
 
   /** Brings an open tab to the front. */

@@ -1,4 +1,4 @@
-import { eventually, shortly } from '../../support/eventually.ts';
+import { eventually, patience, shortly } from '../../support/eventually.ts';
 import type { WorkbenchWindow } from './window.ts';
 
 /** Opens the request of a service by the palette. An editor that is still loading takes the focus, which closes a pick. */
@@ -13,8 +13,8 @@ export async function openRequest(window: WorkbenchWindow, name: string, workspa
     await window.quickInput.input.fill(name, { timeout: shortly });
     const rows = window.quickInput.widget.locator('.monaco-list-row');
     await rows.filter({ hasText: name }).filter({ hasText: workspace }).click({ timeout: shortly });
+    await window.editors.waitForActive(name, patience / 4);
     return true;
   });
-  await window.editors.waitForActive(name);
   await window.editors.webview().getByRole('button', { name: 'Send', exact: true }).waitFor();
 }
