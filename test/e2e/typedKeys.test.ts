@@ -152,7 +152,7 @@ describe('keys in headers', () => {
     await window.quickInput.enter(ownSecret);
     assert.equal((await answered())['x-token'], `Token ${ownSecret}`);
     await editor.getByRole('button', { name: /^Sent/ }).click();
-    await editor.getByText('x-token', { exact: true }).waitFor();
+    await editor.getByText('X-Token', { exact: true }).waitFor();
     assert.ok(!(await editor.locator('body').innerText()).includes(ownSecret));
 
     await window.runCommand('Azure ML: Set secret…');
