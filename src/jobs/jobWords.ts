@@ -7,8 +7,9 @@ export { transferText as progressText } from '../storage/index.ts';
 
 /** What a person tells jobs apart by: the file that was scored, or the beginning of the id. */
 export function titleOf(record: JobRecord): string {
-  const file = Object.values(record.inputs).find((input) => input.file !== undefined)?.file;
-  return file === undefined ? (record.serviceJobId ?? record.ownId).slice(0, 12) : basename(file);
+  const places = Object.values(record.inputs).map(({ file, relativeLocation }) => file ?? relativeLocation);
+  const name = basename(places.find((place) => place !== '') ?? '');
+  return name === '' ? (record.serviceJobId ?? record.ownId).slice(0, 12) : name;
 }
 
 export function statusLabel(status: string): string {

@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
+import type { BlobReference } from '../protocol/studio/bes.ts';
 import type { Cell, GlobalParameter, Port, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import { askText } from '../shared/steps.ts';
@@ -9,9 +10,9 @@ import type { Storage } from '../storage/index.ts';
 import { isLoopback } from '../transport/index.ts';
 import type { BatchRequest } from './batchJob.ts';
 import { outputLocation } from './callArguments.ts';
-import { chooseFile } from './chooseFile.ts';
+import { chooseInput, type ChosenInput } from './chooseInput.ts';
 import { agreeOnInputs } from './inputConsent.ts';
-import { isBlobName, safeName, type ReferenceForm } from './jobBlobs.ts';
+import { isBlobName, reference, safeName, type ReferenceForm } from './jobBlobs.ts';
 
 export interface NewJobTools {
   readonly catalog: Catalog;
@@ -33,7 +34,7 @@ export interface ChosenFiles {
 interface Draft {
   readonly endpoint: Endpoint;
   readonly schema: ServiceSchema | undefined;
-  readonly inputs: Map<string, string>;
+  readonly inputs: ReadonlyMap<string, ChosenInput>;
   readonly parameters: Map<string, Cell>;
   /** As in `BatchRequest`; an output that is not here is left to the service. */
   readonly outputs: Map<string, string>;
@@ -56,17 +57,20 @@ export async function askForJob(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Reading the schema…') },
     () => tools.catalog.schemaIfAny(endpoint),
   );
-  const files = await askForInputs(endpoint, schema, chosen);
-  if (files === undefined) return undefined;
-  const inputs = await agreeOnInputs(
+  const asked = await askForInputs(tools.storage, endpoint, schema, chosen);
+  if (asked === undefined) return undefined;
+  const files = await agreeOnInputs(
     { documents: tools.documents, service: endpoint.label },
     schema?.inputs ?? [],
-    files,
+    filesOf(asked),
   );
-  if (inputs === undefined) return undefined;
+  if (files === undefined) return undefined;
+  const inputs = new Map<string, ChosenInput>([...asked, ...files]);
   const outputs = offeredOutputs(schema, inputs);
   const needsStorage = schema === undefined || inputs.size > 0 || outputs.size > 0;
-  const storage = needsStorage ? await rememberedStorage(tools, endpoint) : undefined;
+  const storage = needsStorage
+    ? (storageOf(inputs) ?? (await rememberedStorage(tools, endpoint)))
+    : undefined;
   if (needsStorage && storage === undefined) return undefined;
   const draft: Draft = { endpoint, schema, inputs, storage, parameters: new Map(), outputs };
   const required = (schema?.globalParameters ?? []).filter((parameter) => parameter.default === undefined);
@@ -77,7 +81,7 @@ export async function askForJob(
   await tools.catalog.authorize(endpoint, { interactive: true });
   return {
     endpoint,
-    inputs: Object.fromEntries(draft.inputs),
+    inputs: await referencesTo(tools, inputs),
     globalParameters: Object.fromEntries(draft.parameters),
     ...(schema === undefined ? {} : { outputs: Object.fromEntries(draft.outputs) }),
     ...(draft.storage === undefined
@@ -96,12 +100,45 @@ export async function impliedStorage(storage: Storage, endpoint: Endpoint): Prom
   return others.length === 1 ? others[0] : undefined;
 }
 
+function filesOf(inputs: ReadonlyMap<string, ChosenInput>): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [name, input] of inputs) if (typeof input === 'string') files.set(name, input);
+  return files;
+}
+
+/** Which a blob was picked from: it is at hand for the rest, too. */
+function storageOf(inputs: ReadonlyMap<string, ChosenInput>): string | undefined {
+  for (const input of inputs.values()) if (typeof input !== 'string') return input.storage;
+  return undefined;
+}
+
+/** Files stay paths. */
+async function referencesTo(
+  { storage, referenceForm }: NewJobTools,
+  inputs: ReadonlyMap<string, ChosenInput>,
+): Promise<Record<string, string | BlobReference>> {
+  const references: Record<string, string | BlobReference> = {};
+  for (const [name, input] of inputs) {
+    references[name] =
+      typeof input === 'string'
+        ? input
+        : reference(await storage.open(input.storage), input.relativeLocation, 'read', referenceForm);
+  }
+  return references;
+}
+
+/** Its path, or its place in the storage. */
+function placeOf(input: ChosenInput): string {
+  return typeof input === 'string' ? input : input.relativeLocation;
+}
+
 async function askForInputs(
+  storage: Storage,
   endpoint: Endpoint,
   schema: ServiceSchema | undefined,
   chosen: ChosenFiles,
-): Promise<Map<string, string> | undefined> {
-  const inputs = new Map(chosen.inputs);
+): Promise<Map<string, ChosenInput> | undefined> {
+  const inputs = new Map<string, ChosenInput>(chosen.inputs);
   const names = schema?.inputs.map((port) => port.name) ?? ['input1'];
   if (chosen.file !== undefined) {
     const name = await inputFor(endpoint, chosen.file, names);
@@ -110,12 +147,9 @@ async function askForInputs(
   }
   for (const name of names) {
     if (inputs.has(name)) continue;
-    const path = await chooseFile(
-      vscode.l10n.t('{0}: file for {1}', endpoint.label, name),
-      vscode.l10n.t('Use as {0}', name),
-    );
-    if (path === undefined) return undefined;
-    inputs.set(name, path);
+    const input = await chooseInput(storage, endpoint.label, name);
+    if (input === undefined) return undefined;
+    inputs.set(name, input);
   }
   return inputs;
 }
@@ -140,13 +174,14 @@ async function inputFor(
   });
 }
 
-/** Each output is offered a name of its own, after the file that is scored. */
+/** Each output is offered a name of its own, after the data that is scored. */
 function offeredOutputs(
   schema: ServiceSchema | undefined,
-  inputs: ReadonlyMap<string, string>,
+  inputs: ReadonlyMap<string, ChosenInput>,
 ): Map<string, string> {
-  const [file] = inputs.values();
-  const stem = file === undefined ? '' : `${plainName(basename(file, extname(file)))}-`;
+  const [first] = inputs.values();
+  const place = first && placeOf(first);
+  const stem = place === undefined ? '' : `${plainName(basename(place, extname(place)))}-`;
   return new Map(
     schema?.outputs.map((port) => [port.name, `${stem}${safeName(port.name)}${extensionsOf(port)[0] ?? ''}`]),
   );
@@ -239,8 +274,8 @@ async function confirm(tools: NewJobTools, draft: Draft, start: boolean): Promis
 async function linesOf(tools: NewJobTools, draft: Draft, start: boolean): Promise<readonly Line[]> {
   return [
     {
-      label: beginLabel(start, draft.inputs.size > 0),
-      description: [...draft.inputs.values()].map((file) => vscode.workspace.asRelativePath(file)).join(', '),
+      label: beginLabel(start, filesOf(draft.inputs).size > 0),
+      description: [...draft.inputs.values()].map(shownInput).join(', '),
       choose: () => Promise.resolve(true),
     },
     ...(draft.storage === undefined ? [] : [await storageLine(tools, draft, draft.storage)]),
@@ -260,6 +295,10 @@ function shownValue(draft: Draft, parameter: GlobalParameter): string {
   const given = draft.parameters.get(parameter.name);
   if (given === undefined) return vscode.l10n.t('default: {0}', String(parameter.default ?? ''));
   return /password|secret|\bkey\b/i.test(parameter.name) ? '***' : String(given);
+}
+
+function shownInput(input: ChosenInput): string {
+  return typeof input === 'string' ? vscode.workspace.asRelativePath(input) : input.relativeLocation;
 }
 
 function beginLabel(start: boolean, hasUploads: boolean): string {

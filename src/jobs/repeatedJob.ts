@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import type { Endpoint } from '../catalog/index.ts';
-import type { BlobReference } from '../protocol/studio/bes.ts';
+import { parseBlobUrl, type BlobReference } from '../protocol/studio/bes.ts';
 import type { Storage } from '../storage/index.ts';
 import type { BatchRequest } from './batchJob.ts';
 import { reference, type ReferenceForm } from './jobBlobs.ts';
 import type { JobRecord } from './jobRecord.ts';
 
 interface RepeatTools {
-  readonly storage: Pick<Storage, 'open' | 'names'>;
+  readonly storage: Pick<Storage, 'open' | 'names' | 'blobReference'>;
   readonly referenceForm: ReferenceForm;
 }
 
@@ -26,10 +26,16 @@ export async function repeatedRequest(
   if (name === undefined || !(await tools.storage.names()).includes(name)) return undefined;
   const client = await tools.storage.open(name);
   const inputs: Record<string, string | BlobReference> = {};
-  for (const [input, { file, relativeLocation }] of Object.entries(record.inputs)) {
+  for (const [input, { file, relativeLocation, url }] of Object.entries(record.inputs)) {
     if (file !== undefined && (await isFile(file))) inputs[input] = file;
     else if (relativeLocation === '') return undefined;
-    else inputs[input] = reference(client, relativeLocation, 'read', tools.referenceForm);
+    else {
+      const address = url === undefined ? undefined : parseBlobUrl(url);
+      inputs[input] =
+        address === undefined || client.holds(address)
+          ? reference(client, relativeLocation, 'read', tools.referenceForm)
+          : await tools.storage.blobReference(address);
+    }
   }
   return { endpoint, inputs, storage: { name, client }, referenceForm: tools.referenceForm, start: true };
 }

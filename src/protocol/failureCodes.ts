@@ -87,7 +87,7 @@ export const failureCodes = {
   RequestTimeout: 'The server gave up on the call and gave no code.',
   RequestTooLarge: 'The body is bigger than the server takes.',
   RowTooLong: 'A row of a table is too long to be written whole.',
-  SasTooNarrow: 'The SAS of the storage allows less than a job needs.',
+  SasTooNarrow: 'The SAS of the storage allows less than is needed.',
   ServerError: 'The server failed and gave no code.',
   ServiceUnavailable: 'The server is busy or starting and gave no code.',
   SignInFailed: 'Signing in with a Microsoft account failed.',

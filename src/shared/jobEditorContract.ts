@@ -64,6 +64,7 @@ export const toJobHost = {
   chooseService: question(),
   addStorage: question(),
   chooseFile: question<{ readonly input: string }>(),
+  browseBlobs: question<{ readonly input: string }>(),
   /** A blob's URL with a SAS: the URL goes into the document, and the user is asked what becomes of the SAS. */
   takeSas: question<{ readonly input: string; readonly url: string }>(),
   reloadSchema: question(),

@@ -40,6 +40,7 @@ export function jobEditorStrings() {
       url: vscode.l10n.t('https://account.blob.core.windows.net/container/name.csv'),
     },
     chooseFile: vscode.l10n.t('Choose file…'),
+    browse: vscode.l10n.t('Browse…'),
     outputs: vscode.l10n.t('Outputs'),
     noOutputs: vscode.l10n.t('The service has no outputs.'),
     addOutput: vscode.l10n.t('Add output'),

@@ -25,6 +25,30 @@ export interface Upload {
   readonly onProgress?: (progress: TransferProgress) => void;
 }
 
+/** One page of a folder of a container. */
+export interface BlobPage {
+  /** Whole names, which end in `/`. */
+  readonly folders: readonly string[];
+  readonly blobs: readonly ListedBlob[];
+  /** Where the next page begins; undefined of the last one. */
+  readonly next: string | undefined;
+}
+
+export interface ListedBlob {
+  /** With the names of its folders. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly modified: Date;
+}
+
+export interface PageOptions {
+  /** `next` of the page before. */
+  readonly from?: string | undefined;
+  readonly signal?: AbortSignal;
+  /** Folders and blobs on a page, at most. */
+  readonly most?: number;
+}
+
 export interface BlobTools {
   /** Where uploads are written down, so that they can be taken up again. */
   readonly unfinished?: UnfinishedUploads;
@@ -141,6 +165,30 @@ export class BlobClient {
   /** Whether a blob of the container is there. */
   async exists(blob: string, signal?: AbortSignal): Promise<boolean> {
     return this.#call(() => this.#container.getBlobClient(blob).exists(abortOption(signal)), signal);
+  }
+
+  /**
+   * What is in a folder, whose name ends in `/`; the container itself has an empty name. Storage may cut a page short.
+   * Rejects with `SasTooNarrow` where the SAS does not list.
+   */
+  async list(folder: string, { from, signal, most = 300 }: PageOptions = {}): Promise<BlobPage> {
+    this.#checkSasLists();
+    const page = await this.#call(async () => {
+      const pages = this.#container
+        .listBlobsByHierarchy('/', { prefix: folder, ...abortOption(signal) })
+        .byPage({ maxPageSize: most, ...(from === undefined ? {} : { continuationToken: from }) });
+      for await (const first of pages) return first;
+      return undefined;
+    }, signal);
+    return {
+      folders: (page?.segment.blobPrefixes ?? []).map(({ name }) => name),
+      blobs: (page?.segment.blobItems ?? []).map(({ name, properties }) => ({
+        name,
+        bytes: properties.contentLength ?? 0,
+        modified: properties.lastModified,
+      })),
+      next: page?.continuationToken === '' ? undefined : page?.continuationToken,
+    };
   }
 
   /** What a job gets to read an input or to create an output: a short-lived SAS of the one blob where a key can make one. */
@@ -297,6 +345,17 @@ export class BlobClient {
       this.#credential,
     );
     return `?${query.toString()}`;
+  }
+
+  #checkSasLists(): void {
+    if (this.definition.kind === 'account') return;
+    const { permissions } = this.definition;
+    if (permissions === '' || permissions.includes('l')) return;
+    throw new Failure({
+      code: 'SasTooNarrow',
+      origin: 'client',
+      sentence: `The SAS has the permissions "${permissions}". To show what is in the container it needs list.`,
+    });
   }
 
   #checkSasAllowsJobs(): void {

@@ -13,7 +13,7 @@ import { askForStorage } from './setStorage.ts';
 import { containerName, defaultContainer, defineStorage, type StorageSecret } from './storageDefinition.ts';
 import { UnfinishedUploads } from './unfinishedUploads.ts';
 
-export type { AccessKind, BlobClient, Upload } from './blobClient.ts';
+export type { AccessKind, BlobClient, BlobPage, ListedBlob, Upload } from './blobClient.ts';
 export { blobExtent, downloadBytes, downloadToFile, type BlobExtent, type Download } from './download.ts';
 export type { TransferProgress } from './speedMeter.ts';
 export { transferText } from './transferWords.ts';
@@ -31,7 +31,7 @@ export interface Storage extends Feature<'storage'> {
   /** What a job gets to read a blob by its URL: a SAS that is kept or made for it, where there is one. */
   blobReference(address: BlobAddress): Promise<BlobReference>;
   /** Lets the user choose a storage or add one; undefined when dismissed. */
-  pick(title: string, preferred?: string): Promise<string | undefined>;
+  pick(title: string, preferred?: string, placeHolder?: string): Promise<string | undefined>;
 }
 
 export function createStorage(foundation: Foundation): Storage {
@@ -102,7 +102,11 @@ class NamedStorages implements Storage {
     return this.#addresses.reference(address, this);
   }
 
-  async pick(title: string, preferred?: string): Promise<string | undefined> {
+  async pick(
+    title: string,
+    preferred?: string,
+    placeHolder = vscode.l10n.t('Where inputs are uploaded to and results are written'),
+  ): Promise<string | undefined> {
     const names = [...(await this.names())];
     if (names.length === 0) return this.#ask();
     const add: vscode.QuickPickItem = { label: vscode.l10n.t('$(add) Add a storage…'), alwaysShow: true };
@@ -111,7 +115,7 @@ class NamedStorages implements Storage {
       .map((name): vscode.QuickPickItem => ({ label: name }));
     const chosen = await vscode.window.showQuickPick([...items, add], {
       title,
-      placeHolder: vscode.l10n.t('Where inputs are uploaded to and results are written'),
+      placeHolder,
       ignoreFocusOut: true,
     });
     if (chosen === undefined) return undefined;

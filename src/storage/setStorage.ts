@@ -10,6 +10,8 @@ import {
   type StorageSecret,
 } from './storageDefinition.ts';
 
+const patienceMs = 30_000;
+
 type Kind = 'connectionString' | 'accountKey' | 'containerSas';
 
 export interface AskedStorage {
@@ -221,10 +223,15 @@ function problemOf(parse: () => unknown): string | undefined {
 }
 
 async function tryStorage(client: BlobClient): Promise<'store' | 'again' | 'stop'> {
-  for (;;) {
+  for (let isToBeMade = false; ;) {
     const objection = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Trying the storage…') },
-      () => objectionTo(() => client.check(AbortSignal.timeout(30_000))),
+      () =>
+        objectionTo(async () => {
+          const signal = AbortSignal.timeout(patienceMs);
+          if (isToBeMade) await client.createContainer(signal);
+          await client.check(signal);
+        }),
     );
     if (objection === undefined) return 'store';
     const create = vscode.l10n.t('Create container');
@@ -238,7 +245,7 @@ async function tryStorage(client: BlobClient): Promise<'store' | 'again' | 'stop
     );
     if (choice === storeAnyway) return 'store';
     if (choice !== create) return choice === again ? 'again' : 'stop';
-    await client.createContainer();
+    isToBeMade = true;
   }
 }
 

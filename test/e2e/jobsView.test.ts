@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { JobRecord } from '../../src/jobs/jobRecord.ts';
 import { eventually } from '../support/eventually.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { giveInputFile } from './support/giveInputFile.ts';
 import { OwnService } from './support/ownService.ts';
 import { isInState, type Tree } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
@@ -148,9 +149,7 @@ describe('the Jobs view', () => {
     const services = window.tree('Web services');
     await expandPane(services, true);
     await services.click(['Mine', name, 'BES Submit']);
-    await window.quickInput.enterPath(join(workbench.host.workspace, 'rows.csv'), {
-      title: 'file for input1',
-    });
+    await giveInputFile(window.quickInput, join(workbench.host.workspace, 'rows.csv'));
     await window.quickInput.pick('Held', { title: `${name}: storage` });
     await window.quickInput.pick('Upload and run', { title: /^Run batch job/ });
     // A tree draws only what is in view: from here on the jobs get all the room.

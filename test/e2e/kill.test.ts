@@ -6,6 +6,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { eventually } from '../support/eventually.ts';
 import { killPlan, type Dice } from '../support/kills.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { giveInputFile } from './support/giveInputFile.ts';
 import { giveKeyAndStorage } from './support/giveKeyAndStorage.ts';
 import { OwnService, type Hold } from './support/ownService.ts';
 import { isInState } from './support/tree.ts';
@@ -141,7 +142,7 @@ describe('killing the extension host', () => {
     const path = join(workbench.host.workspace, file);
     await writeFile(path, content);
     await workbench.window.tree('Web services').click([...service, 'BES Submit']);
-    await quickInput.enterPath(path, { title: 'file for input1' });
+    await giveInputFile(quickInput, path);
     if (storage !== undefined) await quickInput.pick(storage, { title: `${name}: storage` });
     await quickInput.pick('Upload and run', { title: /^Run batch job/ });
   }

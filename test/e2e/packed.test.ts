@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { projectRoot } from '../support/host/folders.ts';
+import { giveInputFile } from './support/giveInputFile.ts';
 import { Workbench } from './support/workbench.ts';
 
 const vsix = join(projectRoot, 'azureml-services.vsix');
@@ -43,7 +44,7 @@ describe('the packed extension', () => {
     const file = join(host.workspace, 'day.csv');
     await writeFile(file, 'Col2\r\nThis is a good day\r\n');
     await window.tree('Web services').click([...service, 'BES Submit']);
-    await window.quickInput.enterPath(file, { title: 'file for input1' });
+    await giveInputFile(window.quickInput, file);
     await window.quickInput.pick('Upload and run');
     const notification = await window.notifications.waitFor(/day\.csv finished/);
     await notification.click('Open results');

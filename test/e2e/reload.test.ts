@@ -3,6 +3,7 @@ import { glob, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { eventually, patience } from '../support/eventually.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { giveInputFile } from './support/giveInputFile.ts';
 import { giveKeyAndStorage } from './support/giveKeyAndStorage.ts';
 import { OwnService } from './support/ownService.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -109,7 +110,7 @@ describe('reloading in the middle of an upload and of a running job', () => {
     const path = join(workbench.host.workspace, file);
     if (content !== undefined) await writeFile(path, content);
     await workbench.window.tree('Web services').click([...service, 'BES Submit']);
-    await quickInput.enterPath(path, { title: 'file for input1' });
+    await giveInputFile(quickInput, path);
     if (storage !== undefined) await quickInput.pick(storage, { title: `${name}: storage` });
     await quickInput.pick('Upload and run', { title: /^Run batch job/ });
   }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { temporaryFolder } from '../support/batch.ts';
 import { eventually } from '../support/eventually.ts';
+import { giveInputFile } from './support/giveInputFile.ts';
 import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -186,7 +187,7 @@ describe('scoring a file', () => {
     await scoreFromExplorer('places.csv');
     await window.quickInput.pick('RestaurantRecommender', { title: 'Score places.csv' });
     await window.quickInput.pick('restaurants', { placeholder: 'Which input is places.csv for?' });
-    await window.quickInput.enterPath(pathOf('guests.csv'), { title: 'file for users' });
+    await giveInputFile(window.quickInput, pathOf('guests.csv'), 'users');
     await window.quickInput.enter('1', { message: 'Number of items to recommend' });
     await waitForConfirmation('RestaurantRecommender');
     await window.quickInput.pick('Output recommendations');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { giveInputFile } from './support/giveInputFile.ts';
 import { OwnService } from './support/ownService.ts';
 import { SecretScan, spellingsOf } from './support/secretScan.ts';
 import { Workbench } from './support/workbench.ts';
@@ -114,7 +115,7 @@ describe('secrets', () => {
     const file = join(host.workspace, 'day.csv');
     await writeFile(file, 'Col2\r\nThis is a good day\r\n');
     await window.tree('Web services').click(['Mine', name, 'BES Submit']);
-    await quickInput.enterPath(file, { title: 'file for input1' });
+    await giveInputFile(quickInput, file);
     await quickInput.pick('Connection string', { placeholder: 'How is the storage known?' });
     await quickInput.enter(own.storage.connectionString, { message: 'Connection string' });
     await quickInput.enter(own.description.storageContainer, { message: 'Container' });

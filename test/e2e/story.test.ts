@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DelimitedReader } from '../../src/protocol/csv.ts';
+import { giveInputFile } from './support/giveInputFile.ts';
 import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
 
@@ -36,9 +37,7 @@ describe('from the tree to a scored file', () => {
     await window.editors.waitForActive('sentences.csv');
 
     await tree.click([...service, 'BES Submit']);
-    await window.quickInput.waitFor({ title: 'file for input1' });
-    await window.quickInput.row('sentences.csv').waitFor();
-    await window.quickInput.enterPath(file, { title: 'file for input1' });
+    await giveInputFile(window.quickInput, file);
     await window.quickInput.pick('Upload and run');
     await window.statusBar.waitFor(/%|Submitting|NotStarted|Running|Finished/);
     const notification = await window.notifications.waitFor(/sentences\.csv finished/);

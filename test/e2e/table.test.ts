@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually, shortly } from '../support/eventually.ts';
 import { seriousViolations } from './support/axe.ts';
+import { giveInputFile } from './support/giveInputFile.ts';
 import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -228,9 +229,7 @@ describe('the table editor', () => {
     await window.openSideBar('Azure ML Services');
     const tree = window.tree('Web services');
     await tree.click([...service, 'BES Submit']);
-    await window.quickInput.waitFor({ title: 'file for input1' });
-    await window.quickInput.row('sentences.csv').waitFor();
-    await window.quickInput.enterPath(file, { title: 'file for input1' });
+    await giveInputFile(window.quickInput, file);
     await window.quickInput.pick('Upload and run');
     const job = [...service, 'Jobs', 'sentences.csv'];
     await tree.waitFor(job, isInState('Finished'));

@@ -27,6 +27,7 @@ import { targetEdits } from '../../shared/schemaAddress.ts';
 import { openWebview } from '../../shared/webviewHost.ts';
 import type { Storage } from '../../storage/index.ts';
 import type { Job, Jobs } from '../index.ts';
+import { pickBlob } from '../chooseInput.ts';
 import { impliedStorage } from '../newJob.ts';
 import { bringsSas, parseJob } from './jobText.ts';
 import { pathFrom } from './newDocument.ts';
@@ -142,6 +143,7 @@ export class JobEditor implements vscode.Disposable {
       chooseService: () => this.#chooseService(),
       addStorage: () => this.#addStorage(),
       chooseFile: ({ input }) => this.#told(() => this.#chooseFile(input)),
+      browseBlobs: ({ input }) => this.#told(() => this.#browseBlobs(input)),
       takeSas: ({ input, url }) => this.#takeSas(input, url),
       reloadSchema: () => this.#target.refresh({ reloadSchema: true }),
       attachSchema: () => this.#attachSchema(),
@@ -240,6 +242,26 @@ export class JobEditor implements vscode.Disposable {
     }
     const value = { file: pathFrom(this.document.uri, file.fsPath) };
     await this.#editAndTell(() => [{ kind: 'set', path: ['inputs', input], value }]);
+  }
+
+  /** A blob of another storage brings that with it. */
+  async #browseBlobs(input: string): Promise<void> {
+    const { implied } = await this.#storages();
+    const usedBy = (text: string): string | undefined => {
+      const parsed = parseJob(text);
+      return (parsed.kind === 'job' ? parsed.data.storage : undefined) ?? implied;
+    };
+    const picked = await pickBlob(
+      this.#services.storage,
+      vscode.l10n.t('Blob for {0}', input),
+      usedBy(this.document.getText()),
+    );
+    if (picked === undefined) return;
+    const { storage, relativeLocation } = picked;
+    await this.#editAndTell((text) => [
+      { kind: 'set', path: ['inputs', input], value: { blob: relativeLocation } },
+      ...(usedBy(text) === storage ? [] : [{ kind: 'set', path: ['storage'], value: storage } as const]),
+    ]);
   }
 
   async #takeSas(input: string, url: string): Promise<void> {

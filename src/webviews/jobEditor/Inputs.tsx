@@ -115,6 +115,13 @@ function InputRow({ name, input, problem, removable }: InputRowProps) {
             onClick={() => void host.chooseFile({ input: name })}
           />
         )}
+        {kind === 'blob' && (
+          <Button
+            icon="folder"
+            label={strings.browse}
+            onClick={() => void host.browseBlobs({ input: name })}
+          />
+        )}
         {removable && (
           <IconButton
             icon="remove"

@@ -175,7 +175,12 @@ describe('a job that is run once more', () => {
   const again = (change: Partial<JobRecord>) =>
     repeatedRequest(
       {
-        storage: { names: () => Promise.resolve(['Held']), open: () => world.storage() },
+        storage: {
+          names: () => Promise.resolve(['Held']),
+          open: () => world.storage(),
+          blobReference: ({ baseLocation, relativeLocation }) =>
+            Promise.resolve({ baseLocation, relativeLocation, sasBlobToken: '?of=another-storage' }),
+        },
         referenceForm: 'sas',
       },
       record({ storage: 'Held', parameters: [], ...change }),
@@ -192,6 +197,20 @@ describe('a job that is run once more', () => {
     assert.match(reference.relativeLocation, /job-1\/rows\.csv$/);
     assert.match(reference.sasBlobToken, /\bsp=r\b/);
     assert.equal((await filesOf(record({ inputs: { input1: uploaded } }))).size, 0);
+  });
+
+  it('reads a blob of another storage by what opens that one', async () => {
+    const elsewhere = {
+      relativeLocation: 'data/rows.csv',
+      url: 'https://elsewhere.blob.core.windows.net/data/rows.csv',
+    };
+    assert.deepEqual((await again({ inputs: { input1: elsewhere } }))?.inputs, {
+      input1: {
+        baseLocation: 'https://elsewhere.blob.core.windows.net/',
+        relativeLocation: 'data/rows.csv',
+        sasBlobToken: '?of=another-storage',
+      },
+    });
   });
 
   it('is to be asked for where something of it is not kept', async () => {
