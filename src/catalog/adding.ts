@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { commandId } from '../shared/contributions.ts';
 import { type CatalogStore, node } from './catalog.ts';
 import { addEndpointByAsking, type EntryTools, type Proposal } from './entry.ts';
+import { addManagedEndpoint } from './managing.ts';
 import type { Endpoint } from './model.ts';
 import { pickOwnService, pickOwnWorkspace } from './picking.ts';
 
@@ -17,7 +18,9 @@ export async function addService(store: CatalogStore, target: unknown): Promise<
 
 export async function addEndpoint(store: CatalogStore, target: unknown): Promise<void> {
   const picked = await pickOwnService(store, target, vscode.l10n.t('Add an endpoint to'));
-  if (picked !== undefined) await announce(store, await addEndpointByAsking(entryTools(store), picked));
+  if (picked === undefined) return;
+  if (picked.service.discovered === true) await addManagedEndpoint(store, picked);
+  else await announce(store, await addEndpointByAsking(entryTools(store), picked));
 }
 
 /** Adds what a request document names and the catalog does not have; the endpoint may turn out to be a known one. */

@@ -2,10 +2,12 @@ import * as vscode from 'vscode';
 import * as v from 'valibot';
 import { Failure } from '../protocol/failure.ts';
 import { regions } from '../protocol/studio/regions.ts';
+import type { ClientSettings } from '../protocol/studio/clientSettings.ts';
 import { normalizeBaseUrl, parseId } from '../protocol/studio/urls.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import { isProgramCall } from '../shared/invocation.ts';
 import { askChoice, askInSteps, askText, type Choice, type Step } from '../shared/steps.ts';
+import { asking } from './asking.ts';
 import type { CatalogStore } from './catalog.ts';
 import { cleanKey } from './cleanKey.ts';
 import { idProblem, nameProblem, notEmpty } from './entryProblems.ts';
@@ -14,7 +16,11 @@ import type { Workspace } from './model.ts';
 import { pickOwnWorkspace } from './picking.ts';
 import { putWorkspace } from './settings.ts';
 
+const regionUrls = regions.map(({ managementHost }) => `https://${managementHost}`);
+
 interface Draft {
+  /** Id, token and region come from a file; they are asked for once the lookup has failed. */
+  isImported: boolean;
   workspaceId: string;
   token: string;
   /** Where to look first; empty for an address of the user's own, until it is typed. */
@@ -25,13 +31,18 @@ interface Draft {
   name: string;
 }
 
-/** Adds a workspace whose services the management API lists: nothing of them is written to the settings. */
-export async function addWorkspaceByToken(store: CatalogStore): Promise<void> {
+/**
+ * Adds a workspace whose services the management API lists: nothing of them is written to the settings. What is known
+ * already is not asked for; an address of the user's own is shown before a token goes there.
+ */
+export async function addWorkspaceByToken(store: CatalogStore, known?: ClientSettings): Promise<void> {
+  const { workspaceId: id = '', token: importedToken = '', managementUrl: url = '' } = known ?? {};
   const draft: Draft = {
-    workspaceId: '',
-    token: '',
-    managementUrl: '',
-    ownAddress: false,
+    isImported: known !== undefined,
+    workspaceId: id,
+    token: cleanKey(importedToken),
+    managementUrl: url,
+    ownAddress: url !== '' && !regionUrls.includes(url),
     found: undefined,
     baseUrl: '',
     name: '',
@@ -108,8 +119,9 @@ function managementUrlOf({ name, managementUrl }: Workspace): string {
 }
 
 function askWorkspaceId(draft: Draft): Step {
-  return (position) =>
-    askText(
+  return async (position) => {
+    if (draft.isImported) return 'skip';
+    return askText(
       position,
       {
         prompt: vscode.l10n.t('Workspace id, from the settings of the workspace in Studio'),
@@ -118,11 +130,13 @@ function askWorkspaceId(draft: Draft): Step {
       },
       (text) => (draft.workspaceId = parseId(text) ?? ''),
     );
+  };
 }
 
 function askToken(draft: Draft): Step {
-  return (position) =>
-    askText(
+  return async (position) => {
+    if (draft.isImported) return 'skip';
+    return askText(
       position,
       {
         prompt: vscode.l10n.t('Workspace authorization token, primary or secondary'),
@@ -133,10 +147,12 @@ function askToken(draft: Draft): Step {
       },
       (text) => (draft.token = cleanKey(text)),
     );
+  };
 }
 
 function askRegion(draft: Draft): Step {
-  return (position) => {
+  return async (position) => {
+    if (draft.isImported && draft.managementUrl !== '') return 'skip';
     const choices: Choice<string>[] = [
       ...regions.map(({ displayName, managementHost }) => ({
         label: displayName,
@@ -187,7 +203,7 @@ function askAddress(draft: Draft, store: CatalogStore): Step {
 function lookUp(draft: Draft, store: CatalogStore): Step {
   return async () => {
     const { workspaceId, token, managementUrl, ownAddress } = draft;
-    const others = ownAddress ? [] : regions.map(({ managementHost }) => `https://${managementHost}`);
+    const others = ownAddress ? [] : regionUrls;
     const found = await asking(managementUrl, async (signal) => {
       const urls = [managementUrl, ...others.filter((url) => url !== managementUrl)] as const;
       const workspace = await store.management.findWorkspace({ workspaceId, token }, urls, signal);
@@ -200,6 +216,7 @@ function lookUp(draft: Draft, store: CatalogStore): Step {
       draft.baseUrl = found.baseUrl;
       return 'skip';
     }
+    draft.isImported = false;
     if (found.code === 'Cancelled') return 'back';
     const change = vscode.l10n.t('Change');
     const title = vscode.l10n.t('The workspace was not found.');
@@ -262,19 +279,4 @@ function proposeName({ baseUrl, workspaceId }: Draft, taken: ReadonlySet<string>
 
 function tokenPrompt(host: string): string {
   return vscode.l10n.t('Workspace authorization token for {0}', host);
-}
-
-/** Says whom the next question waits for, with a way out. */
-function asking<T>(url: string, ask: (signal: AbortSignal) => Promise<T>): Thenable<T> {
-  const title = vscode.l10n.t('Asking {0}…', new URL(url).host);
-  const location = vscode.ProgressLocation.Notification;
-  return vscode.window.withProgress({ location, title, cancellable: true }, async (_, token) => {
-    const abort = new AbortController();
-    const listening = token.onCancellationRequested(() => abort.abort());
-    try {
-      return await ask(abort.signal);
-    } finally {
-      listening.dispose();
-    }
-  });
 }

@@ -400,7 +400,7 @@ export function node(endpoint: Endpoint): { node: 'endpoint'; workspace: string;
   return { node: 'endpoint', workspace: endpoint.workspace.name, service: endpoint.endpointId };
 }
 
-function missingToken({ name, managementUrl = '' }: Workspace): Failure {
+export function missingToken({ name, managementUrl = '' }: Workspace): Failure {
   return new Failure({
     code: 'MissingWorkspaceToken',
     origin: 'client',

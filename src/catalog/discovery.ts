@@ -3,11 +3,24 @@ import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { replaceFile } from '../local-service/replaceFile.ts';
 import { Failure } from '../protocol/failure.ts';
+import type { ManagedEndpoint } from '../protocol/studio/management.ts';
 import { defaultEndpointName } from '../protocol/studio/managementRequests.ts';
 import type { ManagementAccess, ManagementClient } from './managementClient.ts';
-import type { Endpoint, WebService, Workspace } from './model.ts';
+import type { Endpoint, EndpointFacts, WebService, Workspace } from './model.ts';
 
-const endpointSchema = v.object({ name: v.string(), endpointId: v.string() });
+const factsSchema = v.object({
+  creationTime: v.exactOptional(v.string()),
+  throttleLevel: v.exactOptional(v.string()),
+  maxConcurrentCalls: v.exactOptional(v.number()),
+  diagnosticsTraceLevel: v.exactOptional(v.string()),
+  /** Names of what can be replaced; where that is now can hold a credential. */
+  resources: v.pipe(v.array(v.string()), v.readonly()),
+});
+const endpointSchema = v.object({
+  name: v.string(),
+  endpointId: v.string(),
+  facts: v.exactOptional(factsSchema),
+});
 const serviceSchema = v.object({
   serviceId: v.string(),
   name: v.string(),
@@ -70,7 +83,7 @@ export class Discovery {
    */
   async services(workspace: Workspace): Promise<void> {
     await this.load();
-    const access = await this.#accessTo(workspace);
+    const access = await this.accessTo(workspace);
     if (access === undefined) return;
     const asked = this.#once(keyOf(workspace), () => this.#listServices(workspace, access));
     if (this.#found.has(keyOf(workspace))) asked.catch(() => undefined);
@@ -80,7 +93,7 @@ export class Discovery {
   /** Lists the endpoints of a discovered service. Throws a `Failure` when none are known. */
   async endpoints(workspace: Workspace, serviceId: string): Promise<void> {
     await this.load();
-    const access = await this.#accessTo(workspace);
+    const access = await this.accessTo(workspace);
     if (access === undefined) return;
     try {
       await this.#once(`${keyOf(workspace)}\n${serviceId}`, () =>
@@ -100,7 +113,7 @@ export class Discovery {
 
   /** The API key of a discovered endpoint, from the management API. Throws a `Failure`. */
   async apiKey({ workspace, service, name }: Endpoint): Promise<string | undefined> {
-    const access = await this.#accessTo(workspace);
+    const access = await this.accessTo(workspace);
     if (service.discovered !== true || service.serviceId === undefined || access === undefined) {
       return undefined;
     }
@@ -108,7 +121,8 @@ export class Discovery {
     return valueOf(await this.#init.client.keysOf(access, reference)).primary;
   }
 
-  async #accessTo(workspace: Workspace): Promise<ManagementAccess | undefined> {
+  /** Undefined where no management API is named or no token is stored. */
+  async accessTo(workspace: Workspace): Promise<ManagementAccess | undefined> {
     const { managementUrl, workspaceId } = workspace;
     if (managementUrl === undefined) return undefined;
     const token = await this.#init.tokenOf(workspace);
@@ -133,7 +147,10 @@ export class Discovery {
   async #listEndpoints(workspace: Workspace, serviceId: string, access: ManagementAccess): Promise<void> {
     const listed = valueOf(await this.#init.client.listEndpoints(access, serviceId));
     const endpoints = listed
-      .flatMap(({ name, address }) => (address ? [{ name, endpointId: address.endpointId }] : []))
+      .flatMap((endpoint) => {
+        const { name, address } = endpoint;
+        return address ? [{ name, endpointId: address.endpointId, facts: factsOf(endpoint) }] : [];
+      })
       .toSorted((one, other) => Number(isDefault(other)) - Number(isDefault(one)));
     const services = this.#found.get(keyOf(workspace)) ?? [];
     await this.#keep(
@@ -193,6 +210,11 @@ function withKnownEndpoints(
     const endpoints = known.get(id)?.endpoints;
     return { serviceId: id, name, ...(endpoints && { endpoints }) };
   });
+}
+
+/** What is shown of an endpoint without asking again. */
+function factsOf(endpoint: ManagedEndpoint): EndpointFacts {
+  return v.parse(factsSchema, { ...endpoint, resources: endpoint.resources.map(({ name }) => name) });
 }
 
 function isDefault({ name }: { readonly name: string }): boolean {

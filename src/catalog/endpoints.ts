@@ -65,6 +65,7 @@ export function endpointOf(workspace: Workspace, service: WebService, entry: End
       workspaceId: workspace.workspaceId,
       endpointId: entry.endpointId,
     },
+    ...(entry.facts && { facts: entry.facts }),
   };
 }
 

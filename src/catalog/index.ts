@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { SasReference } from '../protocol/studio/bes.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { Feature } from '../shared/feature.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
@@ -16,10 +17,20 @@ import {
   setSecret,
   setSubscriptionKey,
 } from './keyActions.ts';
+import { importWorkspace } from './importing.ts';
 import { resetLocalService, stopLocalService } from './localActions.ts';
 import type { AuthorizeOptions } from './keys.ts';
+import {
+  copyKey,
+  deleteEndpoint,
+  managedEndpoint,
+  refreshEndpoint,
+  replaceModel,
+  showEndpointDetails,
+  showHelpPage,
+} from './managing.ts';
 import type { Endpoint, Workspace } from './model.ts';
-import { pickEndpoint, type EndpointPlace } from './picking.ts';
+import { pickEndpoint, pickManagedEndpoint, type EndpointPlace } from './picking.ts';
 import { remove, rename } from './renaming.ts';
 import type { AttachedSchema } from './schemaStore.ts';
 import type { SchemaQuery } from './schemas.ts';
@@ -31,6 +42,7 @@ export type { AttachedSchema } from './schemaStore.ts';
 export type { EndpointPlace } from './picking.ts';
 export type { SettingProblem } from './settings.ts';
 export type { Trouble } from './troubles.ts';
+export { wordsOf } from './endpointDetails.ts';
 export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';
 export { leadsTo, referenceTo } from './serviceChoice.ts';
 export { ServiceTarget } from './serviceTarget.ts';
@@ -128,6 +140,18 @@ export interface Catalog extends Feature<'catalog'> {
   /** Asks the service whether it accepts the stored keys; the outcome is seen in the tree. */
   check(endpoint: Endpoint): Promise<void>;
 
+  /**
+   * A discovered endpoint that is not the default one: of a node of the tree, or picked. Rejects with `NothingToPick` or
+   * `DefaultEndpointFixed`.
+   */
+  pickChangeableEndpoint(target: unknown, title: string): Promise<Endpoint | undefined>;
+
+  /** The names of an endpoint's trained models that can be replaced, as the management API has them now. */
+  trainedModels(endpoint: Endpoint): Promise<readonly string[]>;
+
+  /** Puts an `.ilearner` blob in the place of a trained model. Rejects with a `Failure`. */
+  replaceModel(endpoint: Endpoint, model: string, blob: SasReference): Promise<void>;
+
   /** The service's `swagger.json` as it was sent; undefined where none answers. */
   swaggerDocument(endpoint: Endpoint): Promise<string | undefined>;
 }
@@ -157,6 +181,12 @@ export function createCatalog(
     swaggerDocument: (endpoint) => store.swaggerDocument(endpoint),
     remedies: (endpoint, failure) => store.remedies(endpoint, failure),
     trouble: (endpoint) => store.troubles.of(endpoint.workspace.name, endpoint.endpointId),
+    pickChangeableEndpoint: (target, title) => pickManagedEndpoint(store, target, title, 'changeable'),
+    trainedModels: async (endpoint) => {
+      const { resources } = await managedEndpoint(store, endpoint);
+      return resources.map(({ name }) => name);
+    },
+    replaceModel: (endpoint, model, blob) => replaceModel(store, endpoint, model, blob),
     problems: () => store.fromSettings().problems,
     startLocalService: () => store.local.start(),
     check: async (endpoint) => {
@@ -165,9 +195,16 @@ export function createCatalog(
     commands: {
       addWorkspace: () => addWorkspace(store),
       addWorkspaceByToken: () => addWorkspaceByToken(store),
+      importWorkspace: () => importWorkspace(store),
       setWorkspaceToken: (...args) => setWorkspaceToken(store, args),
       addService: (target) => addService(store, target),
       addEndpoint: (target) => addEndpoint(store, target),
+      showEndpointDetails: (target) => showEndpointDetails(store, foundation.documents, target),
+      copyPrimaryKey: (target) => copyKey(store, 'primary', target),
+      copySecondaryKey: (target) => copyKey(store, 'secondary', target),
+      showHelpPage: (target) => showHelpPage(store, target),
+      refreshEndpoint: (target) => refreshEndpoint(store, target),
+      deleteEndpoint: (target) => deleteEndpoint(store, target),
       editWorkspace: (target) => editWorkspace(store, target),
       editEndpoint: (target) => editEndpoint(store, target),
       rename: (target) => rename(store, target),

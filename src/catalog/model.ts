@@ -37,6 +37,18 @@ export interface WebService {
 export interface EndpointEntry {
   readonly name: string;
   readonly endpointId: string;
+  /** Of a discovered endpoint, as last listed. */
+  readonly facts?: EndpointFacts;
+}
+
+/** What the management API says of an endpoint, without secrets. */
+export interface EndpointFacts {
+  readonly creationTime?: string;
+  readonly throttleLevel?: string;
+  readonly maxConcurrentCalls?: number;
+  readonly diagnosticsTraceLevel?: string;
+  /** The names of what can be replaced, such as trained models. */
+  readonly resources: readonly string[];
 }
 
 /** One endpoint with all that is needed to call it, except its secrets. */
@@ -48,4 +60,5 @@ export interface Endpoint {
   readonly address: ServiceAddress;
   /** `service` or, where a service has several endpoints, `service/endpoint`: what `find` takes. */
   readonly label: string;
+  readonly facts?: EndpointFacts;
 }

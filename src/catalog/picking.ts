@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { Failure } from '../protocol/failure.ts';
+import { defaultEndpointName } from '../protocol/studio/managementRequests.ts';
 import { commandId } from '../shared/contributions.ts';
 import { type ExplorerNode, isExplorerNode } from '../shared/explorerNode.ts';
 import type { CatalogStore } from './catalog.ts';
-import { endpointsOf, findEndpoint } from './endpoints.ts';
+import { endpointsOf, endpointsOfService, findEndpoint, serviceByReference } from './endpoints.ts';
 import type { Endpoint, WebService, Workspace } from './model.ts';
 
 /** Which endpoint it is, as it can be kept. */
@@ -144,20 +145,114 @@ export async function pickOwnService(
   title: string,
 ): Promise<Required<Omit<Entry, 'endpoint'>> | undefined> {
   if (isExplorerNode(target)) {
+    const discovered = discoveredServiceOf(store, target);
+    if (discovered !== undefined) return discovered;
     const { workspace, service } = entryOf(store, target) ?? {};
     return workspace === undefined || service === undefined ? undefined : { workspace, service };
   }
-  const workspaces = ownWorkspaces(store);
-  if (workspaces === undefined) return undefined;
-  const items = workspaces.flatMap((workspace) =>
-    workspace.services.map((service) => ({
-      label: service.name,
-      description: workspace.name,
-      workspace,
-      service,
-    })),
-  );
+  if (ownWorkspaces(store) === undefined) return undefined;
+  await store.discoverAll();
+  const items = store
+    .workspaces()
+    .filter(({ local }) => !local)
+    .flatMap((workspace) => workspace.services.map((service) => serviceChoice(workspace, service)));
   return vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Web service') });
+}
+
+function serviceChoice(workspace: Workspace, service: WebService) {
+  const { name, serviceId = '' } = service;
+  const description = [workspace.name, serviceId].filter(Boolean).join(' · ');
+  return { label: name, description, workspace, service };
+}
+
+function discoveredServiceOf(store: CatalogStore, target: ExplorerNode) {
+  if (!('service' in target)) return undefined;
+  const workspace = store.workspace(target.workspace);
+  const service = serviceByReference(workspace, target.service);
+  return service?.discovered === true ? { workspace, service } : undefined;
+}
+
+/**
+ * An endpoint that the management API lists: of a node of the tree, or picked, its service first. Where the default one
+ * will not do, it is not among the choices. Rejects with `NothingToPick` or `DefaultEndpointFixed`.
+ */
+export async function pickManagedEndpoint(
+  store: CatalogStore,
+  target: unknown,
+  title: string,
+  which: 'any' | 'changeable' = 'any',
+): Promise<Endpoint | undefined> {
+  const isNode = isExplorerNode(target) && 'service' in target;
+  const endpoint = isNode
+    ? await store.find(target.workspace, target.service)
+    : await pickDiscovered(store, title, which);
+  if (endpoint === undefined) return undefined;
+  if (endpoint.service.discovered !== true) throw notManaged();
+  if (which === 'changeable' && isDefault(endpoint)) throw defaultFixed(endpoint.service);
+  return endpoint;
+}
+
+async function pickDiscovered(
+  store: CatalogStore,
+  title: string,
+  which: 'any' | 'changeable',
+): Promise<Endpoint | undefined> {
+  await store.discoverAll();
+  const items = store
+    .workspaces()
+    .flatMap((workspace) =>
+      workspace.services
+        .filter(({ discovered }) => discovered === true)
+        .map((service) => serviceChoice(workspace, service)),
+    );
+  if (items.length === 0) throw notManaged();
+  const picked = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder: vscode.l10n.t('Web service'),
+    matchOnDescription: true,
+  });
+  if (picked?.service.serviceId === undefined) return undefined;
+  const { serviceId } = picked.service;
+  await store.discoverEndpoints(picked.workspace.name, serviceId);
+  const workspace = store.workspace(picked.workspace.name);
+  const service = serviceByReference(workspace, serviceId) ?? picked.service;
+  const endpoints = endpointsOfService(workspace, service).filter(
+    (each) => which === 'any' || !isDefault(each),
+  );
+  if (endpoints.length === 0) throw defaultFixed(service);
+  if (which === 'any' && endpoints.length === 1) return endpoints[0];
+  const choices = endpoints.map((endpoint) => ({
+    label: endpoint.name,
+    description: endpoint.endpointId,
+    endpoint,
+  }));
+  const placeHolder = which === 'any' ? vscode.l10n.t('Endpoint') : defaultFixed(service).sentence;
+  return (await vscode.window.showQuickPick(choices, { title, placeHolder }))?.endpoint;
+}
+
+function isDefault({ name }: Endpoint): boolean {
+  return name === defaultEndpointName;
+}
+
+function defaultFixed({ name }: WebService): Failure {
+  return new Failure({
+    code: 'DefaultEndpointFixed',
+    origin: 'client',
+    sentence: vscode.l10n.t(
+      'The default endpoint of {0} follows its web service: it cannot be deleted, refreshed or given a model. Other endpoints can; "Add endpoint…" makes one.',
+      name,
+    ),
+  });
+}
+
+function notManaged(): Failure {
+  return new Failure({
+    code: 'NothingToPick',
+    origin: 'client',
+    sentence: vscode.l10n.t(
+      'This needs a web service that was listed by the management API. Add its workspace by id and authorization token.',
+    ),
+  });
 }
 
 /** A workspace, service or endpoint of the user's own. */

@@ -6,6 +6,7 @@ import { type ExplorerNode, isExplorerNode } from '../shared/explorerNode.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { reportFailure } from '../shared/reportFailure.ts';
 import { pickIdOrUrl } from './copying.ts';
+import { updateTrainedModel } from './trainedModel.ts';
 
 export function explorerActions(
   foundation: Foundation,
@@ -20,6 +21,7 @@ export function explorerActions(
     },
     copyId: async (target) => copy(await pickIdOrUrl(catalog, jobs, target, 'id')),
     copyUrl: async (target) => copy(await pickIdOrUrl(catalog, jobs, target, 'url')),
+    updateTrainedModel: (target) => updateTrainedModel(catalog, jobs, target),
     openSwagger: async (target) => {
       const endpoint =
         isExplorerNode(target) && 'service' in target

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import type { Endpoint, Trouble, WebService, Workspace } from '../catalog/index.ts';
+import { type Endpoint, type Trouble, type WebService, type Workspace, wordsOf } from '../catalog/index.ts';
 import type { Job } from '../jobs/index.ts';
+import { defaultEndpointName } from '../protocol/studio/managementRequests.ts';
 import { isRetiredHost } from '../protocol/studio/regions.ts';
 import { serviceUrl } from '../protocol/studio/urls.ts';
 import { commandId } from '../shared/contributions.ts';
@@ -66,6 +67,7 @@ export function serviceItem(
     single && 'single',
     workspace.local && 'local',
     service.discovered === true && 'discovered',
+    single && isDiscoveredDefault(endpoint) && 'default',
     // With several endpoints it is mended at the one that has it.
     single && trouble?.kind,
   ]);
@@ -115,6 +117,7 @@ export function endpointItem(endpoint: Endpoint, trouble: Trouble | undefined): 
     'endpoint',
     endpoint.workspace.local && 'local',
     endpoint.service.discovered === true && 'discovered',
+    isDiscoveredDefault(endpoint) && 'default',
     trouble?.kind,
   ]);
   item.iconPath = icon('plug', trouble);
@@ -224,5 +227,15 @@ function endpointFacts(endpoint: Endpoint): Record<string, string> {
   return {
     [vscode.l10n.t('Endpoint id')]: endpoint.endpointId,
     [vscode.l10n.t('URL')]: serviceUrl(endpoint.address),
+    ...(endpoint.facts && wordsOf(endpoint.facts)),
+    ...(isDiscoveredDefault(endpoint) && {
+      [vscode.l10n.t('Note')]: vscode.l10n.t(
+        'The default endpoint follows its web service: it cannot be deleted, refreshed or given a model.',
+      ),
+    }),
   };
+}
+
+function isDiscoveredDefault({ service, name }: Endpoint): boolean {
+  return service.discovered === true && name === defaultEndpointName;
 }

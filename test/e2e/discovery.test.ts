@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { glob, readFile } from 'node:fs/promises';
+import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sampleServices } from '../../src/local-service/samples/index.ts';
 import { eventually } from '../support/eventually.ts';
@@ -123,5 +123,29 @@ describe('discovering a workspace', () => {
     assert.ok(settings.includes(own.description.managementUrl));
     assert.ok(!settings.includes(own.service(scoring).endpointId));
     assert.ok(!settings.includes(own.description.workspaceToken));
+  });
+
+  it("imports a workspace from another client's settings", async () => {
+    const { window } = workbench;
+    workbench.health.expect(/NotClientSettings/);
+    const { workspaceId, workspaceToken, managementUrl } = own.description;
+    const file = join(workbench.host.workspace, 'settings.json');
+    const imported = {
+      id: workspaceId,
+      authorization_token: workspaceToken,
+      management_endpoint: managementUrl,
+    };
+    await writeFile(file, JSON.stringify({ workspace: { ...imported, authorization_token: ' ' } }));
+    await window.runCommand('Azure ML: Import workspace from the R or PowerShell client…');
+    await window.quickInput.enterPath(file, { title: 'settings.json of the R client' });
+    await window.notifications.waitFor('This file has no workspace id and authorization token');
+
+    await writeFile(file, JSON.stringify({ workspace: imported }));
+    await window.runCommand('Azure ML: Import workspace from the R or PowerShell client…');
+    await window.quickInput.enterPath(file, { title: 'settings.json of the R client' });
+    await window.quickInput.waitFor({ message: 'Management URL' });
+    assert.equal(await window.quickInput.input.inputValue(), managementUrl);
+    await window.quickInput.accept();
+    await window.notifications.waitFor('The workspace Found has 5 web services.');
   });
 });

@@ -138,7 +138,15 @@ describe('the tree', () => {
       endpoints.map(({ item }) => item.label),
       ['default', 'other'],
     );
-    assert.equal(endpoints[0]?.item.contextValue, 'endpoint.discovered');
+    assert.deepEqual(
+      endpoints.map(({ item }) => item.contextValue),
+      ['endpoint.discovered.default', 'endpoint.discovered'],
+    );
+    assert.deepEqual(
+      endpoints.map(({ item }) => (item.tooltip as vscode.MarkdownString).value.includes('deleted')),
+      [true, false],
+      'what the default endpoint may not do is said',
+    );
     assert.equal(trees.tree.getTreeItem(two.node).id, two.item.id);
   });
 

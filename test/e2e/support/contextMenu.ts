@@ -31,6 +31,13 @@ export class ContextMenu {
     return labels.map(oneLine).filter((label) => label !== '');
   }
 
+  /** Those of the labels that are greyed. */
+  async disabledLabels(): Promise<string[]> {
+    return (
+      await this.items().and(this.#page.locator('.disabled')).locator('.action-label').allTextContents()
+    ).map(oneLine);
+  }
+
   async close(): Promise<void> {
     await eventually('context menu closed', async () => {
       await this.#page.keyboard.press('Escape');

@@ -11,7 +11,12 @@ export async function giveKeyAndStorage(
   await window.tree('Web services').clickContextMenu(service, 'Set API key…');
   await quickInput.enter(own.service().apiKey, { message: 'API key of the web service' });
   await quickInput.waitForClosed();
+  await giveStorage(window, own);
+}
 
+/** Sets the service's storage, named `Held`. */
+export async function giveStorage(window: WorkbenchWindow, own: OwnService): Promise<void> {
+  const { quickInput } = window;
   await window.runCommand('Azure ML: Set storage…');
   await quickInput.pick('Connection string', { placeholder: 'How is the storage known?' });
   await quickInput.enter(own.storage.connectionString, { message: 'Connection string' });

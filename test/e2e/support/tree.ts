@@ -157,6 +157,14 @@ export class Tree {
     return labels;
   }
 
+  /** As `contextMenuLabels`, of the entries that are greyed. */
+  async disabledContextMenuLabels(path: TreePath): Promise<string[]> {
+    await this.openContextMenu(path);
+    const labels = await this.#menu.disabledLabels();
+    await this.#menu.close();
+    return labels;
+  }
+
   /** The text of the welcome content that an empty view shows. */
   async welcomeText(): Promise<string> {
     return oneLine(await this.pane.locator('.welcome-view-content').textContent());

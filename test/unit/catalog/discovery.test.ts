@@ -86,7 +86,8 @@ describe('discovered services', () => {
   it('get their endpoints when these are asked for, the default one first', async () => {
     const id = serviceId('AdultCensusIncome');
     const path = service.endpointPath('additional', 'AdultCensusIncome');
-    await service.manage(path, { method: 'PUT', body: {} });
+    const body = { ThrottleLevel: 'High', MaxConcurrentCalls: 9, DiagnosticsTraceLevel: 'Error' };
+    await service.manage(path, { method: 'PUT', body });
     const found = discovery();
     await found.services(workspace);
     await found.endpoints(workspace, id);
@@ -99,6 +100,14 @@ describe('discovered services', () => {
       scoring.endpoints[0]?.endpointId,
       service.local.services.find(({ serviceId: each }) => each === id)?.endpointId,
     );
+    const { creationTime, ...facts } = scoring.endpoints[1]?.facts ?? {};
+    assert.ok(!Number.isNaN(Date.parse(creationTime ?? '')));
+    assert.deepEqual(facts, {
+      throttleLevel: 'High',
+      maxConcurrentCalls: 9,
+      diagnosticsTraceLevel: 'Error',
+      resources: ['Census Model [trained model]'],
+    });
   });
 
   it('are known in the next window before and without an answer, and asked for again there', async () => {
