@@ -127,7 +127,7 @@ describe('discovering a workspace', () => {
 
   it("imports a workspace from another client's settings", async () => {
     const { window } = workbench;
-    workbench.health.expect(/NotClientSettings/);
+    workbench.health.expect(/no workspace id and authorization token as settings.json/);
     const { workspaceId, workspaceToken, managementUrl } = own.description;
     const file = join(workbench.host.workspace, 'settings.json');
     const imported = {
