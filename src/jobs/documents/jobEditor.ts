@@ -243,7 +243,7 @@ export class JobEditor implements vscode.Disposable {
     );
     if (picked === undefined) return;
     const { storage, relativeLocation } = picked;
-    await this.#editAndTell((text) => [
+    await this.#edits.editAndTell((text) => [
       { kind: 'set', path: ['inputs', input], value: { blob: relativeLocation } },
       ...(usedBy(text) === storage ? [] : [{ kind: 'set', path: ['storage'], value: storage } as const]),
     ]);
