@@ -32,8 +32,9 @@ export type { EndpointPlace } from './picking.ts';
 export type { SettingProblem } from './settings.ts';
 export type { Trouble } from './troubles.ts';
 export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';
-export { chooseService, chooseWorkspace, leadsTo, referenceTo, type ChoiceTitles } from './serviceChoice.ts';
+export { leadsTo, referenceTo } from './serviceChoice.ts';
 export { ServiceTarget } from './serviceTarget.ts';
+export { targetHandlers } from './targetHandlers.ts';
 export type { Authorization, Endpoint, EndpointEntry, WebService, Workspace } from './model.ts';
 
 export interface Catalog extends Feature<'catalog'> {

@@ -10,7 +10,7 @@ import type { Credential, TargetState, UnreadSchema } from '../shared/requestEdi
 const missingCodes: ReadonlySet<string> = new Set(['UnknownWorkspace', 'UnknownService']);
 
 /** As a document names a service: see `Catalog.find`. */
-interface Address {
+export interface Address {
   readonly workspace: string;
   readonly service: string;
 }

@@ -1,13 +1,7 @@
 import * as vscode from 'vscode';
-import {
-  chooseService,
-  chooseWorkspace,
-  ServiceTarget,
-  type Catalog,
-  type ChoiceTitles,
-  type Endpoint,
-} from '../catalog/index.ts';
+import { ServiceTarget, targetHandlers, type Catalog, type Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
+import { attempt } from '../shared/attempt.ts';
 import { commandId, customEditors } from '../shared/contributions.ts';
 import { DocumentEdits } from '../shared/documentEdits.ts';
 import type { ExplorerNode } from '../shared/explorerNode.ts';
@@ -18,7 +12,6 @@ import {
   type Credential,
   type DocumentState,
   type EditAnswer,
-  type EditorCommand,
   schemaOf,
   type ImportOutcome,
   toRequestHost,
@@ -63,7 +56,7 @@ export class RequestEditor implements vscode.Disposable {
   readonly #target: ServiceTarget;
   readonly #link: Link<typeof toRequestView>;
   readonly #subscriptions: vscode.Disposable[];
-  readonly #edits: DocumentEdits;
+  readonly #edits: DocumentEdits<DocumentState>;
   /** The page has loaded; when it is hidden it goes, and loads anew. */
   #isStarted = false;
   #giveUpFlush = (): void => undefined;
@@ -79,9 +72,12 @@ export class RequestEditor implements vscode.Disposable {
     this.#panel = panel;
     this.#services = services;
     this.#target = new ServiceTarget(services.catalog);
-    this.#edits = new DocumentEdits(document, refuseCredentials, async (edits) => {
-      await services.afterEdit(document);
-      if (edits.some(({ path: [member] }) => member !== 'inputs')) void this.#followTarget();
+    this.#edits = new DocumentEdits(document, {
+      state: () => this.#documentState(),
+      tell: (state) => this.#link.remote.documentChanged(state),
+      refuse: refuseCredentials,
+      afterEdit: () => services.afterEdit(document),
+      followTarget: () => void this.#followTarget(),
     });
     this.answers = new AnswerActions(services, call, () => this.#name());
     this.#link = openWebview(
@@ -93,6 +89,7 @@ export class RequestEditor implements vscode.Disposable {
     this.#subscriptions = [
       this.#link,
       this.#target,
+      this.#edits,
       panel.onDidChangeViewState(() => {
         if (panel.visible) return;
         this.#isStarted = false;
@@ -101,13 +98,6 @@ export class RequestEditor implements vscode.Disposable {
       this.#target.onDidChange((state) => remote.targetChanged(state)),
       call.onDidChange(() => remote.callChanged(call.state())),
       services.catalog.onDidChange(() => void this.#target.refreshAfterCatalog()),
-      vscode.workspace.onDidChangeTextDocument((event) => {
-        if (event.document !== document || event.contentChanges.length === 0) return;
-        // The page is told of its own changes by the answer to them.
-        if (this.#edits.isApplying) return;
-        remote.documentChanged(this.#documentState());
-        void this.#followTarget();
-      }),
     ];
     void this.#followTarget();
   }
@@ -139,9 +129,15 @@ export class RequestEditor implements vscode.Disposable {
     return { data: this.#dataOrThrow(), body: wireBody(this.document.getText(), 'compact') };
   }
 
-  #dataOrThrow(): RequestData {
+  /** Undefined while the document is no JSON. */
+  #data(): RequestData | undefined {
     const parsed = parseRequest(this.document.getText());
-    if (parsed.kind === 'request') return parsed.data;
+    return parsed.kind === 'request' ? parsed.data : undefined;
+  }
+
+  #dataOrThrow(): RequestData {
+    const data = this.#data();
+    if (data) return data;
     throw new Failure({
       code: 'InvalidRequestDocument',
       origin: 'client',
@@ -162,7 +158,7 @@ export class RequestEditor implements vscode.Disposable {
     const edits: JsonEdit[] = [];
     for (const credential of credentials)
       edits.push(await storeTyped(this.#services.catalog, endpoint, credential));
-    await this.#editAndTell(() => edits);
+    await this.#edits.editAndTell(() => edits);
     this.#link.remote.credentialsTaken();
     await this.#target.refresh();
   }
@@ -194,6 +190,18 @@ export class RequestEditor implements vscode.Disposable {
 
   #handlers(): Handlers<typeof toRequestHost> {
     return {
+      ...targetHandlers({
+        catalog: this.#services.catalog,
+        target: this.#target,
+        titles: {
+          workspace: vscode.l10n.t('Workspace of the request'),
+          service: vscode.l10n.t('Service of the request'),
+        },
+        address: () => this.#data(),
+        setTarget: ({ workspace, label }) =>
+          this.#edits.editAndTell((text) => targetEdits(text, workspace.name, label)),
+        report: (error) => this.#services.report(error),
+      }),
       start: () => {
         this.#isStarted = true;
         return {
@@ -206,21 +214,16 @@ export class RequestEditor implements vscode.Disposable {
       read: () => this.#documentState(),
       edit: ({ edits, version }) => this.#editFrom(version, edits),
       setBody: ({ text }) =>
-        this.#edit((current) => {
+        this.#edits.edit((current) => {
           const parsed = parseRequest(current);
           return parsed.kind === 'request' ? bodyEdits(parsed.data, text) : [];
         }),
-      perform: ({ command }) => this.#perform(command),
+      perform: ({ command }) => this.#edits.perform(command),
       send: () => this.#start(),
       cancel: () => this.call.cancel(),
-      chooseWorkspace: () => this.#told(() => this.#chooseWorkspace()),
-      chooseService: () => this.#told(() => this.#chooseService()),
       setCredential: ({ kind }) => this.#told(() => this.#setCredential(kind)),
       storeCredential: (credential) => this.#storeCredential(credential),
-      reloadSchema: () => this.#target.refresh({ reloadSchema: true }),
       importRows: ({ input }) => this.#importRows(input),
-      attachSchema: () => this.#told(() => this.#attachSchema()),
-      addService: () => this.#told(() => this.#addService()),
       copy: async ({ text }) => vscode.env.clipboard.writeText(text),
       copyFailure: async () => vscode.env.clipboard.writeText(failureDetails(this.call.failure)),
       sendAgain: () => void this.call.sendAgain(),
@@ -247,7 +250,7 @@ export class RequestEditor implements vscode.Disposable {
     const { state, endpoint } = this.#target;
     const read = await readRows(uri, input, this.#dataOrThrow(), schemaOf(state));
     if (read.kind === 'imported') {
-      await this.#editAndTell(() => read.edits);
+      await this.#edits.editAndTell(() => read.edits);
       return read.outcome;
     }
     if (endpoint && (await offerBatchJob(read))) {
@@ -261,19 +264,8 @@ export class RequestEditor implements vscode.Disposable {
     return { kind: 'cancelled' };
   }
 
-  /** The page has no place for what goes wrong outside of it. */
-  async #told(action: () => Promise<void>): Promise<void> {
-    try {
-      await action();
-    } catch (error) {
-      this.#services.report(error);
-    }
-  }
-
-  async #perform(command: EditorCommand): Promise<void> {
-    await this.#edits.settled();
-    if (command === 'save') await this.document.save();
-    else await run(command);
+  #told(action: () => Promise<void>): Promise<void> {
+    return attempt(action, (error) => this.#services.report(error));
   }
 
   /** Answers at once: how the call ends is told by `callChanged`. */
@@ -299,20 +291,8 @@ export class RequestEditor implements vscode.Disposable {
   }
 
   async #followTarget(): Promise<void> {
-    const parsed = parseRequest(this.document.getText());
-    if (parsed.kind === 'request') await this.#target.lookUp(parsed.data);
-  }
-
-  #edit(editsFor: (text: string) => readonly JsonEdit[]): Promise<DocumentState> {
-    return this.#edits.inTurn(async () => {
-      await this.#edits.make(editsFor);
-      return this.#documentState();
-    });
-  }
-
-  /** For edits that the page has not made itself, so that it does not know them. */
-  async #editAndTell(editsFor: (text: string) => readonly JsonEdit[]): Promise<void> {
-    this.#link.remote.documentChanged(await this.#edit(editsFor));
+    const data = this.#data();
+    if (data) await this.#target.lookUp(data);
   }
 
   /** A long document with changed rows is not told again when the page can make the same change in what it has. */
@@ -326,22 +306,6 @@ export class RequestEditor implements vscode.Disposable {
         ? { kind: 'applied', version: this.document.version }
         : this.#documentState();
     });
-  }
-
-  async #chooseWorkspace(): Promise<void> {
-    const endpoint = await chooseWorkspace(this.#services.catalog, choiceTitles());
-    if (endpoint) await this.#setTarget(endpoint);
-  }
-
-  async #chooseService(): Promise<void> {
-    const parsed = parseRequest(this.document.getText());
-    if (parsed.kind === 'broken') return;
-    const endpoint = await chooseService(this.#services.catalog, parsed.data.workspace, choiceTitles());
-    if (endpoint) await this.#setTarget(endpoint);
-  }
-
-  async #setTarget(endpoint: Endpoint): Promise<void> {
-    await this.#editAndTell((text) => targetEdits(text, endpoint.workspace.name, endpoint.label));
   }
 
   async #setCredential(kind: Credential['kind']): Promise<void> {
@@ -364,25 +328,6 @@ export class RequestEditor implements vscode.Disposable {
         await this.#services.catalog.authorize(endpoint, { interactive: true });
     }
     await this.#target.refresh();
-  }
-
-  /** A service that turns out to be there under another name is what the document names from then on. */
-  async #addService(): Promise<void> {
-    const parsed = parseRequest(this.document.getText());
-    if (parsed.kind === 'broken') return;
-    const endpoint = await this.#services.catalog.addUnknown(parsed.data);
-    if (endpoint) await this.#setTarget(endpoint);
-  }
-
-  async #attachSchema(): Promise<void> {
-    const { endpoint } = this.#target;
-    if (!endpoint) return;
-    const node: ExplorerNode = {
-      node: 'endpoint',
-      workspace: endpoint.workspace.name,
-      service: endpoint.endpointId,
-    };
-    await run(commandId('attachSchema'), node);
   }
 
   /** Whether it is stored, so that the page can let go of it. */
@@ -410,13 +355,6 @@ export class RequestEditor implements vscode.Disposable {
 
 async function run(command: string, ...args: readonly unknown[]): Promise<void> {
   await vscode.commands.executeCommand(command, ...args);
-}
-
-function choiceTitles(): ChoiceTitles {
-  return {
-    workspace: vscode.l10n.t('Workspace of the request'),
-    service: vscode.l10n.t('Service of the request'),
-  };
 }
 
 function credentialsIn(headers: RequestData['headers']): TypedCredential[] {

@@ -1,9 +1,10 @@
+import { toDocumentHost } from './documentContract.ts';
 import type { BrokenJson } from './jsonDocument.ts';
 import type { JsonEdit } from './jsonEdits.ts';
 import type { ReadJob } from './jobData.ts';
 import type { JobEditorStrings } from './jobEditorStrings.ts';
 import { inquiry, notice, question } from './messages.ts';
-import type { EditorCommand, TargetState } from './requestEditorContract.ts';
+import type { TargetState } from './requestEditorContract.ts';
 
 export type JobDocumentState =
   | ({
@@ -56,23 +57,17 @@ export interface JobEditorStart {
 
 /** What the batch job editor's webview sends to the extension. */
 export const toJobHost = {
+  ...toDocumentHost,
   start: inquiry<JobEditorStart>(),
   edit: question<{ readonly edits: readonly JsonEdit[] }, JobDocumentState>(),
-  perform: question<{ readonly command: EditorCommand }>(),
   run: question(),
-  chooseWorkspace: question(),
-  chooseService: question(),
   addStorage: question(),
   chooseFile: question<{ readonly input: string }>(),
   /** A blob's URL with a SAS: the URL goes into the document, and the user is asked what becomes of the SAS. */
   takeSas: question<{ readonly input: string; readonly url: string }>(),
-  reloadSchema: question(),
-  attachSchema: question(),
-  addService: question(),
   cancelJob: question(),
   showDetails: question(),
   openResults: question(),
-  openAsText: question(),
 } as const;
 
 /** What the extension sends to the batch job editor's webview. */

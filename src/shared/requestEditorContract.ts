@@ -10,6 +10,7 @@ import {
   type RetryView,
   toAnswerHost,
 } from './answerContract.ts';
+import { toDocumentHost } from './documentContract.ts';
 import type { JsonEdit } from './jsonEdits.ts';
 import { inquiry, notice, question } from './messages.ts';
 import { editRequest, type ReadRequest } from './requestData.ts';
@@ -184,11 +185,9 @@ export interface EditorStart {
   readonly call: CallState;
 }
 
-/** What VS Code does with the document itself. */
-export type EditorCommand = 'undo' | 'redo' | 'save';
-
 /** What the request editor's webview sends to the extension. */
 export const toRequestHost = {
+  ...toDocumentHost,
   ...toAnswerHost,
   start: inquiry<EditorStart>(),
   /** The document as it is now. */
@@ -196,26 +195,17 @@ export const toRequestHost = {
   /** `version` is the document that the edits were made for. */
   edit: question<{ readonly edits: readonly JsonEdit[]; readonly version: number }, EditAnswer>(),
   setBody: question<{ readonly text: string }, DocumentState>(),
-  /** A shortcut that was held back until the document had everything. */
-  perform: question<{ readonly command: EditorCommand }>(),
   send: question(),
   cancel: question(),
-  chooseWorkspace: question(),
-  chooseService: question(),
   setCredential: question<{ readonly kind: Credential['kind'] }>(),
   /** Keeps a value that was typed as a header where keys belong. */
   storeCredential: question<{ readonly header: string; readonly value: string }, boolean>(),
-  reloadSchema: question(),
   /** Asks for a file and puts its rows in the place of the input's. */
   importRows: question<{ readonly input: string }, ImportOutcome>(),
-  attachSchema: question(),
-  /** Adds what the document is for to the catalog. */
-  addService: question(),
   copy: question<{ readonly text: string }>(),
   copyFailure: question(),
   mend: question<{ readonly remedy: number }>(),
   showLog: question(),
-  openAsText: question(),
 } as const;
 
 /** What the extension sends to the request editor's webview. */

@@ -1,17 +1,12 @@
 import * as vscode from 'vscode';
-import {
-  chooseService,
-  chooseWorkspace,
-  ServiceTarget,
-  type Catalog,
-  type ChoiceTitles,
-  type Endpoint,
-} from '../../catalog/index.ts';
+import { ServiceTarget, targetHandlers, type Catalog } from '../../catalog/index.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { parseBlobUrl } from '../../protocol/studio/bes.ts';
+import { attempt } from '../../shared/attempt.ts';
 import { commandId } from '../../shared/contributions.ts';
 import { DocumentEdits } from '../../shared/documentEdits.ts';
 import type { ExplorerNode } from '../../shared/explorerNode.ts';
+import type { JobData } from '../../shared/jobData.ts';
 import {
   toJobHost,
   toJobView,
@@ -53,7 +48,7 @@ export class JobEditor implements vscode.Disposable {
   readonly #services: JobEditorServices;
   readonly #panel: vscode.WebviewPanel;
   readonly #target: ServiceTarget;
-  readonly #edits: DocumentEdits;
+  readonly #edits: DocumentEdits<JobDocumentState>;
   readonly #link: Link<typeof toJobView>;
   readonly #subscriptions: vscode.Disposable[];
   #toldRun = '';
@@ -63,7 +58,12 @@ export class JobEditor implements vscode.Disposable {
     this.#panel = panel;
     this.#services = services;
     this.#target = new ServiceTarget(services.catalog);
-    this.#edits = new DocumentEdits(document, refuseSas, () => void this.#followTarget());
+    this.#edits = new DocumentEdits(document, {
+      state: () => this.#documentState(),
+      tell: (state) => this.#link.remote.documentChanged(state),
+      refuse: refuseSas,
+      followTarget: () => void this.#followTarget(),
+    });
     this.#link = openWebview(
       panel.webview,
       { extensionUri: services.extensionUri, name: 'jobEditor', title: vscode.l10n.t('Batch job') },
@@ -73,6 +73,7 @@ export class JobEditor implements vscode.Disposable {
     this.#subscriptions = [
       this.#link,
       this.#target,
+      this.#edits,
       this.#target.onDidChange((state) => {
         remote.targetChanged(state);
         void this.#tellStorages();
@@ -80,13 +81,6 @@ export class JobEditor implements vscode.Disposable {
       services.catalog.onDidChange(() => void this.#target.refreshAfterCatalog()),
       services.storage.onDidChange(() => void this.#tellStorages()),
       services.jobs.onDidChange(() => this.tellRun()),
-      vscode.workspace.onDidChangeTextDocument((event) => {
-        if (event.document !== document || event.contentChanges.length === 0) return;
-        // The page is told of its own changes by the answer to them.
-        if (this.#edits.isApplying) return;
-        remote.documentChanged(this.#documentState());
-        void this.#followTarget();
-      }),
     ];
     void this.#followTarget();
   }
@@ -119,6 +113,18 @@ export class JobEditor implements vscode.Disposable {
 
   #handlers(): Handlers<typeof toJobHost> {
     return {
+      ...targetHandlers({
+        catalog: this.#services.catalog,
+        target: this.#target,
+        titles: {
+          workspace: vscode.l10n.t('Workspace of the batch job'),
+          service: vscode.l10n.t('Service of the batch job'),
+        },
+        address: () => this.#data(),
+        setTarget: ({ workspace, label }) =>
+          this.#edits.editAndTell((text) => targetEdits(text, workspace.name, label)),
+        report: (error) => this.#services.report(error),
+      }),
       start: async () => {
         // What is awaited comes first: the rest must not be old by the time that the page has it.
         const storages = await this.#storages();
@@ -130,22 +136,12 @@ export class JobEditor implements vscode.Disposable {
           run: this.#runState(),
         };
       },
-      edit: ({ edits }) => this.#edit(() => edits),
-      perform: async ({ command }) => {
-        await this.#edits.settled();
-        if (command === 'save') await this.document.save();
-        else await vscode.commands.executeCommand(command);
-      },
+      edit: ({ edits }) => this.#edits.edit(() => edits),
+      perform: ({ command }) => this.#edits.perform(command),
       run: () => void this.#told(() => this.#services.run()),
-      chooseWorkspace: async () =>
-        this.#setTarget(await chooseWorkspace(this.#services.catalog, choiceTitles())),
-      chooseService: () => this.#chooseService(),
       addStorage: () => this.#addStorage(),
       chooseFile: ({ input }) => this.#told(() => this.#chooseFile(input)),
       takeSas: ({ input, url }) => this.#takeSas(input, url),
-      reloadSchema: () => this.#target.refresh({ reloadSchema: true }),
-      attachSchema: () => this.#attachSchema(),
-      addService: () => this.#addService(),
       cancelJob: () => this.#onJob((job) => (job.status === 'Uploading' ? 'cancelUpload' : 'besDelete')),
       showDetails: () => this.#onJob(() => 'showJobDetails'),
       openResults: () => this.#onJob(() => 'openResult'),
@@ -155,34 +151,23 @@ export class JobEditor implements vscode.Disposable {
     };
   }
 
-  /** The page has no place for what goes wrong outside of it. */
-  async #told(action: () => Promise<void>): Promise<void> {
-    try {
-      await action();
-    } catch (error) {
-      this.#services.report(error);
-    }
+  #told(action: () => Promise<void>): Promise<void> {
+    return attempt(action, (error) => this.#services.report(error));
   }
 
   #documentState(): JobDocumentState {
     return { ...parseJob(this.document.getText()), version: this.document.version };
   }
 
-  #edit(editsFor: (text: string) => readonly JsonEdit[]): Promise<JobDocumentState> {
-    return this.#edits.inTurn(async () => {
-      await this.#edits.make(editsFor);
-      return this.#documentState();
-    });
-  }
-
-  /** For edits that the page has not made itself, so that it does not know them. */
-  async #editAndTell(editsFor: (text: string) => readonly JsonEdit[]): Promise<void> {
-    this.#link.remote.documentChanged(await this.#edit(editsFor));
-  }
-
   async #followTarget(): Promise<void> {
+    const data = this.#data();
+    if (data) await this.#target.lookUp(data);
+  }
+
+  /** Undefined while the document is no JSON. */
+  #data(): JobData | undefined {
     const parsed = parseJob(this.document.getText());
-    if (parsed.kind === 'job') await this.#target.lookUp(parsed.data);
+    return parsed.kind === 'job' ? parsed.data : undefined;
   }
 
   #lastJob(): Job | undefined {
@@ -218,7 +203,7 @@ export class JobEditor implements vscode.Disposable {
     await vscode.commands.executeCommand(commandId('setStorage'));
     const added = (await this.#services.storage.names()).find((name) => !before.includes(name));
     if (added !== undefined) {
-      await this.#editAndTell(() => [{ kind: 'set', path: ['storage'], value: added }]);
+      await this.#edits.editAndTell(() => [{ kind: 'set', path: ['storage'], value: added }]);
     }
   }
 
@@ -239,50 +224,14 @@ export class JobEditor implements vscode.Disposable {
       });
     }
     const value = { file: pathFrom(this.document.uri, file.fsPath) };
-    await this.#editAndTell(() => [{ kind: 'set', path: ['inputs', input], value }]);
+    await this.#edits.editAndTell(() => [{ kind: 'set', path: ['inputs', input], value }]);
   }
 
   async #takeSas(input: string, url: string): Promise<void> {
     const bare = parseBlobUrl(url)?.url ?? url.split('?')[0] ?? '';
-    await this.#editAndTell(() => [{ kind: 'set', path: ['inputs', input], value: { url: bare } }]);
+    await this.#edits.editAndTell(() => [{ kind: 'set', path: ['inputs', input], value: { url: bare } }]);
     void this.#told(() => this.#services.keepSas(parseBlobUrl(url)?.sasToken === undefined ? [] : [url]));
   }
-
-  async #chooseService(): Promise<void> {
-    const parsed = parseJob(this.document.getText());
-    if (parsed.kind === 'broken') return;
-    const { workspace } = parsed.data;
-    await this.#setTarget(await chooseService(this.#services.catalog, workspace, choiceTitles()));
-  }
-
-  async #setTarget(endpoint: Endpoint | undefined): Promise<void> {
-    if (endpoint === undefined) return;
-    await this.#editAndTell((text) => targetEdits(text, endpoint.workspace.name, endpoint.label));
-  }
-
-  async #attachSchema(): Promise<void> {
-    const { endpoint } = this.#target;
-    if (endpoint === undefined) return;
-    const node: ExplorerNode = {
-      node: 'endpoint',
-      workspace: endpoint.workspace.name,
-      service: endpoint.endpointId,
-    };
-    await vscode.commands.executeCommand(commandId('attachSchema'), node);
-  }
-
-  /** A service that turns out to be there under another name is what the document names from then on. */
-  async #addService(): Promise<void> {
-    const parsed = parseJob(this.document.getText());
-    if (parsed.kind === 'job') await this.#setTarget(await this.#services.catalog.addUnknown(parsed.data));
-  }
-}
-
-function choiceTitles(): ChoiceTitles {
-  return {
-    workspace: vscode.l10n.t('Workspace of the batch job'),
-    service: vscode.l10n.t('Service of the batch job'),
-  };
 }
 
 function viewOf(job: Job): JobView {

@@ -1,8 +1,7 @@
-import { createContext } from 'preact';
-import { useContext } from 'preact/hooks';
 import type { DocumentStrings } from '../../shared/documentStrings.ts';
 import type { JsonEdit } from '../../shared/jsonEdits.ts';
 import type { TargetState } from '../../shared/requestEditorContract.ts';
+import { sessionContext } from './sessionContext.ts';
 
 /** What the editors of requests and of batch jobs have in common. */
 export interface DocumentSession {
@@ -19,11 +18,7 @@ export interface DocumentSession {
   edit(edits: readonly JsonEdit[], pace?: 'typing' | 'settled'): void;
 }
 
-export const DocumentContext = createContext<DocumentSession | undefined>(undefined);
-
+const context = sessionContext<DocumentSession>();
+export const DocumentContext = context.Session;
 /** The session, for a component that both editors have. */
-export function useDocument(): DocumentSession {
-  const session = useContext(DocumentContext);
-  if (!session) throw new Error('There is no session above this component.');
-  return session;
-}
+export const useDocument = context.use;

@@ -9,7 +9,7 @@ type Change =
   | { readonly kind: 'body'; readonly text: string };
 
 /** The document as one of the editors tells it. */
-interface Versioned {
+export interface Versioned {
   readonly kind: string;
   readonly version: number;
 }

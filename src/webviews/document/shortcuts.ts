@@ -1,7 +1,7 @@
-import type { EditorCommand } from '../../shared/requestEditorContract.ts';
+import type { EditorCommand } from '../../shared/documentContract.ts';
 
 /** A page on whose document VS Code's commands work. */
-interface EditedPage {
+export interface EditedPage {
   hasUnsent(): boolean;
   flush(): Promise<unknown>;
   readonly host: { perform(params: { readonly command: EditorCommand }): Promise<void> };

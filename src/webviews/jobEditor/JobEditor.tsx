@@ -1,4 +1,3 @@
-import { useEffect, useReducer } from 'preact/hooks';
 import { generations, type JobData } from '../../shared/jobData.ts';
 import { jobProblems, problemSentence, type JobProblem } from '../../shared/jobProblems.ts';
 import { schemaOf } from '../../shared/requestEditorContract.ts';
@@ -6,6 +5,7 @@ import { Button, Message } from '../controls/controls.tsx';
 import { fill } from '../controls/fill.ts';
 import { Icon } from '../controls/Icon.tsx';
 import { BrokenDocument } from '../document/BrokenDocument.tsx';
+import { useSessionChanges } from '../document/editedSession.ts';
 import { GlobalParameters } from '../document/GlobalParameters.tsx';
 import { SchemaRemark } from '../document/SchemaRemark.tsx';
 import { TargetPickers } from '../document/TargetPickers.tsx';
@@ -19,8 +19,7 @@ import { useSession } from './session.ts';
 /** The whole page: what the job is made of, and what became of it the last time. */
 export function JobEditor() {
   const session = useSession();
-  const [, render] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => session.subscribe(() => render(undefined)), [session]);
+  useSessionChanges(session);
   const { strings, document: state, target } = session;
   if (state.kind === 'broken') return <BrokenDocument title={strings.broken} problem={state.problem} />;
   const { data } = state;

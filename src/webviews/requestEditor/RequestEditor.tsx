@@ -1,5 +1,6 @@
 import { Message } from '../controls/controls.tsx';
 import { BrokenDocument } from '../document/BrokenDocument.tsx';
+import { useSessionChanges } from '../document/editedSession.ts';
 import { UnknownTarget } from '../document/UnknownTarget.tsx';
 import { Answer } from './Answer.tsx';
 import { Body } from './Body.tsx';
@@ -7,7 +8,7 @@ import { Headers } from './Headers.tsx';
 import { Panes } from './Panes.tsx';
 import { Parameters } from './Parameters.tsx';
 import { RequestBar } from './RequestBar.tsx';
-import { useSession, useSessionChanges } from './session.ts';
+import { useSession } from './session.ts';
 import { fill } from './text.ts';
 
 /** The whole page: the request on one side, its answer on the other, or below where there is no room. */

@@ -1,26 +1,9 @@
-import { render } from 'preact';
 import '../controls/controls.css';
 import '../controls/grid.css';
 import '../document/document.css';
 import './requestEditor.css';
+import { openPage } from '../document/openPage.tsx';
 import { RequestEditor } from './RequestEditor.tsx';
-import { DocumentContext } from '../document/documentSession.ts';
-import { onShortcut } from '../document/shortcuts.ts';
 import { SessionContext, startSession } from './session.ts';
 
-void open(document.getElementById('root'));
-
-async function open(root: HTMLElement | null): Promise<void> {
-  if (!root) return;
-  const session = await startSession();
-  window.addEventListener('blur', () => void session.flush());
-  window.addEventListener('keydown', (event) => onShortcut(event, session), true);
-  render(
-    <SessionContext.Provider value={session}>
-      <DocumentContext.Provider value={session}>
-        <RequestEditor />
-      </DocumentContext.Provider>
-    </SessionContext.Provider>,
-    root,
-  );
-}
+void openPage(startSession, SessionContext, <RequestEditor />);

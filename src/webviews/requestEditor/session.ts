@@ -1,10 +1,8 @@
-import { createContext } from 'preact';
-import { useContext, useEffect, useReducer, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { ServiceSchema } from '../../protocol/studio/serviceSchema.ts';
 import { requestProblems, type Problems } from '../../shared/inputProblems.ts';
-import type { JsonEdit } from '../../shared/jsonEdits.ts';
 import type { RequestData } from '../../shared/requestData.ts';
-import { connect, type Handlers, type Remote } from '../../shared/messages.ts';
+import type { Remote } from '../../shared/messages.ts';
 import {
   edited,
   schemaOf,
@@ -12,13 +10,14 @@ import {
   type DocumentState,
   type EditorStart,
   type NamedValue,
-  type TargetState,
   toRequestHost,
   toRequestView,
 } from '../../shared/requestEditorContract.ts';
 import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
+import { EditedSession } from '../document/editedSession.ts';
+import { sessionContext } from '../document/sessionContext.ts';
+import { connectToHost } from '../extensionHost.ts';
 import { vscodeApi } from '../vscodeApi.ts';
-import { EditQueue } from '../document/editQueue.ts';
 
 /** What a row of the headers tells of a key that is typed in it. */
 export interface HeldCredential {
@@ -27,18 +26,16 @@ export interface HeldCredential {
 }
 
 /** All that the page knows, and its ways to the extension. */
-export class Session {
-  readonly strings: RequestEditorStrings;
-  readonly host: Remote<typeof toRequestHost>;
-  readonly queue: EditQueue<DocumentState>;
-  target: TargetState;
+export class Session extends EditedSession<
+  DocumentState,
+  RequestEditorStrings,
+  Remote<typeof toRequestHost>
+> {
   call: CallState;
   /** When the running call was started, by the page's own clock. */
   callStart: number;
   /** When the state of the call was told, by the same clock. */
   callTime = performance.now();
-  /** Why the last change was not taken. */
-  refusal: string | undefined;
   #checked:
     | {
         readonly data: RequestData | undefined;
@@ -46,29 +43,13 @@ export class Session {
         readonly problems: Problems;
       }
     | undefined;
-  readonly #listeners = new Set<() => void>();
   readonly #drafts = new Set<() => void>();
   readonly #held = new Set<HeldCredential>();
 
   constructor(start: EditorStart, host: Remote<typeof toRequestHost>) {
-    this.strings = start.strings;
-    this.host = host;
-    this.target = start.target;
+    super(start, host, edited);
     this.call = start.call;
     this.callStart = startOf(start.call);
-    this.queue = new EditQueue(
-      start.document,
-      host,
-      edited,
-      () => this.#tell(),
-      (error) => {
-        this.refusal = error instanceof Error ? error.message : String(error);
-      },
-    );
-  }
-
-  get document(): DocumentState {
-    return this.queue.document;
   }
 
   /** What of the request does not fit the schema. */
@@ -83,27 +64,11 @@ export class Session {
     return this.#checked?.problems ?? { count: 0, first: [] };
   }
 
-  /** Shows why something was not done to the document. */
-  refuse(error: unknown): void {
-    this.refusal = error instanceof Error ? error.message : String(error);
-    this.#tell();
-  }
-
-  edit(edits: readonly JsonEdit[], pace?: 'typing' | 'settled'): void {
-    this.refusal = undefined;
-    this.queue.add(edits, pace);
-  }
-
-  setTarget(target: TargetState): void {
-    this.target = target;
-    this.#tell();
-  }
-
   setCall(call: CallState): void {
     this.call = call;
     this.callStart = startOf(call);
     this.callTime = performance.now();
-    this.#tell();
+    this.tell();
   }
 
   /** Something half typed that has to become an edit before the request is sent. */
@@ -140,15 +105,6 @@ export class Session {
     await this.flush();
     await this.host.send();
   }
-
-  subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
-  }
 }
 
 /** From the click on Send to the end. */
@@ -163,41 +119,25 @@ function startOf(call: CallState): number {
 /** Asks the extension for everything and follows what it tells from then on. */
 export async function startSession(): Promise<Session> {
   const opened: { session?: Session } = {};
-  const handlers: Handlers<typeof toRequestView> = {
-    documentChanged: (document) => opened.session?.queue.receive(document),
-    targetChanged: (target) => opened.session?.setTarget(target),
-    callChanged: (call) => opened.session?.setCall(call),
-    flush: async () => (await opened.session?.flush()) ?? [],
-    credentialsTaken: () => opened.session?.dropCredentials(),
-  };
-  const link = connect({
+  const host = connectToHost({
     incoming: toRequestView,
     outgoing: toRequestHost,
-    handlers,
-    post: (message) => {
-      vscodeApi.postMessage(message);
-      return undefined;
+    handlers: {
+      documentChanged: (document) => opened.session?.queue.receive(document),
+      targetChanged: (target) => opened.session?.setTarget(target),
+      callChanged: (call) => opened.session?.setCall(call),
+      flush: async () => (await opened.session?.flush()) ?? [],
+      credentialsTaken: () => opened.session?.dropCredentials(),
     },
   });
-  window.addEventListener('message', (event: MessageEvent<unknown>) => link.receive(event.data));
-  opened.session = new Session(await link.remote.start(), link.remote);
+  opened.session = new Session(await host.start(), host);
   return opened.session;
 }
 
-export const SessionContext = createContext<Session | undefined>(undefined);
-
+const context = sessionContext<Session>();
+export const SessionContext = context.Session;
 /** The session, for a component that shows what is in it. */
-export function useSession(): Session {
-  const session = useContext(SessionContext);
-  if (!session) throw new Error('There is no session above this component.');
-  return session;
-}
-
-/** Renders again whenever anything in the session changes. */
-export function useSessionChanges(session: Session): void {
-  const [, render] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => session.subscribe(() => render(undefined)), [session]);
-}
+export const useSession = context.use;
 
 type Kept<T> = T extends string ? string : T extends number ? number : boolean;
 

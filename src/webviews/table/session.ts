@@ -1,4 +1,4 @@
-import { connect, type Handlers, type Remote } from '../../shared/messages.ts';
+import type { Remote } from '../../shared/messages.ts';
 import {
   toTableHost,
   toTableView,
@@ -6,6 +6,7 @@ import {
   type TableFacts,
 } from '../../shared/tableEditorContract.ts';
 import type { TableEditorStrings } from '../../shared/tableEditorStrings.ts';
+import { connectToHost } from '../extensionHost.ts';
 import { vscodeApi } from '../vscodeApi.ts';
 
 /** What the page has of the extension. */
@@ -26,21 +27,14 @@ export type Opening =
 export async function startSession(): Promise<TableSession> {
   const counts = new Set<(count: CountState) => void>();
   const works = new Set<(share: number) => void>();
-  const handlers: Handlers<typeof toTableView> = {
-    countChanged: (count) => counts.forEach((listener) => listener(count)),
-    workDone: ({ share }) => works.forEach((listener) => listener(share)),
-  };
-  const link = connect({
+  const host = connectToHost({
     incoming: toTableView,
     outgoing: toTableHost,
-    handlers,
-    post: (message) => {
-      vscodeApi.postMessage(message);
-      return undefined;
+    handlers: {
+      countChanged: (count) => counts.forEach((listener) => listener(count)),
+      workDone: ({ share }) => works.forEach((listener) => listener(share)),
     },
   });
-  window.addEventListener('message', (event: MessageEvent<unknown>) => link.receive(event.data));
-  const host = link.remote;
   return { strings: await host.start(), host, onCount: listenTo(counts), onWork: listenTo(works) };
 }
 
