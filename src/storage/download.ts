@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { Failure } from '../protocol/failure.ts';
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
+import { abortable } from '../shared/abortable.ts';
 import type { HttpAnswer, HttpClient } from '../transport/httpClient.ts';
 import { RenewableUrl, type RenewUrl } from '../transport/renewableUrl.ts';
 import { withRetry } from './retry.ts';
@@ -228,9 +229,9 @@ class BlobReader {
   readonly #http: HttpClient;
   readonly #url: RenewableUrl;
 
-  constructor(http: HttpClient, { url, freshUrl }: Download) {
+  constructor(http: HttpClient, { url, freshUrl, signal }: Download) {
     this.#http = http;
-    this.#url = new RenewableUrl(url, freshUrl);
+    this.#url = new RenewableUrl(url, freshUrl, signal);
   }
 
   /** Resolves with an answer of the 200s, or one of the `accepted` statuses. */
@@ -239,7 +240,10 @@ class BlobReader {
     signal: AbortSignal | undefined,
     accepted: readonly number[] = [],
   ): Promise<HttpAnswer> {
-    const answer = await this.#url.send((url) => this.#send(url, headers, signal), signal);
+    const answer = await abortable(
+      this.#url.send((url) => this.#send(url, headers, signal)),
+      signal,
+    );
     if ((answer.status >= 200 && answer.status < 300) || accepted.includes(answer.status)) return answer;
     const text = await answer.text(longestRefusal).catch(() => '');
     if (answer.status === 412) throw changed(answer.url);

@@ -87,8 +87,7 @@ class RangeReader {
   constructor(options: RangeSourceOptions) {
     this.#options = options;
     const { url, freshUrl } = options;
-    // All who read share a new URL, so none of them ends it by giving up.
-    this.#url = new RenewableUrl(url, freshUrl && (() => freshUrl(this.#closing.signal)));
+    this.#url = new RenewableUrl(url, freshUrl, this.#closing.signal);
   }
 
   /** Resolves with an answer of the 200s, or one of the `accepted` statuses. */
@@ -98,7 +97,7 @@ class RangeReader {
     accepted: readonly number[] = [],
   ): Promise<HttpAnswer> {
     const answer = await abandonable(
-      this.#url.send((url) => this.#send(url, headers, signal), signal),
+      this.#url.send((url) => this.#send(url, headers, signal)),
       signal,
     );
     if ((answer.status >= 200 && answer.status < 300) || accepted.includes(answer.status)) return answer;

@@ -236,6 +236,21 @@ describe('transfers by way of a faulty network', () => {
     );
   });
 
+  it('stops at once while it waits for a fresh SAS', async () => {
+    const location = await upload();
+    const url = `${proxy.through(azurite.endpoint)}${location}?${expiredSas(location)}`;
+    const abort = new AbortController();
+    const freshUrl = (): Promise<string> => {
+      abort.abort();
+      return new Promise(() => undefined);
+    };
+    const download = { url, freshUrl, signal: abort.signal };
+    await assert.rejects(
+      downloadToFile(http, download, join(folder.path, 'stopped.csv')),
+      failsWith('Cancelled'),
+    );
+  });
+
   it('ends SAS by the clock of the storage', async () => {
     const hours = 5;
     proxy.clockOffsetMs = hours * 3_600_000;
