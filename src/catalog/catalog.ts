@@ -223,10 +223,6 @@ export class CatalogStore {
     }
   }
 
-  knownSchema(endpoint: Endpoint): ReturnType<Schemas['of']> {
-    return this.schemas.known(endpoint);
-  }
-
   async swaggerDocument(endpoint: Endpoint): Promise<string | undefined> {
     return this.schemas.document(
       swaggerUrl(endpoint.address),

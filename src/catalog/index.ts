@@ -108,9 +108,6 @@ export interface Catalog extends Feature<'catalog'> {
   /** As `schema`, for work that does without one: undefined also when the service could not be asked. */
   schemaIfAny(endpoint: Endpoint, options?: SchemaQuery): Promise<ServiceSchema | undefined>;
 
-  /** As attached or fetched before; the service is not asked. */
-  knownSchema(endpoint: Endpoint): Promise<ServiceSchema | undefined>;
-
   /**
    * Asks for the service that a request document names and that is not there, under its names. Resolves with the
    * endpoint that was added, or was there under other names.
@@ -181,7 +178,6 @@ export function createCatalog(
     detachSchema: (endpoint) => store.schemas.detach(endpoint),
     attachedSchema: (endpoint) => store.schemas.attached(endpoint),
     schemaIfAny: (endpoint, options) => store.schemaIfAny(endpoint, options),
-    knownSchema: (endpoint) => store.knownSchema(endpoint),
     swaggerDocument: (endpoint) => store.swaggerDocument(endpoint),
     remedies: (endpoint, failure) => store.remedies(endpoint, failure),
     trouble: (endpoint) => store.troubles.of(endpoint.workspace.name, endpoint.endpointId),

@@ -64,11 +64,6 @@ export class Schemas {
     return attached?.schema ?? this.#published(endpoint, headers, query);
   }
 
-  /** What is known without asking the service. */
-  async known({ address }: Endpoint): Promise<ServiceSchema | undefined> {
-    return (await this.#store.attached(address))?.schema ?? this.#kept(address);
-  }
-
   attached(endpoint: Endpoint): Promise<AttachedSchema | undefined> {
     return this.#store.attached(endpoint.address);
   }

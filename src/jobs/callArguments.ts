@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { Failure } from '../protocol/failure.ts';
 import type { BlobReference } from '../protocol/studio/bes.ts';
-import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { localPath } from '../shared/localPath.ts';
 
 const text = v.pipe(v.string('a text is expected'), v.trim(), v.nonEmpty('it is empty'));
@@ -86,21 +85,6 @@ export function outputsOf(
       name,
       typeof output === 'string' ? outputLocation(name, output) : output,
     ]),
-  );
-}
-
-/** Refuses outputs that the service is known not to have; without a schema there is nothing to compare them with. */
-export function checkOutputs(
-  names: readonly string[],
-  schema: ServiceSchema | undefined,
-  service: string,
-): void {
-  const known = schema?.outputs.map(({ name }) => name);
-  const unknown = names.find((name) => known?.includes(name) === false);
-  if (known === undefined || unknown === undefined) return;
-  const has = known.length === 0 ? 'it has none' : `it has ${known.map((name) => `"${name}"`).join(', ')}`;
-  throw invalid(
-    `"outputs.${unknown}": ${service} has no output of this name; ${has}. Correct the name or, if the service has changed, refresh it with "Azure ML: Refresh".`,
   );
 }
 

@@ -12,7 +12,6 @@ import type { Storage } from '../storage/index.ts';
 import type { BatchRequest } from './batchJob.ts';
 import type { ReferenceForm } from './jobBlobs.ts';
 import {
-  checkOutputs,
   inputsOf,
   jobArguments,
   outputsOf,
@@ -101,8 +100,6 @@ export class JobCommands {
     const given = parseArguments(start ? 'runBatchJob' : 'besSubmit', submitArguments, call);
     const { catalog, storage } = this.#tools;
     const endpoint = await catalog.find(given.workspace, given.service);
-    if (given.outputs !== undefined)
-      checkOutputs(Object.keys(given.outputs), await catalog.knownSchema(endpoint), endpoint.label);
     const name = await this.#storageName(given, endpoint);
     const client = name === undefined ? undefined : await storage.open(name);
     if (client?.definition.kind === 'sas') {
