@@ -79,19 +79,21 @@ describe('an upload that was broken off', () => {
 
   const blocksSent = (): number => proxy.asked.filter(isBlock).length;
 
-  /** Sends the file until so many blocks are there, and lets it fail then. */
+  /** Sends the file until so many blocks are there, and lets it fail then; the others never get to the storage. */
   async function breakOff(blob: string, blocks: number): Promise<void> {
     const abort = new AbortController();
-    let done = 0;
+    proxy.asked.length = 0;
+    proxy.fault = () => (blocksSent() > blocks ? { kind: 'late', ms: 60_000 } : undefined);
     const upload = storage.upload({
       file,
       blob,
       signal: abort.signal,
-      onProgress: () => {
-        if (++done === blocks) abort.abort();
+      onProgress: ({ doneBytes }) => {
+        if (doneBytes >= Math.min(blocks * block, bytes.byteLength)) abort.abort();
       },
     });
     await assert.rejects(upload, (error) => error instanceof Failure && error.code === 'Cancelled');
+    proxy.fault = () => undefined;
     proxy.asked.length = 0;
   }
 
