@@ -5,6 +5,7 @@ import { censusColumns } from '../../src/local-service/samples/censusModel.ts';
 import { sampleServices } from '../../src/local-service/samples/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { giveInputFile } from './support/giveInputFile.ts';
 import { giveStorage } from './support/giveKeyAndStorage.ts';
 import { OwnService } from './support/ownService.ts';
 import { isInState } from './support/tree.ts';
@@ -160,7 +161,7 @@ describe('managing endpoints', () => {
     await writeFile(file, trainingFile());
     const training = ['Found', 'CensusTraining'];
     await tree.click([...training, 'BES Submit']);
-    await quickInput.enterPath(file, { title: 'file for input1' });
+    await giveInputFile(quickInput, file);
     await quickInput.pick('Held', { title: 'CensusTraining: storage' });
     await quickInput.pick('Upload and run', { title: /^Run batch job/ });
     await tree.waitFor([...training, 'Jobs', 'training.csv'], isInState('Finished'));
