@@ -81,6 +81,7 @@ export const failureCodes = {
   NotUtf8: 'A file is in an encoding that a table cannot be read from.',
   NotWritten: 'A file may not or cannot be written.',
   NothingToPick: 'There is nothing that the command could work on yet.',
+  OperationFailed: 'Azure could not do what it had begun, and gave no code.',
   PlainHttpRefused: 'The URL is plain http, which is allowed for this machine only, unless the user agrees.',
   PortInUse: 'Another program uses the port that the local service was told to use.',
   ProxyAuthenticationRequired: 'The proxy wants credentials.',
