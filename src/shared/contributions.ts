@@ -146,4 +146,5 @@ export const settings = {
   jobNotify: 'jobs.notify',
   historyEntries: 'history.entries',
   historyMegabytes: 'history.megabytes',
+  resourceManagerUrl: 'azure.resourceManagerUrl',
 } as const;
