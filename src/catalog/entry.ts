@@ -71,6 +71,8 @@ export interface GatewayApi {
   /** Of the service behind it, where the API is for this one only. */
   readonly workspaceId?: string;
   readonly endpointId?: string;
+  /** Name of the workspace in which the service is known. */
+  readonly behind?: string;
 }
 
 /** What is said already: where the endpoint goes, and what the questions start with. */
@@ -222,7 +224,10 @@ function askBaseUrl(draft: Draft): Step {
 function askBehind(draft: Draft, tools: EntryTools): Step {
   return async (position) => {
     const { gateway } = draft;
-    const endpoints = tools.known().flatMap(endpointsOf);
+    const known = tools
+      .known()
+      .filter(({ name }) => gateway?.behind === undefined || name === gateway.behind);
+    const endpoints = known.flatMap(endpointsOf);
     if (gateway === undefined || gateway.endpointId !== undefined || endpoints.length === 0) return 'skip';
     const choices: Choice<Endpoint | undefined>[] = [
       ...endpoints.map((endpoint) => ({
