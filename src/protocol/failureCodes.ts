@@ -41,6 +41,7 @@ export const failureCodes = {
   InvalidContainerName: 'A text is not the name of a blob container.',
   InvalidJobDocument: 'A batch job document is not valid.',
   InvalidOption: 'The local service was started with an option that it does not know.',
+  InvalidPolicy: 'A policy document of API Management cannot be read.',
   InvalidRequest: 'The request cannot be sent as it is: a URL, a header or the body is not valid.',
   InvalidRequestDocument: 'A request file is not valid.',
   InvalidSasUrl: 'A container SAS URL cannot be used.',

@@ -4,12 +4,18 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { readBody, sendJson, sendText } from '../../../src/local-service/httpAnswer.ts';
+import type { JsonObject } from '../../../src/protocol/json.ts';
 import type { Fault } from '../../../src/local-service/options.ts';
 import { listenOnFirstFree, LOOPBACK } from '../../../src/local-service/ports.ts';
 import { apimRoutes } from './apim/index.ts';
 import { putPresets } from './apim/presets.ts';
 import { putInstance } from './apim/services.ts';
 import type { InstanceInit } from './apim/services.ts';
+import { classicRoutes } from './classic/index.ts';
+import { webServiceProperties, webServices } from './classic/webServices.ts';
+import type { WebServiceInit } from './classic/webServices.ts';
+import { workspaceProperties, workspaces } from './classic/workspaces.ts';
+import type { WorkspaceInit } from './classic/workspaces.ts';
 import { AsyncOperations } from './asyncOperations.ts';
 import type { AsyncSettings } from './asyncOperations.ts';
 import { Directory, resourceGroup } from './directory.ts';
@@ -106,7 +112,11 @@ export class Arm {
       paging: this.paging,
       lateFailures: this.#lateFailures,
     };
-    this.#routes = [...this.#directory.routes(this.#context), ...apimRoutes(this.#context)];
+    this.#routes = [
+      ...this.#directory.routes(this.#context),
+      ...apimRoutes(this.#context),
+      ...classicRoutes(this.#context),
+    ];
     for (const { subscriptionId, resourceGroups = [] } of this.#tenants.flatMap(
       ({ subscriptions }) => subscriptions,
     )) {
@@ -159,6 +169,24 @@ export class Arm {
   /** Runs something, once, after the next request that matches came in and before anything is looked at for it. */
   beforeNext(match: Match, hook: () => Promise<void>): void {
     this.#hooks.plan(match, hook, 1);
+  }
+
+  /** Writes a classic workspace of that name to the first group; gives its id. */
+  addWorkspace(name: string, init: WorkspaceInit): string {
+    return this.#add('workspaces', name, workspaces.type, workspaceProperties(init));
+  }
+
+  /** Writes a web service that is a resource to the first group; gives its id. */
+  addWebService(name: string, init: WebServiceInit): string {
+    return this.#add('webServices', name, webServices.type, webServiceProperties(init));
+  }
+
+  #add(kind: string, name: string, type: string, properties: JsonObject): string {
+    const [subscription] = this.#tenants[0]?.subscriptions ?? [];
+    const group = `/subscriptions/${subscription?.subscriptionId ?? ''}/resourceGroups/${subscription?.resourceGroups?.[0] ?? ''}`;
+    const id = `${group}/providers/Microsoft.MachineLearning/${kind}/${name}`;
+    const members = { location: 'South Central US', tags: {} };
+    return this.#context.store.put({ id, type, properties, members }).id;
   }
 
   #addInstance(init: Partial<InstanceInit>, presets = true): string {

@@ -34,6 +34,10 @@ export interface ResourceType {
   /** Properties without which a PUT is refused. */
   readonly required: readonly string[];
   readonly defaults?: JsonObject;
+  /** Whether its ETag is a member of its body. */
+  readonly etagInBody?: boolean;
+  /** Whether it is changed and deleted without If-Match. */
+  readonly unconditional?: boolean;
   /** Writes that go on after their answer. */
   readonly slow?: readonly ('PUT' | 'PATCH' | 'DELETE')[];
   /** Checks a write; gives the properties to keep. @throws ArmError */
@@ -71,20 +75,31 @@ export function instanceId(path: string): string {
 }
 
 export function viewOf(context: Context, resource: ResourceType, entity: Entity, call: Call): JsonObject {
-  const { id, type, name, members } = entity;
+  const { id, type, name, members, etag } = entity;
   const pending = context.operations.isRunning(id) ? { provisioningState: 'InProgress' } : {};
   const properties = { ...(resource.shown?.(entity, call) ?? entity.properties), ...pending };
-  return { id, type, name, ...members, properties };
+  const own = resource.etagInBody ? { etag: etag.slice(1, -1) } : {};
+  return { id, type, name, ...members, ...own, properties };
 }
 
 function list(context: Context, resource: ResourceType, call: Call): Answer {
-  existing(context, parentOf(call.path));
+  existing(context, ownerOf(call.path));
   const entities = context.store.in(call.path);
   return pageOf(
     entities.map((entity) => viewOf(context, resource, entity, call)),
     call,
     context.paging,
   );
+}
+
+/** All resources of a type in the subscription or the group that a call names. */
+export function listOfType(context: Context, resource: ResourceType, call: Call): Answer {
+  const root = call.path.replace(/\/providers\/.*/i, '').toLowerCase();
+  const found = context.store.where(
+    ({ id, type }) => type === resource.type && id.toLowerCase().startsWith(`${root}/`),
+  );
+  const views = found.map((entity) => viewOf(context, resource, entity, call));
+  return pageOf(views, call, context.paging);
 }
 
 function read(context: Context, resource: ResourceType, call: Call): Answer {
@@ -95,7 +110,7 @@ function read(context: Context, resource: ResourceType, call: Call): Answer {
 }
 
 function put(context: Context, resource: ResourceType, call: Call): Answer {
-  existing(context, parentOf(parentOf(call.path)));
+  existing(context, ownerOf(parentOf(call.path)));
   const previous = context.store.get(call.path);
   checkIfMatch(call, previous, 'optional');
   const given = propertiesOf(call.body);
@@ -107,7 +122,7 @@ function put(context: Context, resource: ResourceType, call: Call): Answer {
 
 function patch(context: Context, resource: ResourceType, call: Call): Answer {
   const previous = existing(context, call.path);
-  checkIfMatch(call, previous, 'required');
+  checkIfMatch(call, previous, resource.unconditional ? 'optional' : 'required');
   const properties = { ...previous.properties, ...propertiesOf(call.body) };
   const slow = resource.slow?.includes('PATCH') ?? false;
   return write(context, resource, { context, call, properties, previous }, slow ? 202 : 200);
@@ -139,7 +154,7 @@ function write(context: Context, resource: ResourceType, change: Write, status: 
 function remove(context: Context, resource: ResourceType, call: Call): Answer {
   const { store, operations } = context;
   const entity = store.get(call.path);
-  checkIfMatch(call, entity, 'required');
+  checkIfMatch(call, entity, resource.unconditional ? 'optional' : 'required');
   if (!entity) return { status: 204 };
   resource.release?.(context, call, entity);
   if (!resource.slow?.includes('DELETE')) {
@@ -190,6 +205,11 @@ function restore(store: Store, id: string, previous: Entity | undefined): void {
 
 function statusRootOf(call: Call): string {
   return `${instanceId(call.path)}/tenant/operationResults`;
+}
+
+/** What a collection belongs to: a resource, or the group for the first one after a provider's name. */
+function ownerOf(collection: string): string {
+  return parentOf(collection).replace(/\/providers\/[^/]+$/, '');
 }
 
 function parentOf(path: string): string {

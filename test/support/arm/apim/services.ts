@@ -1,9 +1,6 @@
 import { asText, asObject } from '../../../../src/protocol/json.ts';
-import type { JsonObject } from '../../../../src/protocol/json.ts';
-import { pageOf } from '../paging.ts';
-import { existing } from '../resources.ts';
-import type { Context } from '../resources.ts';
-import type { Entity } from '../store.ts';
+import { existing, listOfType, viewOf } from '../resources.ts';
+import type { Context, ResourceType } from '../resources.ts';
 import { ArmError } from '../wire.ts';
 import type { Answer, Call, Route } from '../wire.ts';
 import { SERVICE, SERVICE_TYPE } from './paths.ts';
@@ -18,27 +15,28 @@ export interface InstanceInit {
   readonly tier?: 'Developer' | 'Basic' | 'Standard' | 'Premium' | 'Consumption' | 'BasicV2' | 'StandardV2';
 }
 
+const instances: ResourceType = { path: SERVICE, type: SERVICE_TYPE, required: [], etagInBody: true };
+
 /** Instances of API Management, as far as they exist already. */
 export function serviceRoutes(context: Context): readonly Route[] {
   const provider = '/subscriptions/{subscriptionId}/providers/Microsoft.ApiManagement';
   return [
-    { method: 'GET', path: `${provider}/service`, answer: list },
-    { method: 'GET', path: SERVICE.slice(0, SERVICE.lastIndexOf('/')), answer: list },
-    { method: 'GET', path: SERVICE, answer: read },
+    { method: 'GET', path: `${provider}/service`, answer: (call) => listOfType(context, instances, call) },
+    {
+      method: 'GET',
+      path: SERVICE.slice(0, SERVICE.lastIndexOf('/')),
+      answer: (call) => listOfType(context, instances, call),
+    },
+    {
+      method: 'GET',
+      path: SERVICE,
+      answer: (call) => ({
+        status: 200,
+        body: viewOf(context, instances, existing(context, call.path), call),
+      }),
+    },
     { method: 'POST', path: `${provider}/checkNameAvailability`, answer: checkName },
   ];
-
-  function list(call: Call): Answer {
-    const root = call.path.replace(/\/providers\/.*/i, '').toLowerCase();
-    const found = context.store.where(
-      ({ id, type }) => type === SERVICE_TYPE && id.toLowerCase().startsWith(`${root}/`),
-    );
-    return pageOf(found.map(viewOfInstance), call, context.paging);
-  }
-
-  function read({ path }: Call): Answer {
-    return { status: 200, body: viewOfInstance(existing(context, path)) };
-  }
 
   /** Names are unique in all of Azure, not in a subscription. */
   function checkName({ body }: Call): Answer {
@@ -82,10 +80,6 @@ export function putInstance({ store }: Pick<Context, 'store'>, init: InstanceIni
   };
   const sku = { name: tier, capacity: tier === 'Consumption' ? 0 : 1 };
   return store.put({ id, type: SERVICE_TYPE, properties, members: { location, sku, tags: {} } }).id;
-}
-
-function viewOfInstance({ id, name, type, members, properties, etag }: Entity): JsonObject {
-  return { id, name, type, ...members, etag: etag.slice(1, -1), properties };
 }
 
 function nameAnswer(reason: 'Valid' | 'Invalid' | 'AlreadyExists', message: string): Answer {
