@@ -7,6 +7,7 @@ import {
   type Tenant,
 } from '../../protocol/apim/arm.ts';
 import type { ArmClient } from './client.ts';
+import { inParallel } from './inParallel.ts';
 import type { Account, Place, Where } from './place.ts';
 
 /** Lists what is looked for in a subscription, in pages. */
@@ -88,17 +89,4 @@ async function attempting<T>(
     const retry = (): Promise<void> => attempting(search, at, work);
     if (!search.signal.aborted) search.failed({ ...at, failure, retry });
   }
-}
-
-/** Does the work on all items, on `width` of them at once. */
-async function inParallel<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: width }, worker));
 }
