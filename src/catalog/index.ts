@@ -33,6 +33,7 @@ import {
 } from './managing.ts';
 import type { Endpoint, Workspace } from './model.ts';
 import { pickEndpoint, pickManagedEndpoint, type EndpointPlace } from './picking.ts';
+import { addPublished, type PublishedGateway, removePublished } from './publishedGateways.ts';
 import { remove, rename } from './renaming.ts';
 import type { AttachedSchema } from './schemaStore.ts';
 import type { SchemaQuery } from './schemas.ts';
@@ -123,6 +124,12 @@ export interface Catalog extends Feature<'catalog'> {
    */
   addGateway(api: GatewayApi, subscriptionKey: string | undefined): Promise<Endpoint | undefined>;
 
+  /** Puts an endpoint into the tree as it is called through the gateway that it was just published at. */
+  addPublished(endpoint: Endpoint, gateway: PublishedGateway): Promise<Endpoint>;
+
+  /** Takes a published endpoint out of the tree, with its keys, if it is there. */
+  removePublished(workspace: string, endpointId: string): Promise<void>;
+
   /** Gives an endpoint a schema, which counts before the one that the service publishes, until it is detached. */
   attachSchema(endpoint: Endpoint, attached: AttachedSchema): Promise<void>;
 
@@ -184,6 +191,8 @@ export function createCatalog(
     schema: (endpoint, options) => store.schema(endpoint, options),
     addUnknown: (names) => addUnknown(store, names),
     addGateway: (api, subscriptionKey) => addGateway(store, api, subscriptionKey),
+    addPublished: (endpoint, gateway) => addPublished(store, endpoint, gateway),
+    removePublished: (workspace, endpointId) => removePublished(store, workspace, endpointId),
     attachSchema: (endpoint, attached) => store.schemas.attach(endpoint, attached),
     detachSchema: (endpoint) => store.schemas.detach(endpoint),
     attachedSchema: (endpoint) => store.schemas.attached(endpoint),

@@ -3,6 +3,7 @@ import { gatewayOperations, type GatewayOperation, swaggerOperation } from '../p
 import type { Publication, PublishedOperation, PublishedProduct } from '../protocol/apim/publication.ts';
 import { resourceIdFrom } from '../protocol/apim/publicationProblems.ts';
 import type { ApiOperation } from '../protocol/apim/arm.ts';
+import { freeName } from '../shared/freeName.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
 
 export interface DraftOperation {
@@ -104,12 +105,8 @@ export function publicationOf(
 export function apiIdOf({ path }: Pick<Draft, 'path'>, apis: InstanceFacts['apis']): string {
   const same = apis.find(({ properties }) => properties.path.toLowerCase() === path.toLowerCase());
   if (same !== undefined) return same.name;
-  const wanted = resourceIdFrom(path);
   const taken = new Set(apis.map(({ name }) => name.toLowerCase()));
-  for (let number = 1; ; number++) {
-    const id = number === 1 ? wanted : `${wanted}-${number}`;
-    if (!taken.has(id)) return id;
-  }
+  return freeName(resourceIdFrom(path), '-', (id) => taken.has(id));
 }
 
 function signatureOf({ method, urlTemplate }: { method: string; urlTemplate: string }): string {

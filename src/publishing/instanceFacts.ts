@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import {
   apiSchema,
   childPath,
@@ -11,7 +12,6 @@ import {
 import { limitsIn, type CallLimits } from '../protocol/apim/limits.ts';
 import { parsePolicy } from '../protocol/apim/policyXml.ts';
 import { Failure } from '../protocol/failure.ts';
-import * as v from 'valibot';
 import type { InstanceAccess } from './resourceStates.ts';
 
 /** What is at an instance already, as far as a publication is concerned. */
@@ -35,7 +35,7 @@ export async function readInstance(instance: InstanceAccess, signal: AbortSignal
     all(arm.list(childPath(id, 'products'), productSchema, { signal })),
   ]);
   const limits = await Promise.all(
-    products.slice(0, mostLimits).map((product) => limitsOf(instance, product, signal)),
+    products.slice(0, mostLimits).map(({ name }) => readLimits(instance, name, signal)),
   );
   return {
     apis: apis.filter(({ properties }) => properties.isCurrent !== false),
@@ -52,12 +52,13 @@ export async function readOperations(
   return all(arm.list(childPath(id, 'apis', apiId, 'operations'), operationSchema, { signal }));
 }
 
-async function limitsOf(
+/** What a product's policy says; none where it has no policy, or one that is not understood. */
+export async function readLimits(
   { arm, id }: InstanceAccess,
-  { name }: Product,
+  productId: string,
   signal: AbortSignal,
 ): Promise<CallLimits> {
-  const path = childPath(id, 'products', name, 'policies', 'policy');
+  const path = childPath(id, 'products', productId, 'policies', 'policy');
   const reply = await arm.find(path, { query: { format: 'rawxml' }, signal });
   const read = v.safeParse(policySchema, reply?.body);
   const policy = read.success ? parsePolicy(read.output.properties.value) : undefined;

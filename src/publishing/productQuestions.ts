@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { NewProduct, PublishedProduct } from '../protocol/apim/publication.ts';
-import { isDisplayName, isResourceId, resourceIdFrom } from '../protocol/apim/publicationProblems.ts';
+import { isDisplayName, isResourceId } from '../protocol/apim/publicationProblems.ts';
 import { starterLimits } from '../protocol/apim/limits.ts';
 import { askChoice, askText, type Choice, type Step, type TextQuestion } from '../shared/steps.ts';
+import { freeName } from '../shared/freeName.ts';
 import { existingProduct, newStarter, type Draft } from './draft.ts';
 import type { InstanceFacts, ProductFacts } from './instanceFacts.ts';
 import { limitWords } from './limitWords.ts';
@@ -49,9 +50,8 @@ function productChoice({ product, limits }: ProductFacts): Choice<Pick<Draft, 'p
 
 function blankProduct({ products }: InstanceFacts): PublishedProduct {
   const taken = new Set(products.map(({ product }) => product.name));
-  const id = ['azureml', 'azureml-2', 'azureml-3'].find((each) => !taken.has(each)) ?? '';
   return {
-    id,
+    id: freeName('azureml', '-', (each) => taken.has(each)),
     displayName: 'Azure ML',
     subscriptionRequired: true,
     make: {
@@ -108,7 +108,7 @@ export function newProductSteps(draft: Draft): {
         validate: (text) =>
           isDisplayName(text.trim()) ? undefined : vscode.l10n.t('1 to 300 characters are expected.'),
       }),
-      (displayName) => change({ displayName, id: draft.product.id || resourceIdFrom(displayName) }),
+      (displayName) => change({ displayName }),
     ),
     ask(
       () => ({

@@ -48,6 +48,8 @@ const step = v.object({
   etag: v.exactOptional(v.string()),
   /** `begun`: it may have been written, or not. */
   state: v.picklist(['waiting', 'begun', 'done']),
+  /** Whether it is this publication's own: it was not there before, as far as can be known. */
+  made: v.boolean(),
 });
 
 export type PublicationStep = Readonly<v.InferOutput<typeof step>>;
@@ -84,7 +86,7 @@ export function parsePublicationRecord(text: string): PublicationRecord | undefi
   return parsed.success ? parsed.output : undefined;
 }
 
-/** The record with a step's state changed. */
+/** The record with a step that is begun or done. What was not there before it began is the publication's own. */
 export function withStep(
   before: PublicationRecord,
   path: string,
@@ -92,11 +94,8 @@ export function withStep(
 ): PublicationRecord {
   return {
     ...before,
-    steps: before.steps.map((each) => (each.path === path ? { ...each, state } : each)),
+    steps: before.steps.map((each) =>
+      each.path === path ? { ...each, state, made: each.made || !each.existed } : each,
+    ),
   };
-}
-
-/** Whether this publication made the resource, as far as can be known. */
-export function wasMade({ action, existed, state }: PublicationStep): boolean {
-  return action === 'write' && !existed && state !== 'waiting';
 }

@@ -1,5 +1,5 @@
 import { plannedResources, type PlannedResource } from '../protocol/apim/publication.ts';
-import { type PublicationRecord, wasMade } from './publicationRecord.ts';
+import type { PublicationRecord } from './publicationRecord.ts';
 import {
   foreignContent,
   type InstanceAccess,
@@ -31,7 +31,7 @@ export async function findRemovals(
   instance: InstanceAccess,
   signal: AbortSignal,
 ): Promise<readonly Removal[]> {
-  const made = new Set(steps.filter(wasMade).map(({ path }) => path));
+  const made = new Set(steps.filter((step) => step.made).map(({ path }) => path));
   const plan = plannedResources(publication);
   const states = await readStates(
     instance,

@@ -1,8 +1,8 @@
+import * as v from 'valibot';
 import { apiPath, type PlannedResource, type Publication } from '../protocol/apim/publication.ts';
 import { comparable, isAsPlanned, isPolicy } from '../protocol/apim/resourceView.ts';
 import { asObject, type JsonObject } from '../protocol/json.ts';
 import type { ArmClient } from './arm/client.ts';
-import * as v from 'valibot';
 
 /** An API Management instance that can be called. */
 export interface InstanceAccess {

@@ -14,17 +14,23 @@ export interface WritingTools {
   readonly signal: AbortSignal;
 }
 
-/** The steps that lead from what is there to the plan; `write` says which resources the person wants to be written. */
+/**
+ * The steps that lead from what is there to the plan; `write` says which resources the person wants to be written. What
+ * `before`, an earlier publication of the same API, has made stays its own.
+ */
 export function stepsFor(
   states: readonly ResourceState[],
   write: (state: ResourceState) => boolean,
+  before: readonly PublicationStep[] = [],
 ): readonly PublicationStep[] {
+  const made = new Set(before.filter((step) => step.made).map(({ path }) => path));
   return states.map((state) => ({
     path: state.planned.path,
     action: state.state !== 'same' && write(state) ? 'write' : 'leave',
     existed: state.state !== 'missing',
     ...(state.etag !== undefined && { etag: state.etag }),
     state: 'waiting',
+    made: state.state !== 'missing' && made.has(state.planned.path),
   }));
 }
 

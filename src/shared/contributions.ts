@@ -72,7 +72,7 @@ export const commandNames = {
   ],
   jobDocuments: ['newJobDocument', 'runJobDocument', 'duplicateJobAsDocument'],
   results: ['openResult', 'openResultAsTable', 'downloadResult', 'copyResultUrl', 'createSampleData'],
-  publishing: ['addGateway', 'openDeveloperPortal'],
+  publishing: ['addGateway', 'openDeveloperPortal', 'publishEndpoint', 'resumePublishing', 'unpublish'],
   support: ['showLog'],
 } as const;
 
