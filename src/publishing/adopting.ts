@@ -64,8 +64,8 @@ async function pickSubscription(
   usable: readonly ProductSubscription[],
   title: string,
 ): Promise<ProductSubscription | undefined> {
-  const [first, ...others] = usable;
-  if (first === undefined || (others.length === 0 && !isForEverything(first))) return first;
+  const own = usable.filter((each) => !isForEverything(each));
+  if (own.length === 1 || usable.length === 0) return own[0];
   const items = usable.map((subscription) => {
     const { displayName, scope = '' } = subscription.properties;
     return {
