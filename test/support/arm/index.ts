@@ -9,7 +9,7 @@ import type { Fault } from '../../../src/local-service/options.ts';
 import { listenOnFirstFree, LOOPBACK } from '../../../src/local-service/ports.ts';
 import { apimRoutes } from './apim/index.ts';
 import { putPresets } from './apim/presets.ts';
-import { putInstance } from './apim/services.ts';
+import { instanceIdOf, putInstance } from './apim/services.ts';
 import type { InstanceInit } from './apim/services.ts';
 import { classicRoutes } from './classic/index.ts';
 import { webServiceProperties, webServices } from './classic/webServices.ts';
@@ -20,6 +20,7 @@ import { AsyncOperations } from './asyncOperations.ts';
 import type { AsyncSettings } from './asyncOperations.ts';
 import { Directory, resourceGroup } from './directory.ts';
 import type { TenantInit } from './directory.ts';
+import { InstanceGateway } from './gateway/index.ts';
 import { Interventions } from './interventions.ts';
 import type { Match } from './interventions.ts';
 import type { Paging } from './paging.ts';
@@ -71,6 +72,7 @@ export const defaultTenant: TenantInit = {
 export async function startArm(options: ArmOptions = {}): Promise<Arm> {
   const arm = new Arm(options);
   await arm.listen();
+  for (const init of options.instances ?? [{}]) await arm.addInstance(init);
   return arm;
 }
 
@@ -81,14 +83,16 @@ export class Arm {
   readonly paging: Paging;
   /** What was asked and how it was answered, oldest first. */
   readonly requests: SeenRequest[] = [];
-  /** Ids of the instances there were from the start. */
-  readonly instances: readonly string[];
+  /** Ids of the instances. */
+  readonly instances: string[] = [];
 
   readonly #tenants: readonly TenantInit[];
   readonly #directory: Directory;
   readonly #context: Context;
   readonly #routes: readonly Route[];
   readonly #writeMs: number;
+  readonly #presets: boolean;
+  readonly #gateways: InstanceGateway[] = [];
   readonly #writesUnder = new Map<string, number>();
   readonly #faults = new Interventions<Fault>();
   readonly #lostAnswers = new Interventions<true>();
@@ -123,7 +127,7 @@ export class Arm {
       for (const group of resourceGroups)
         store.put(resourceGroup(`/subscriptions/${subscriptionId}/resourceGroups/${group}`));
     }
-    this.instances = (options.instances ?? [{}]).map((init) => this.#addInstance(init, options.presets));
+    this.#presets = options.presets ?? true;
   }
 
   /** Where it listens, such as `http://127.0.0.1:41234`. */
@@ -136,6 +140,7 @@ export class Arm {
   }
 
   async close(): Promise<void> {
+    for (const gateway of this.#gateways) await gateway.close();
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeAllConnections();
@@ -171,6 +176,24 @@ export class Arm {
     this.#hooks.plan(match, hook, 1);
   }
 
+  /** Writes an instance that runs, with a gateway of its own; gives its id. */
+  async addInstance(init: Partial<InstanceInit> = {}): Promise<string> {
+    const { store } = this.#context;
+    const [subscription] = this.#tenants[0]?.subscriptions ?? [];
+    const whole = {
+      subscriptionId: subscription?.subscriptionId ?? '',
+      resourceGroup: subscription?.resourceGroups?.[0] ?? 'rg1',
+      name: 'demoazureml',
+      ...init,
+    };
+    const gateway = new InstanceGateway(store, instanceIdOf(whole));
+    this.#gateways.push(gateway);
+    const id = putInstance(store, whole, await gateway.listen());
+    if (this.#presets) putPresets(store, id);
+    this.instances.push(id);
+    return id;
+  }
+
   /** Writes a classic workspace of that name to the first group; gives its id. */
   addWorkspace(name: string, init: WorkspaceInit): string {
     return this.#add('workspaces', name, workspaces.type, workspaceProperties(init));
@@ -187,18 +210,6 @@ export class Arm {
     const id = `${group}/providers/Microsoft.MachineLearning/${kind}/${name}`;
     const members = { location: 'South Central US', tags: {} };
     return this.#context.store.put({ id, type, properties, members }).id;
-  }
-
-  #addInstance(init: Partial<InstanceInit>, presets = true): string {
-    const [subscription] = this.#tenants[0]?.subscriptions ?? [];
-    const id = putInstance(this.#context, {
-      subscriptionId: subscription?.subscriptionId ?? '',
-      resourceGroup: subscription?.resourceGroups?.[0] ?? 'rg1',
-      name: 'demoazureml',
-      ...init,
-    });
-    if (presets) putPresets(this.#context.store, id);
-    return id;
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
