@@ -12,9 +12,9 @@ import { putPresets } from './apim/presets.ts';
 import { instanceIdOf, putInstance } from './apim/services.ts';
 import type { InstanceInit } from './apim/services.ts';
 import { classicRoutes } from './classic/index.ts';
-import { webServiceProperties, webServices } from './classic/webServices.ts';
+import { webServiceProperties } from './classic/webServices.ts';
 import type { WebServiceInit } from './classic/webServices.ts';
-import { workspaceProperties, workspaces } from './classic/workspaces.ts';
+import { workspaceProperties } from './classic/workspaces.ts';
 import type { WorkspaceInit } from './classic/workspaces.ts';
 import { AsyncOperations } from './asyncOperations.ts';
 import type { AsyncSettings } from './asyncOperations.ts';
@@ -54,6 +54,7 @@ export interface SeenRequest {
 }
 
 const MAX_BODY = 8 * 1024 * 1024;
+const MEMBERS = { location: 'South Central US', tags: {} };
 const WRITES = ['PUT', 'PATCH', 'POST', 'DELETE'];
 
 export const defaultTenant: TenantInit = {
@@ -81,6 +82,8 @@ export class Arm {
   /** Switches that may be turned while it runs. */
   readonly async: AsyncSettings;
   readonly paging: Paging;
+  /** Texts by URL: what an import finds at a link. */
+  readonly documents = new Map<string, string>();
   /** What was asked and how it was answered, oldest first. */
   readonly requests: SeenRequest[] = [];
   /** Ids of the instances. */
@@ -114,6 +117,7 @@ export class Arm {
       store,
       operations: new AsyncOperations(this.async),
       paging: this.paging,
+      documents: this.documents,
       lateFailures: this.#lateFailures,
     };
     this.#routes = [
@@ -196,20 +200,24 @@ export class Arm {
 
   /** Writes a classic workspace of that name to the first group; gives its id. */
   addWorkspace(name: string, init: WorkspaceInit): string {
-    return this.#add('workspaces', name, workspaces.type, workspaceProperties(init));
+    return this.seed(this.#inFirstGroup('workspaces', name), workspaceProperties(init), MEMBERS);
   }
 
   /** Writes a web service that is a resource to the first group; gives its id. */
   addWebService(name: string, init: WebServiceInit): string {
-    return this.#add('webServices', name, webServices.type, webServiceProperties(init));
+    return this.seed(this.#inFirstGroup('webServices', name), webServiceProperties(init), MEMBERS);
   }
 
-  #add(kind: string, name: string, type: string, properties: JsonObject): string {
-    const [subscription] = this.#tenants[0]?.subscriptions ?? [];
-    const group = `/subscriptions/${subscription?.subscriptionId ?? ''}/resourceGroups/${subscription?.resourceGroups?.[0] ?? ''}`;
-    const id = `${group}/providers/Microsoft.MachineLearning/${kind}/${name}`;
-    const members = { location: 'South Central US', tags: {} };
-    return this.#context.store.put({ id, type, properties, members }).id;
+  /** Writes a resource without any check; gives its id. The type is read off the id. */
+  seed(id: string, properties: JsonObject, members: JsonObject = {}): string {
+    return this.#context.store.put({ id, type: typeOf(id), properties, members }).id;
+  }
+
+  #inFirstGroup(kind: string, name: string): string {
+    const [{ subscriptionId, resourceGroups } = { subscriptionId: '', resourceGroups: [] }] =
+      this.#tenants[0]?.subscriptions ?? [];
+    const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroups?.[0] ?? ''}`;
+    return `${group}/providers/Microsoft.MachineLearning/${kind}/${name}`;
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -272,6 +280,12 @@ export class Arm {
       return true;
     };
   }
+}
+
+/** `Microsoft.ApiManagement/service/apis` for `/…/providers/Microsoft.ApiManagement/service/demo/apis/echo`. */
+function typeOf(id: string): string {
+  const [provider = '', ...rest] = id.replace(/^.*\/providers\//i, '').split('/');
+  return [provider, ...rest.filter((_, index) => index % 2 === 0)].join('/');
 }
 
 /** @throws ArmError 400 */

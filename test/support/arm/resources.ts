@@ -13,6 +13,8 @@ export interface Context {
   readonly store: Store;
   readonly operations: AsyncOperations;
   readonly paging: Paging;
+  /** Texts that an import finds at links. */
+  readonly documents: Map<string, string>;
   /** Failures that long-running writes are to end with. */
   readonly lateFailures: Interventions<ArmError>;
 }
@@ -36,12 +38,16 @@ export interface ResourceType {
   readonly defaults?: JsonObject;
   /** Whether its ETag is a member of its body. */
   readonly etagInBody?: boolean;
+  /** The status of a PUT that creates one, unless that is 201. */
+  readonly createdStatus?: 200;
   /** Whether it is changed and deleted without If-Match. */
   readonly unconditional?: boolean;
   /** Writes that go on after their answer. */
   readonly slow?: readonly ('PUT' | 'PATCH' | 'DELETE')[];
   /** Checks a write; gives the properties to keep. @throws ArmError */
   readonly accept?: (write: Write) => JsonObject;
+  /** Writes what comes with it. */
+  readonly settle?: (write: Write, entity: Entity) => void;
   /** Checks whether it may go, removes what goes with it. @throws ArmError */
   readonly release?: (context: Context, call: Call, entity: Entity) => void;
   /** The properties that an answer shows. */
@@ -117,7 +123,12 @@ function put(context: Context, resource: ResourceType, call: Call): Answer {
   const missing = resource.required.filter((name) => given[name] === undefined || given[name] === '');
   if (missing.length > 0) throw ArmError.invalid(missing.map((name) => [name, `${name} must not be empty.`]));
   const properties = { ...resource.defaults, ...given };
-  return write(context, resource, { context, call, properties, previous }, previous ? 200 : 201);
+  return write(
+    context,
+    resource,
+    { context, call, properties, previous },
+    previous ? 200 : (resource.createdStatus ?? 201),
+  );
 }
 
 function patch(context: Context, resource: ResourceType, call: Call): Answer {
@@ -134,6 +145,7 @@ function write(context: Context, resource: ResourceType, change: Write, status: 
   const properties = resource.accept?.(change) ?? change.properties;
   const members = { ...previous?.members, ...membersOf(call.body) };
   const entity = store.put({ id: call.path, type: resource.type, properties, members });
+  resource.settle?.(change, entity);
   if (!resource.slow?.some((method) => method === call.method))
     return entityAnswer(context, resource, entity, call, status);
   const failure = context.lateFailures.take(`${call.method} ${call.path}`);

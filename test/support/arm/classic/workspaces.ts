@@ -18,6 +18,7 @@ export const workspaces: ResourceType = {
   type: `${PROVIDER}/workspaces`,
   required: [],
   unconditional: true,
+  createdStatus: 200,
   accept: ({ properties, previous }) => ({
     ...workspaceProperties({ workspaceId: '', primaryToken: '', secondaryToken: '' }),
     ...previous?.properties,
@@ -41,6 +42,14 @@ export function workspaceRoutes(context: Context): readonly Route[] {
       answer: ({ path }) => {
         const { primaryToken, secondaryToken } = workspaceOf(path);
         return { status: 200, body: { primaryToken, secondaryToken } };
+      },
+    },
+    {
+      method: 'POST',
+      path: `${workspaces.path}/resyncStorageKeys`,
+      answer: ({ path }) => {
+        workspaceOf(path);
+        return { status: 200 };
       },
     },
   ];

@@ -1,0 +1,9 @@
+import type { ResourceType } from '../resources.ts';
+import { SERVICE, SERVICE_TYPE } from './paths.ts';
+
+/** Kept and given back; the gateway goes by the `serviceUrl` of an API. */
+export const backends: ResourceType = {
+  path: `${SERVICE}/backends/{backend}`,
+  type: `${SERVICE_TYPE}/backends`,
+  required: ['url', 'protocol'],
+};
