@@ -4,6 +4,7 @@ import type { AsyncOperations } from './asyncOperations.ts';
 import type { Interventions } from './interventions.ts';
 import { pageOf } from './paging.ts';
 import type { Paging } from './paging.ts';
+import { modified } from './parallelWrites.ts';
 import type { Entity, Store } from './store.ts';
 import { ArmError, propertiesOf } from './wire.ts';
 import type { Answer, Call, Route } from './wire.ts';
@@ -32,7 +33,6 @@ export interface Write {
 export interface ResourceType {
   /** Path of one of them, with names in braces. */
   readonly path: string;
-  readonly type: string;
   /** Properties without which a PUT is refused. */
   readonly required: readonly string[];
   readonly defaults?: JsonObject;
@@ -100,9 +100,9 @@ function list(context: Context, resource: ResourceType, call: Call): Answer {
 
 /** All resources of a type in the subscription or the group that a call names. */
 export function listOfType(context: Context, resource: ResourceType, call: Call): Answer {
-  const root = call.path.replace(/\/providers\/.*/i, '').toLowerCase();
+  const [root = '', kind = ''] = call.path.toLowerCase().split('/providers/');
   const found = context.store.where(
-    ({ id, type }) => type === resource.type && id.toLowerCase().startsWith(`${root}/`),
+    ({ id, type }) => type.toLowerCase() === kind && id.toLowerCase().startsWith(`${root}/`),
   );
   const views = found.map((entity) => viewOf(context, resource, entity, call));
   return pageOf(views, call, context.paging);
@@ -144,7 +144,7 @@ function write(context: Context, resource: ResourceType, change: Write, status: 
   const { store, operations } = context;
   const properties = resource.accept?.(change) ?? change.properties;
   const members = { ...previous?.members, ...membersOf(call.body) };
-  const entity = store.put({ id: call.path, type: resource.type, properties, members });
+  const entity = store.put({ id: call.path, properties, members });
   resource.settle?.(change, entity);
   if (!resource.slow?.some((method) => method === call.method))
     return entityAnswer(context, resource, entity, call, status);
@@ -203,11 +203,6 @@ function checkIfMatch({ headers }: Call, entity: Entity | undefined, need: 'requ
     throw new ArmError(400, 'ValidationError', 'The header If-Match is missing.');
   if (given === undefined || given === '*' || given === entity?.etag) return;
   throw modified();
-}
-
-/** What ARM says to a writer whom another one came before. */
-export function modified(): ArmError {
-  return new ArmError(412, 'PreconditionFailed', 'The resource has changed since it was read.');
 }
 
 function restore(store: Store, id: string, previous: Entity | undefined): void {

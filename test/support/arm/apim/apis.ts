@@ -6,11 +6,10 @@ import { ArmError, propertiesOf, without } from '../wire.ts';
 import type { Call } from '../wire.ts';
 import { importedApi } from './apiImport.ts';
 import type { ImportedApi } from './apiImport.ts';
-import { SERVICE, SERVICE_TYPE } from './paths.ts';
+import { SERVICE } from './paths.ts';
 
 export const apis: ResourceType = {
   path: `${SERVICE}/apis/{api}`,
-  type: `${SERVICE_TYPE}/apis`,
   required: [],
   defaults: {
     apiRevision: '1',
@@ -27,7 +26,7 @@ export const apis: ResourceType = {
     if (!imported) return;
     for (const operation of context.store.in(`${id}/operations`)) context.store.remove(operation.id);
     for (const [name, properties] of imported.operations)
-      context.store.put({ id: `${id}/operations/${name}`, type: operations.type, properties });
+      context.store.put({ id: `${id}/operations/${name}`, properties });
   },
   release: ({ store }, _call, { id, name }) => {
     const service = instanceId(id);
@@ -41,7 +40,6 @@ export const apis: ResourceType = {
 
 export const operations: ResourceType = {
   path: `${SERVICE}/apis/{api}/operations/{operation}`,
-  type: `${SERVICE_TYPE}/apis/operations`,
   required: ['displayName', 'method', 'urlTemplate'],
   defaults: { templateParameters: [], responses: [] },
   accept: acceptOperation,
@@ -49,7 +47,6 @@ export const operations: ResourceType = {
 
 export const schemas: ResourceType = {
   path: `${SERVICE}/apis/{api}/schemas/{schema}`,
-  type: `${SERVICE_TYPE}/apis/schemas`,
   required: ['contentType', 'document'],
   slow: ['PUT'],
 };

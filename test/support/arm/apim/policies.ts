@@ -3,7 +3,7 @@ import { instanceId } from '../resources.ts';
 import type { ResourceType, Write } from '../resources.ts';
 import { ArmError } from '../wire.ts';
 import { unknownNamedValues } from './namedValues.ts';
-import { SERVICE, SERVICE_TYPE } from './paths.ts';
+import { SERVICE } from './paths.ts';
 import { checkPolicy } from './policyRules.ts';
 import type { PolicyScope } from './policyRules.ts';
 import { readPolicy, showPolicy } from './policyText.ts';
@@ -11,16 +11,15 @@ import type { PolicyFormat } from './policyText.ts';
 
 /** Where policies may stand, from the widest scope to the narrowest. */
 export const policyScopes: readonly ResourceType[] = [
-  policies('global', '', ''),
-  policies('product', '/products/{product}', '/products'),
-  policies('api', '/apis/{api}', '/apis'),
-  policies('operation', '/apis/{api}/operations/{operation}', '/apis/operations'),
+  policies('global', ''),
+  policies('product', '/products/{product}'),
+  policies('api', '/apis/{api}'),
+  policies('operation', '/apis/{api}/operations/{operation}'),
 ];
 
-function policies(scope: PolicyScope, path: string, type: string): ResourceType {
+function policies(scope: PolicyScope, path: string): ResourceType {
   return {
     path: `${SERVICE}${path}/policies/{policyId}`,
-    type: `${SERVICE_TYPE}${type}/policies`,
     required: ['value'],
     accept: (write) => acceptPolicy(write, scope),
     shown: ({ properties }, { query }) => {

@@ -14,7 +14,7 @@ export interface InstanceInit {
   readonly tier?: 'Developer' | 'Basic' | 'Standard' | 'Premium' | 'Consumption' | 'BasicV2' | 'StandardV2';
 }
 
-const instances: ResourceType = { path: SERVICE, type: SERVICE_TYPE, required: [], etagInBody: true };
+const instances: ResourceType = { path: SERVICE, required: [], etagInBody: true };
 
 /** Instances of API Management, as far as they exist already. */
 export function serviceRoutes(context: Context): readonly Route[] {
@@ -86,7 +86,7 @@ export function putInstance(store: Store, init: InstanceInit, gatewayUrl: string
     platformVersion: 'stv2',
   };
   const sku = { name: tier, capacity: tier === 'Consumption' ? 0 : 1 };
-  return store.put({ id, type: SERVICE_TYPE, properties, members: { location, sku, tags: {} } }).id;
+  return store.put({ id, properties, members: { location, sku, tags: {} } }).id;
 }
 
 function nameAnswer(reason: 'Valid' | 'Invalid' | 'AlreadyExists', message: string): Answer {

@@ -4,7 +4,7 @@ import { existing, listOfType } from '../resources.ts';
 import type { Context, ResourceType } from '../resources.ts';
 import { without } from '../wire.ts';
 import type { Call, Route } from '../wire.ts';
-import { inGroup, inSubscription, PROVIDER } from './paths.ts';
+import { inGroup, inSubscription } from './paths.ts';
 
 export interface WebServiceInit {
   readonly title: string;
@@ -17,7 +17,6 @@ export interface WebServiceInit {
 /** Web services of the "new" kind, which are resources. Source: azure-rest-api-specs machinelearning 2017-01-01. */
 export const webServices: ResourceType = {
   path: `${inGroup('webServices')}/{webService}`,
-  type: `${PROVIDER}/webServices`,
   required: [],
   unconditional: true,
   slow: ['PUT', 'DELETE'],

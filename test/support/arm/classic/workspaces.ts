@@ -3,7 +3,7 @@ import { existing, listOfType } from '../resources.ts';
 import type { Context, ResourceType } from '../resources.ts';
 import { without } from '../wire.ts';
 import type { Route } from '../wire.ts';
-import { inGroup, inSubscription, PROVIDER } from './paths.ts';
+import { inGroup, inSubscription } from './paths.ts';
 
 export interface WorkspaceInit {
   readonly workspaceId: string;
@@ -15,7 +15,6 @@ export interface WorkspaceInit {
 /** Classic workspaces as resources. Source: azure-rest-api-specs machinelearning 2016-04-01. */
 export const workspaces: ResourceType = {
   path: `${inGroup('workspaces')}/{workspace}`,
-  type: `${PROVIDER}/workspaces`,
   required: [],
   unconditional: true,
   createdStatus: 200,
