@@ -64,10 +64,17 @@ async function pickSubscription(
   usable: readonly ProductSubscription[],
   title: string,
 ): Promise<ProductSubscription | undefined> {
-  if (usable.length < 2) return usable[0];
+  const own = usable.filter((each) => !isForEverything(each));
+  if (own.length === 1 || usable.length === 0) return own[0];
   const items = usable.map((subscription) => {
     const { displayName, scope = '' } = subscription.properties;
-    return { label: displayName ?? subscription.name, description: scopeWords(scope), subscription };
+    return {
+      label: displayName ?? subscription.name,
+      description: isForEverything(subscription)
+        ? vscode.l10n.t('everything, for administration')
+        : scopeWords(scope),
+      subscription,
+    };
   });
   const placeHolder = vscode.l10n.t('Subscription whose key is sent');
   const none = { label: vscode.l10n.t('Ask for the key when it is needed'), subscription: undefined };
@@ -77,9 +84,14 @@ async function pickSubscription(
   return picked.subscription;
 }
 
+/** The key of such a subscription is for administration: nobody gets it unasked. */
+function isForEverything({ properties: { scope = '' } }: ProductSubscription): boolean {
+  return /\/service\/[^/]+\/?$/.test(scope);
+}
+
 function scopeWords(scope: string): string {
   const [kind, name] = scope.split('/').slice(-2);
   if (kind === 'products') return vscode.l10n.t('product {0}', name ?? '');
   if (kind === 'apis') return vscode.l10n.t('this API');
-  return name === 'apis' ? vscode.l10n.t('all APIs') : vscode.l10n.t('everything, for administration');
+  return vscode.l10n.t('all APIs');
 }

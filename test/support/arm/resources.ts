@@ -4,6 +4,7 @@ import type { AsyncOperations } from './asyncOperations.ts';
 import type { Interventions } from './interventions.ts';
 import { pageOf } from './paging.ts';
 import type { Paging } from './paging.ts';
+import { modified } from './parallelWrites.ts';
 import type { Entity, Store } from './store.ts';
 import { ArmError, propertiesOf } from './wire.ts';
 import type { Answer, Call, Route } from './wire.ts';
@@ -13,6 +14,8 @@ export interface Context {
   readonly store: Store;
   readonly operations: AsyncOperations;
   readonly paging: Paging;
+  /** Texts that an import finds at links. */
+  readonly documents: Map<string, string>;
   /** Failures that long-running writes are to end with. */
   readonly lateFailures: Interventions<ArmError>;
 }
@@ -30,18 +33,21 @@ export interface Write {
 export interface ResourceType {
   /** Path of one of them, with names in braces. */
   readonly path: string;
-  readonly type: string;
   /** Properties without which a PUT is refused. */
   readonly required: readonly string[];
   readonly defaults?: JsonObject;
   /** Whether its ETag is a member of its body. */
   readonly etagInBody?: boolean;
+  /** The status of a PUT that creates one, unless that is 201. */
+  readonly createdStatus?: 200;
   /** Whether it is changed and deleted without If-Match. */
   readonly unconditional?: boolean;
   /** Writes that go on after their answer. */
   readonly slow?: readonly ('PUT' | 'PATCH' | 'DELETE')[];
   /** Checks a write; gives the properties to keep. @throws ArmError */
   readonly accept?: (write: Write) => JsonObject;
+  /** Writes what comes with it. */
+  readonly settle?: (write: Write, entity: Entity) => void;
   /** Checks whether it may go, removes what goes with it. @throws ArmError */
   readonly release?: (context: Context, call: Call, entity: Entity) => void;
   /** The properties that an answer shows. */
@@ -94,9 +100,9 @@ function list(context: Context, resource: ResourceType, call: Call): Answer {
 
 /** All resources of a type in the subscription or the group that a call names. */
 export function listOfType(context: Context, resource: ResourceType, call: Call): Answer {
-  const root = call.path.replace(/\/providers\/.*/i, '').toLowerCase();
+  const [root = '', kind = ''] = call.path.toLowerCase().split('/providers/');
   const found = context.store.where(
-    ({ id, type }) => type === resource.type && id.toLowerCase().startsWith(`${root}/`),
+    ({ id, type }) => type.toLowerCase() === kind && id.toLowerCase().startsWith(`${root}/`),
   );
   const views = found.map((entity) => viewOf(context, resource, entity, call));
   return pageOf(views, call, context.paging);
@@ -117,7 +123,12 @@ function put(context: Context, resource: ResourceType, call: Call): Answer {
   const missing = resource.required.filter((name) => given[name] === undefined || given[name] === '');
   if (missing.length > 0) throw ArmError.invalid(missing.map((name) => [name, `${name} must not be empty.`]));
   const properties = { ...resource.defaults, ...given };
-  return write(context, resource, { context, call, properties, previous }, previous ? 200 : 201);
+  return write(
+    context,
+    resource,
+    { context, call, properties, previous },
+    previous ? 200 : (resource.createdStatus ?? 201),
+  );
 }
 
 function patch(context: Context, resource: ResourceType, call: Call): Answer {
@@ -133,7 +144,8 @@ function write(context: Context, resource: ResourceType, change: Write, status: 
   const { store, operations } = context;
   const properties = resource.accept?.(change) ?? change.properties;
   const members = { ...previous?.members, ...membersOf(call.body) };
-  const entity = store.put({ id: call.path, type: resource.type, properties, members });
+  const entity = store.put({ id: call.path, properties, members });
+  resource.settle?.(change, entity);
   if (!resource.slow?.some((method) => method === call.method))
     return entityAnswer(context, resource, entity, call, status);
   const failure = context.lateFailures.take(`${call.method} ${call.path}`);
@@ -191,11 +203,6 @@ function checkIfMatch({ headers }: Call, entity: Entity | undefined, need: 'requ
     throw new ArmError(400, 'ValidationError', 'The header If-Match is missing.');
   if (given === undefined || given === '*' || given === entity?.etag) return;
   throw modified();
-}
-
-/** What ARM says to a writer whom another one came before. */
-export function modified(): ArmError {
-  return new ArmError(412, 'PreconditionFailed', 'The resource has changed since it was read.');
 }
 
 function restore(store: Store, id: string, previous: Entity | undefined): void {

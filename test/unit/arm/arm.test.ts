@@ -171,6 +171,42 @@ describe('the emulated Azure Resource Manager', () => {
       assert.equal(errorCode(await caller.put('apis/none/operations/x', execute)), 'ResourceNotFound');
     });
 
+    it('imports the operations of a document, and removes on the next import what is no longer there', async () => {
+      const caller = await start();
+      const query = (name: string, required: boolean) => ({ name, in: 'query', type: 'string', required });
+      const document = (...ids: string[]) => ({
+        format: 'swagger-json',
+        path: 'imported',
+        value: JSON.stringify({
+          swagger: '2.0',
+          info: { title: 'Imported' },
+          host: 'example.com',
+          basePath: '/base',
+          paths: Object.fromEntries(
+            ids.map((operationId) => [
+              `/${operationId}`,
+              { post: { operationId, parameters: [query('api-version', true), query('details', false)] } },
+            ]),
+          ),
+        }),
+      });
+      await caller.follow(await caller.put('apis/imported', document('RRS Execute', 'other')));
+      const api = propertiesOf(await caller.ask('GET', 'apis/imported'));
+      assert.deepEqual([api.displayName, api.serviceUrl], ['Imported', 'https://example.com/base']);
+      assert.equal(api.value, undefined);
+      assert.deepEqual(namesOn(await caller.ask('GET', 'apis/imported/operations')), [
+        'rrs-execute',
+        'other',
+      ]);
+      const operation = propertiesOf(await caller.ask('GET', 'apis/imported/operations/other'));
+      assert.equal(operation.urlTemplate, '/other?api-version={api-version}');
+      const asQuery = { ...document('other'), translateRequiredQueryParameters: 'query' };
+      await caller.follow(await caller.put('apis/imported', asQuery));
+      assert.deepEqual(namesOn(await caller.ask('GET', 'apis/imported/operations')), ['other']);
+      const changed = propertiesOf(await caller.ask('GET', 'apis/imported/operations/other'));
+      assert.equal(changed.urlTemplate, '/other');
+    });
+
     it('links APIs to products, and lets the links go with the API', async () => {
       const caller = await startWithApi();
       const link = 'products/starter/apis/demo';

@@ -6,11 +6,10 @@ import type { Entity } from '../store.ts';
 import { ArmError } from '../wire.ts';
 import type { Answer, Call, Route } from '../wire.ts';
 import { apis } from './apis.ts';
-import { SERVICE, SERVICE_TYPE } from './paths.ts';
+import { SERVICE } from './paths.ts';
 
 export const products: ResourceType = {
   path: `${SERVICE}/products/{product}`,
-  type: `${SERVICE_TYPE}/products`,
   required: ['displayName'],
   defaults: { subscriptionRequired: true, approvalRequired: false, state: 'notPublished' },
   release: ({ store }, { query }, product) => {
@@ -53,7 +52,7 @@ export function productApiRoutes(context: Context): readonly Route[] {
     const name = call.parameters.api ?? '';
     const body = apiView(name, call);
     const status = context.store.get(call.path) ? 200 : 201;
-    context.store.put({ id: call.path, type: `${SERVICE_TYPE}/products/apis`, properties: {} });
+    context.store.put({ id: call.path, properties: {} });
     return { status, body };
   }
 

@@ -7,14 +7,13 @@ import { existing, instanceId, viewOf } from '../resources.ts';
 import type { Context, ResourceType, Write } from '../resources.ts';
 import { ArmError, without } from '../wire.ts';
 import type { Answer, Call, Route } from '../wire.ts';
-import { SERVICE, SERVICE_TYPE } from './paths.ts';
+import { SERVICE } from './paths.ts';
 import { subscriptionsOf } from './products.ts';
 
 const STATES = ['suspended', 'active', 'expired', 'submitted', 'rejected', 'cancelled'];
 
 export const subscriptions: ResourceType = {
   path: `${SERVICE}/subscriptions/{sid}`,
-  type: `${SERVICE_TYPE}/subscriptions`,
   required: ['scope', 'displayName'],
   defaults: { state: 'submitted', allowTracing: false },
   accept: acceptSubscription,
