@@ -3,10 +3,11 @@ import type { CallLimits } from '../protocol/apim/limits.ts';
 import type { PlannedResource } from '../protocol/apim/publication.ts';
 import { isPolicy, viewOf } from '../protocol/apim/resourceView.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
-import { askInSteps, askMany } from '../shared/steps.ts';
+import { askMany } from '../shared/steps.ts';
 import { limitWords } from './limitWords.ts';
 import { resourceWords } from './resourceWords.ts';
 import type { ResourceState } from './resourceStates.ts';
+import { missingNeeds } from './writing.ts';
 
 /** What a publication would change, and what the person has to know before. */
 export interface Preview {
@@ -39,24 +40,18 @@ async function pickPaths(
 ): Promise<ReadonlySet<string> | undefined> {
   let chosen = new Set(open.filter(({ state }) => state === 'missing').map(({ planned }) => planned.path));
   const words = limitWords(limits);
+  const position = {
+    title: words === '' ? title : vscode.l10n.t('{0} ({1} for each subscription)', title, words),
+    canGoBack: false,
+  };
+  const question = {
+    placeholder: vscode.l10n.t('What is to be written? What is not ticked stays as it is'),
+    choices: () => open.map(stateChoice),
+    picked: (path: string) => chosen.has(path),
+  };
   for (;;) {
-    const placeholder =
-      words === ''
-        ? vscode.l10n.t('Tick what is to be written; what exists and is not ticked is kept')
-        : vscode.l10n.t('Each subscription of the product may make {0}. Tick what is to be written', words);
-    const done = await askInSteps(title, [
-      (position) =>
-        askMany<string>(
-          position,
-          {
-            placeholder,
-            choices: () => open.map(stateChoice),
-            picked: (path) => chosen.has(path),
-          },
-          (paths) => (chosen = new Set(paths)),
-        ),
-    ]);
-    if (!done) return undefined;
+    const outcome = await askMany(position, question, (paths) => (chosen = new Set(paths)));
+    if (outcome !== 'next') return undefined;
     const lacking = missingNeeds(states, chosen);
     if (lacking.length === 0) return chosen;
     void vscode.window.showWarningMessage(
@@ -74,21 +69,6 @@ function stateChoice({ planned, state }: ResourceState) {
     detail: planned.path,
     value: planned.path,
   };
-}
-
-/** What is neither there nor chosen, and is needed by what is chosen. */
-export function missingNeeds(
-  states: readonly ResourceState[],
-  chosen: ReadonlySet<string>,
-): readonly PlannedResource[] {
-  const needed = new Set(
-    states.filter(({ planned }) => chosen.has(planned.path)).flatMap(({ planned }) => planned.needs),
-  );
-  return states
-    .filter(
-      ({ state, planned }) => state === 'missing' && needed.has(planned.path) && !chosen.has(planned.path),
-    )
-    .map(({ planned }) => planned);
 }
 
 async function showDifferences(
@@ -123,5 +103,5 @@ function fileName(planned: PlannedResource, when: string): string {
 /** It is about an instant that is over. */
 async function closeDifferences(title: string): Promise<void> {
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  await vscode.window.tabGroups.close(tabs.filter(({ label }) => label === title));
+  await vscode.window.tabGroups.close(tabs.filter(({ label }) => label.startsWith(title)));
 }

@@ -112,6 +112,7 @@ export class Publisher {
       publication,
       steps: earlier?.steps ?? [],
       ended: false,
+      ...(earlier?.workspace !== undefined && { workspace: earlier.workspace }),
     };
   }
 

@@ -6,7 +6,7 @@ import { askChoice, askInSteps, askText, type Step } from '../shared/steps.ts';
 import { apiIdOf, type Draft, type Source } from './draft.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
 import { askOperations } from './operationQuestions.ts';
-import { askProduct, newProductSteps } from './productQuestions.ts';
+import { askProduct, newProductQuestions, newProductSteps } from './productQuestions.ts';
 
 /** Everything that the questions know besides the draft. */
 export interface Setting {
@@ -17,18 +17,17 @@ export interface Setting {
 
 /** Asks for a publication, from the guide's choices on. False when the user gives up. */
 export function askPublication(title: string, draft: Draft, setting: Setting): Promise<boolean> {
-  const newProduct = newProductSteps(draft);
   const steps = [
     askDisplayName(draft),
     askServiceUrl(draft, setting),
     askPath(draft, setting),
     askProduct(draft, setting.facts),
-    ...newProduct.steps,
+    ...newProductSteps(draft),
     askOperations(draft),
     askKey(draft, setting),
   ];
-  const always = steps.length - newProduct.steps.length;
-  return askInSteps(title, steps, () => always + newProduct.count());
+  const always = steps.length - newProductSteps(draft).length - Number(!setting.source.hasKey);
+  return askInSteps(title, steps, () => always + newProductQuestions(draft));
 }
 
 function askDisplayName(draft: Draft): Step {

@@ -4,7 +4,7 @@ import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { explorerNodeOf } from '../shared/explorerNode.ts';
 import type { Foundation } from '../shared/feature.ts';
-import { askInSteps, askMany } from '../shared/steps.ts';
+import { askMany } from '../shared/steps.ts';
 import type { Azure } from './azure.ts';
 import { pickRecord } from './pickRecord.ts';
 import { progress } from './progress.ts';
@@ -80,22 +80,13 @@ async function askWhatToRemove(
   let chosen = new Set(
     removals.filter((each) => !each.changed && each.foreign.length === 0).map(({ planned }) => planned.path),
   );
-  const placeholder = vscode.l10n.t(
-    'Tick what is to be deleted. What was there before publishing is not listed.',
-  );
-  const done = await askInSteps(title, [
-    (position) =>
-      askMany<string>(
-        position,
-        {
-          placeholder,
-          choices: () => removals.map(removalChoice),
-          picked: (path) => chosen.has(path),
-        },
-        (paths) => (chosen = new Set(paths)),
-      ),
-  ]);
-  return done ? withoutNeeded(removals, chosen) : undefined;
+  const question = {
+    placeholder: vscode.l10n.t('What is to be deleted? What was there before is not listed'),
+    choices: () => removals.map(removalChoice),
+    picked: (path: string) => chosen.has(path),
+  };
+  const outcome = await askMany({ title, canGoBack: false }, question, (paths) => (chosen = new Set(paths)));
+  return outcome === 'next' ? withoutNeeded(removals, chosen) : undefined;
 }
 
 function removalChoice({ planned, changed, foreign }: Removal) {

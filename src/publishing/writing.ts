@@ -34,6 +34,21 @@ export function stepsFor(
   }));
 }
 
+/** What is neither there nor chosen, and is needed by what is chosen. */
+export function missingNeeds(
+  states: readonly ResourceState[],
+  chosen: ReadonlySet<string>,
+): readonly PlannedResource[] {
+  const needed = new Set(
+    states.filter(({ planned }) => chosen.has(planned.path)).flatMap(({ planned }) => planned.needs),
+  );
+  return states
+    .filter(
+      ({ state, planned }) => state === 'missing' && needed.has(planned.path) && !chosen.has(planned.path),
+    )
+    .map(({ planned }) => planned);
+}
+
 /**
  * Carries out what is left to be done of a record, one write after another; what is there as planned already is not
  * written again. Rejects with `ResourceChanged` before anything is written over that is not as it was when the person

@@ -8,8 +8,8 @@ export type Step = (position: StepPosition) => Promise<StepOutcome>;
 
 export interface StepPosition {
   readonly title: string;
-  /** Of those that were asked: what needs no question is not counted. */
-  readonly step: number;
+  /** Of those that were asked: what needs no question is not counted. Absent for a question of its own. */
+  readonly step?: number;
   /** Of all, where it is known. */
   readonly total?: number;
   readonly canGoBack: boolean;

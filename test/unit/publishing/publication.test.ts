@@ -9,7 +9,7 @@ import { Failure } from '../../../src/protocol/failure.ts';
 import { asObject } from '../../../src/protocol/json.ts';
 import { ArmClient } from '../../../src/publishing/arm/client.ts';
 import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
-import { readInstance, readOperations } from '../../../src/publishing/instanceFacts.ts';
+import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
 import type { PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
 import { PublicationStore } from '../../../src/publishing/publicationStore.ts';
 import { findRemovals, removeResources, withoutNeeded } from '../../../src/publishing/removing.ts';
@@ -18,7 +18,7 @@ import {
   readStates,
   type ResourceState,
 } from '../../../src/publishing/resourceStates.ts';
-import { stepsFor, writeSteps, type WritingTools } from '../../../src/publishing/writing.ts';
+import { missingNeeds, stepsFor, writeSteps, type WritingTools } from '../../../src/publishing/writing.ts';
 import { type Arm, startArm } from '../../support/arm/index.ts';
 import { Bench } from '../transport/servers.ts';
 
@@ -284,6 +284,48 @@ describe('publishing to API Management', () => {
       there.map(({ planned }) => planned.kind),
       ['api', 'namedValue', 'apiPolicy'],
     );
+  });
+
+  it('makes a product with limits, and asks before it is deleted with the subscriptions of others', async () => {
+    const make = {
+      description: '',
+      terms: '',
+      approvalRequired: false,
+      subscriptionsLimit: 0,
+      published: true,
+      limits: starterLimits,
+    };
+    const product = { id: 'trial', displayName: 'Trial', subscriptionRequired: true, make };
+    const own = { ...publication, product };
+    const found = await readStates(instance, plannedResources(own), authorization, signal);
+    const record = await writeSteps({ ...recordOf(found), publication: own }, tools());
+    assert.deepEqual(await readLimits(instance, 'trial', signal), starterLimits);
+    await put('/subscriptions/theirs', { scope: '/products/trial', displayName: 'Theirs', state: 'active' });
+    const removals = await findRemovals(record, instance, signal);
+    const inside = removals.filter(({ foreign }) => foreign.length > 0);
+    assert.deepEqual(
+      inside.map(({ planned, foreign }) => [planned.kind, ...foreign]),
+      [['product', 'theirs']],
+    );
+    await removeResources(removals, {
+      instance,
+      log: () => undefined,
+      onStep: () => undefined,
+      signal,
+    });
+    const after = await readStates(instance, plannedResources(own), authorization, signal);
+    assert.ok(after.every(({ state }) => state === 'missing'));
+  });
+
+  it('does not leave out what something else needs', async () => {
+    const found = await states();
+    const lacking = (...paths: string[]): readonly string[] =>
+      missingNeeds(found, new Set(paths)).map(({ path }) => path);
+    assert.deepEqual(lacking('/apis/azureml-demo/policies/policy'), [
+      '/apis/azureml-demo',
+      '/namedValues/azureml-demo-key',
+    ]);
+    assert.deepEqual(lacking('/apis/azureml-demo', '/subscriptions/azureml-demo-vscode'), []);
   });
 
   it('starts from the guide, and from names of its own where those are taken', async () => {
