@@ -34,7 +34,7 @@ interface Draft {
   /** The scope of a Microsoft token, or the name of a header. */
   accessDetail: string;
   pasted: string;
-  readonly gateway: GatewayApi | undefined;
+  readonly route: FoundRoute | undefined;
   /** What needs no question, because a URL or the place in the tree says it. */
   given: readonly ('place' | 'baseUrl' | 'workspaceId' | 'endpointId' | 'service')[];
 }
@@ -60,15 +60,18 @@ export interface Proposal {
   readonly endpointId?: string;
 }
 
-/** The API of a gateway by which a service is called. */
-export interface GatewayApi {
-  /** With the URL suffix. */
+/** A way to call a web service that was found in Azure: an API of a gateway, or a service that is a resource itself. */
+export interface FoundRoute {
+  /** Of a gateway with the URL suffix. */
   readonly baseUrl: string;
   /** Proposed for the workspace. */
   readonly name: string;
+  /** Proposed for the service. */
+  readonly serviceName?: string;
   /** Empty where no subscription key is wanted. */
   readonly subscriptionKeyHeader: string;
-  /** Of the service behind it, where the API is for this one only. */
+  readonly style?: Workspace['style'];
+  /** Absent where the route is that of any service. */
   readonly workspaceId?: string;
   readonly endpointId?: string;
   /** Name of the workspace in which the service is known. */
@@ -80,7 +83,7 @@ interface Start {
   readonly workspace?: Workspace;
   readonly service?: WebService;
   readonly proposed?: Proposal;
-  readonly gateway?: GatewayApi;
+  readonly route?: FoundRoute;
 }
 
 /**
@@ -112,26 +115,26 @@ export async function addEndpointByAsking(
   return { workspace: draft.workspaceName, endpointId: draft.endpointId };
 }
 
-function draftFor({ workspace, service, gateway, proposed = {} }: Start): Draft {
+function draftFor({ workspace, service, route, proposed = {} }: Start): Draft {
   return {
     proposed,
     workspace,
-    workspaceName: workspace?.name ?? gateway?.name ?? proposed.workspaceName ?? '',
-    workspaceId: workspace?.workspaceId ?? gateway?.workspaceId ?? '',
-    baseUrl: workspace?.baseUrl ?? gateway?.baseUrl ?? '',
-    style: workspace?.style ?? 'workspaces',
-    serviceName: service?.name ?? proposed.serviceName ?? '',
+    workspaceName: workspace?.name ?? route?.name ?? proposed.workspaceName ?? '',
+    workspaceId: workspace?.workspaceId ?? route?.workspaceId ?? '',
+    baseUrl: workspace?.baseUrl ?? route?.baseUrl ?? '',
+    style: workspace?.style ?? route?.style ?? 'workspaces',
+    serviceName: service?.name ?? route?.serviceName ?? proposed.serviceName ?? '',
     serviceId: undefined,
     endpointName: proposed.endpointName ?? 'default',
-    endpointId: gateway?.endpointId ?? proposed.endpointId ?? '',
+    endpointId: route?.endpointId ?? proposed.endpointId ?? '',
     access: 'apiKey',
     accessDetail: '',
     pasted: '',
-    gateway,
+    route,
     given: [
-      ...(gateway === undefined ? [] : (['baseUrl'] as const)),
-      ...(gateway?.workspaceId === undefined ? [] : (['workspaceId'] as const)),
-      ...(gateway?.endpointId === undefined ? [] : (['endpointId'] as const)),
+      ...(route === undefined ? [] : (['baseUrl'] as const)),
+      ...(route?.workspaceId === undefined ? [] : (['workspaceId'] as const)),
+      ...(route?.endpointId === undefined ? [] : (['endpointId'] as const)),
       ...(workspace === undefined ? [] : (['place', 'baseUrl', 'workspaceId'] as const)),
       ...(service === undefined ? [] : (['service'] as const)),
     ],
@@ -140,7 +143,7 @@ function draftFor({ workspace, service, gateway, proposed = {} }: Start): Draft 
 
 function askHow(draft: Draft): Step {
   return async (position) => {
-    if (draft.given.includes('place') || draft.gateway !== undefined) return 'skip';
+    if (draft.given.includes('place') || draft.route !== undefined) return 'skip';
     return askText(
       position,
       {
@@ -223,12 +226,10 @@ function askBaseUrl(draft: Draft): Step {
 /** An API does not say which service is behind it; often that is one which is known already. */
 function askBehind(draft: Draft, tools: EntryTools): Step {
   return async (position) => {
-    const { gateway } = draft;
-    const known = tools
-      .known()
-      .filter(({ name }) => gateway?.behind === undefined || name === gateway.behind);
+    const { route } = draft;
+    const known = tools.known().filter(({ name }) => route?.behind === undefined || name === route.behind);
     const endpoints = known.flatMap(endpointsOf);
-    if (gateway === undefined || gateway.endpointId !== undefined || endpoints.length === 0) return 'skip';
+    if (route === undefined || route.endpointId !== undefined || endpoints.length === 0) return 'skip';
     const choices: Choice<Endpoint | undefined>[] = [
       ...endpoints.map((endpoint) => ({
         label: endpoint.label,
@@ -237,13 +238,13 @@ function askBehind(draft: Draft, tools: EntryTools): Step {
       })),
       { label: vscode.l10n.t('Another one…'), detail: vscode.l10n.t('By its ids'), value: undefined },
     ];
-    const placeholder = vscode.l10n.t('Which web service is behind "{0}"?', gateway.name);
-    return askChoice(position, { placeholder, choices }, (endpoint) => takeIds(draft, gateway, endpoint));
+    const placeholder = vscode.l10n.t('Which web service is behind "{0}"?', route.name);
+    return askChoice(position, { placeholder, choices }, (endpoint) => takeIds(draft, route, endpoint));
   };
 }
 
-function takeIds(draft: Draft, gateway: GatewayApi, endpoint: Endpoint | undefined): void {
-  Object.assign(draft, draftFor({ gateway }));
+function takeIds(draft: Draft, route: FoundRoute, endpoint: Endpoint | undefined): void {
+  Object.assign(draft, draftFor({ route }));
   if (endpoint === undefined) return;
   draft.workspaceId = endpoint.workspace.workspaceId;
   draft.endpointId = endpoint.endpointId;
@@ -322,8 +323,8 @@ function findPlace(draft: Draft, tools: EntryTools): Step {
   };
 }
 
-function proposedName({ gateway, proposed }: Draft): string {
-  return gateway?.name ?? proposed.workspaceName ?? '';
+function proposedName({ route, proposed }: Draft): string {
+  return route?.name ?? proposed.workspaceName ?? '';
 }
 
 function hasAddress(workspace: Workspace, { baseUrl, workspaceId, style }: Draft): boolean {
@@ -344,8 +345,8 @@ function askAccess(draft: Draft, tools: EntryTools): Step {
   return async (position) => {
     if (draft.workspace !== undefined) return 'skip';
     const wanted = await asking(draft, tools.whatIsWanted);
-    if (draft.gateway !== undefined) {
-      const { subscriptionKeyHeader } = draft.gateway;
+    if (draft.route !== undefined) {
+      const { subscriptionKeyHeader } = draft.route;
       // A gateway that asks for no more than the subscription key adds the rest itself.
       draft.access =
         wanted !== 'apiKey'
@@ -485,7 +486,7 @@ function endpointOfDraft(draft: Draft): Endpoint {
     baseUrl: draft.baseUrl,
     auth: { type: 'apiKey' },
     style: draft.style,
-    ...(draft.gateway && { subscriptionKeyHeader: draft.gateway.subscriptionKeyHeader }),
+    ...(draft.route && { subscriptionKeyHeader: draft.route.subscriptionKeyHeader }),
     services: [service],
     local: false,
   };
@@ -516,7 +517,7 @@ async function save(draft: Draft): Promise<void> {
 
 function accessSettings(draft: Draft): WorkspaceEntry {
   const style: WorkspaceEntry = draft.style === 'subscriptions' ? { addressedBy: 'subscriptions' } : {};
-  const subscriptionKeyHeader = draft.gateway?.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader;
+  const subscriptionKeyHeader = draft.route?.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader;
   switch (draft.access) {
     case 'apiKey':
       return style;
