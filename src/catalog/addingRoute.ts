@@ -1,7 +1,8 @@
 import { announce, entryTools } from './adding.ts';
 import type { CatalogStore } from './catalog.ts';
 import { cleanKey } from './cleanKey.ts';
-import { addEndpointByAsking, type FoundRoute } from './entry.ts';
+import { addEndpointByAsking } from './entry.ts';
+import type { FoundRoute } from './entryDraft.ts';
 import type { Endpoint } from './model.ts';
 
 /** What was found together with a route. */

@@ -5,7 +5,8 @@ import { isRetiredHost, regions, retirementSentence } from '../protocol/studio/r
 import { parseId, parseServiceUrl } from '../protocol/studio/urls.ts';
 import { askChoice, askInSteps, askText, type Choice, type Step } from '../shared/steps.ts';
 import type { PlainHttpConsent } from '../shared/plainHttpConsent.ts';
-import { endpointById, endpointOf, endpointsOf } from './endpoints.ts';
+import { endpointOf, endpointsOf } from './endpoints.ts';
+import { draftFor, known, type Access, type Draft, type FoundRoute, type Start } from './entryDraft.ts';
 import {
   baseUrlIn,
   baseUrlProblem,
@@ -14,33 +15,11 @@ import {
   nameProblem,
   notEmpty,
 } from './entryProblems.ts';
-import type { Endpoint, WebService, Workspace } from './model.ts';
+import type { Endpoint, Workspace } from './model.ts';
 import { putWorkspace, type WorkspaceEntry } from './settings.ts';
 
-/** What the user has said so far of an endpoint to add. */
-interface Draft {
-  readonly proposed: Proposal;
-  /** Where it goes, if it is added to a workspace that is there; the steps find out too that there is one. */
-  workspace: Workspace | undefined;
-  workspaceName: string;
-  workspaceId: string;
-  baseUrl: string;
-  style: Workspace['style'];
-  serviceName: string;
-  serviceId: string | undefined;
-  endpointName: string;
-  endpointId: string;
-  access: Access;
-  /** The scope of a Microsoft token, or the name of a header. */
-  accessDetail: string;
-  pasted: string;
-  readonly route: FoundRoute | undefined;
-  /** What needs no question, because a URL or the place in the tree says it. */
-  given: readonly ('place' | 'baseUrl' | 'workspaceId' | 'endpointId' | 'service')[];
-}
-
-/** The usual combinations of keys; anything else is set with "Edit workspace". */
-type Access = 'apiKey' | 'apiKeyAndSubscriptionKey' | 'subscriptionKey' | 'microsoft' | 'header';
+/** Which key an address asks for, as far as it can be told. */
+type Wanted = 'apiKey' | 'subscriptionKey' | undefined;
 
 export interface EntryTools {
   readonly known: () => readonly Workspace[];
@@ -48,42 +27,8 @@ export interface EntryTools {
   readonly consent: PlainHttpConsent;
   /** The service's own title, if it publishes a schema. */
   readonly titleOf: (endpoint: Endpoint) => Promise<string | undefined>;
-  readonly whatIsWanted: (endpoint: Endpoint) => Promise<'apiKey' | 'subscriptionKey' | undefined>;
+  readonly whatIsWanted: (endpoint: Endpoint) => Promise<Wanted>;
   readonly showLocal: () => Promise<void>;
-}
-
-/** What a request document says of a service that is not there yet; the questions start with it. */
-export interface Proposal {
-  readonly workspaceName?: string;
-  readonly serviceName?: string;
-  readonly endpointName?: string;
-  readonly endpointId?: string;
-}
-
-/** A way to call a web service that was found in Azure: an API of a gateway, or a service that is a resource itself. */
-export interface FoundRoute {
-  /** Of a gateway with the URL suffix. */
-  readonly baseUrl: string;
-  /** Proposed for the workspace. */
-  readonly name: string;
-  /** Proposed for the service. */
-  readonly serviceName?: string;
-  /** Empty where no subscription key is wanted. */
-  readonly subscriptionKeyHeader: string;
-  readonly style?: Workspace['style'];
-  /** Absent where the route is that of any service. */
-  readonly workspaceId?: string;
-  readonly endpointId?: string;
-  /** Name of the workspace in which the service is known. */
-  readonly behind?: string;
-}
-
-/** What is said already: where the endpoint goes, and what the questions start with. */
-interface Start {
-  readonly workspace?: Workspace;
-  readonly service?: WebService;
-  readonly proposed?: Proposal;
-  readonly route?: FoundRoute;
 }
 
 /**
@@ -113,32 +58,6 @@ export async function addEndpointByAsking(
   if (!done) return undefined;
   if (known(draft) === undefined) await save(draft);
   return { workspace: draft.workspaceName, endpointId: draft.endpointId };
-}
-
-function draftFor({ workspace, service, route, proposed = {} }: Start): Draft {
-  return {
-    proposed,
-    workspace,
-    workspaceName: workspace?.name ?? route?.name ?? proposed.workspaceName ?? '',
-    workspaceId: workspace?.workspaceId ?? route?.workspaceId ?? '',
-    baseUrl: workspace?.baseUrl ?? route?.baseUrl ?? '',
-    style: workspace?.style ?? route?.style ?? 'workspaces',
-    serviceName: service?.name ?? route?.serviceName ?? proposed.serviceName ?? '',
-    serviceId: undefined,
-    endpointName: proposed.endpointName ?? 'default',
-    endpointId: route?.endpointId ?? proposed.endpointId ?? '',
-    access: 'apiKey',
-    accessDetail: '',
-    pasted: '',
-    route,
-    given: [
-      ...(route === undefined ? [] : (['baseUrl'] as const)),
-      ...(route?.workspaceId === undefined ? [] : (['workspaceId'] as const)),
-      ...(route?.endpointId === undefined ? [] : (['endpointId'] as const)),
-      ...(workspace === undefined ? [] : (['place', 'baseUrl', 'workspaceId'] as const)),
-      ...(service === undefined ? [] : (['service'] as const)),
-    ],
-  };
 }
 
 function askHow(draft: Draft): Step {
@@ -303,7 +222,7 @@ async function askAboutRetiredHost(draft: Draft, tools: EntryTools): Promise<'ba
   const choice = await vscode.window.showWarningMessage(
     vscode.l10n.t('{0} no longer answers.', new URL(draft.baseUrl).host),
     { modal: true, detail: retirementSentence },
-    useGateway,
+    ...(draft.route === undefined ? [useGateway] : []),
     useLocal,
     addAnyway,
   );
@@ -336,24 +255,12 @@ function hasAddress(workspace: Workspace, { baseUrl, workspaceId, style }: Draft
   );
 }
 
-/** The endpoint, if it is in its workspace already. */
-function known(draft: Draft): Endpoint | undefined {
-  return draft.workspace && endpointById(draft.workspace, draft.endpointId);
-}
-
 function askAccess(draft: Draft, tools: EntryTools): Step {
   return async (position) => {
     if (draft.workspace !== undefined) return 'skip';
     const wanted = await asking(draft, tools.whatIsWanted);
     if (draft.route !== undefined) {
-      const { subscriptionKeyHeader } = draft.route;
-      // A gateway that asks for no more than the subscription key adds the rest itself.
-      draft.access =
-        wanted !== 'apiKey'
-          ? 'subscriptionKey'
-          : subscriptionKeyHeader === ''
-            ? 'apiKey'
-            : 'apiKeyAndSubscriptionKey';
+      draft.access = accessBy(draft.route, wanted);
       return 'skip';
     }
     const choices = accessChoices();
@@ -367,6 +274,12 @@ function askAccess(draft: Draft, tools: EntryTools): Step {
       (access) => (draft.access = access),
     );
   };
+}
+
+/** A gateway that wants no more than its subscription key adds the rest itself. */
+function accessBy({ subscriptionKeyHeader }: FoundRoute, wanted: Wanted): Access {
+  if (wanted !== 'apiKey') return 'subscriptionKey';
+  return subscriptionKeyHeader === '' ? 'apiKey' : 'apiKeyAndSubscriptionKey';
 }
 
 function accessChoices(): Choice<Access>[] {

@@ -9,7 +9,7 @@ import { addEndpoint, addService, addUnknown, addWorkspace } from './adding.ts';
 import { addRoute, type RouteKeys } from './addingRoute.ts';
 import { addWorkspaceByToken, setWorkspaceToken } from './addingByToken.ts';
 import { CatalogStore, type FindOptions, type Remedy } from './catalog.ts';
-import type { FoundRoute } from './entry.ts';
+import type { FoundRoute } from './entryDraft.ts';
 import { editEndpoint, editWorkspace } from './editing.ts';
 import {
   forgetAllKeys,
@@ -45,7 +45,7 @@ export type { AttachedSchema } from './schemaStore.ts';
 export type { EndpointPlace } from './picking.ts';
 export type { SettingProblem } from './settings.ts';
 export type { RouteKeys } from './addingRoute.ts';
-export type { FoundRoute } from './entry.ts';
+export type { FoundRoute } from './entryDraft.ts';
 export type { Trouble } from './troubles.ts';
 export { wordsOf } from './endpointDetails.ts';
 export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';

@@ -141,10 +141,7 @@ describe('adopting an API of API Management', () => {
     await send.waitFor();
     await send.click();
     await eventually('the call at the service', () => own.count('POST', /\/execute/) === 1);
-    await editor
-      .getByText('200 OK')
-      .first()
-      .waitFor();
+    await editor.getByText('200 OK').first().waitFor();
   });
 
   it('finds workspaces and web services with the same sign-in', async () => {
@@ -181,6 +178,20 @@ describe('adopting an API of API Management', () => {
     await quickInput.enter(managementUrl, { message: 'Management URL' });
     await quickInput.enter('Census', { message: 'Name of the workspace' });
     await window.notifications.waitFor('The workspace Census has 4 web services.');
+  });
+
+  it('offers the instance that was chosen last before all others', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.runCommand(command);
+    await quickInput.pick('fabrikam-apis', { placeholder: 'API Management instance' });
+    await quickInput.waitFor({ placeholder: 'fabrikam-apis has no APIs yet.' });
+    await quickInput.cancel();
+    await window.runCommand(command);
+    await quickInput.row('demoazureml').waitFor();
+    const instances = (await labels()).filter((label) => !label.includes('Sign in'));
+    assert.deepEqual(instances, ['fabrikam-apis', 'demoazureml']);
+    await quickInput.cancel();
   });
 
   it('keeps tokens and keys out of the log', async () => {
