@@ -92,9 +92,9 @@ async function ask(
   const mayConvert =
     findings.some(({ kind }) => mended.has(kind)) && findings.every(({ kind }) => kind !== 'binary');
   const choices: readonly (vscode.MessageItem & { readonly choice: Choice })[] = [
-    ...(mayConvert ? [{ title: vscode.l10n.t('Convert to a New File'), choice: 'convert' as const }] : []),
-    { title: vscode.l10n.t('Show Report'), choice: 'report' },
-    { title: vscode.l10n.t('Run Anyway'), choice: 'run' },
+    ...(mayConvert ? [{ title: vscode.l10n.t('Convert to a new file'), choice: 'convert' as const }] : []),
+    { title: vscode.l10n.t('Show report'), choice: 'report' },
+    { title: vscode.l10n.t('Run anyway'), choice: 'run' },
   ];
   const chosen = await vscode.window.showWarningMessage(
     vscode.l10n.t('{0} does not fit {1} of {2}.', basename(path), port.name, service),

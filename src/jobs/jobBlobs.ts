@@ -58,7 +58,7 @@ export function needed(client: BlobClient | undefined): BlobClient {
     code: 'MissingStorage',
     origin: 'client',
     sentence:
-      'Files and outputs need a storage. Add one with "Azure ML: Set Storage" and name it in "storage".',
+      'Files and outputs need a storage. Add one with "Azure ML: Set storage…" and name it in "storage".',
   });
 }
 

@@ -140,7 +140,7 @@ class NamedStorages implements Storage {
       origin: 'client',
       sentence:
         names.length === 0
-          ? vscode.l10n.t('No storage is known. Add one with "Azure ML: Set Storage".')
+          ? vscode.l10n.t('No storage is known. Add one with "Azure ML: Set storage…".')
           : vscode.l10n.t('There is no storage "{0}". There are: {1}.', name, names.join(', ')),
     });
   }

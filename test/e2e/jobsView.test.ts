@@ -287,7 +287,7 @@ describe('the Jobs view', () => {
       await window.dialog.text(),
       /Delete 3 jobs on the server\?.*(?:(?:one|two|three)\.csv(?:, )?){3}$/,
     );
-    await window.dialog.click('Delete on Server');
+    await window.dialog.click('Delete on server');
     for (const file of files) await jobs.waitFor([file], isInState('Finished, deleted on the server'));
     assert.equal(own.count('DELETE', /\/jobs\//), deletes + 3);
     await jobs.clickContextMenu(['two.csv'], 'Forget job…');
@@ -323,7 +323,7 @@ describe('the Jobs view', () => {
     await jobs.select(['one.csv'], ['two.csv']);
     await jobs.clickContextMenu(['one.csv'], 'Cancel job…');
     assert.match(await window.dialog.text(), /Cancel 2 jobs\?/);
-    await window.dialog.click('Cancel Jobs');
+    await window.dialog.click('Cancel jobs');
     for (const file of ['one.csv', 'two.csv']) await jobs.waitFor([file], isInState('Cancelled'));
     reading.release();
   });
