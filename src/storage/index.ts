@@ -14,7 +14,14 @@ import { containerName, defaultContainer, defineStorage, type StorageSecret } fr
 import { UnfinishedUploads } from './unfinishedUploads.ts';
 
 export type { AccessKind, BlobClient, BlobPage, ListedBlob, Upload } from './blobClient.ts';
-export { blobExtent, downloadBytes, downloadToFile, type BlobExtent, type Download } from './download.ts';
+export {
+  blobBeginning,
+  blobExtent,
+  downloadBytes,
+  downloadToFile,
+  type BlobExtent,
+  type Download,
+} from './download.ts';
 export type { TransferProgress } from './speedMeter.ts';
 export { transferText } from './transferWords.ts';
 
