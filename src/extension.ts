@@ -40,14 +40,18 @@ export function activate(context: vscode.ExtensionContext): Api {
 
 /** Builds each feature when it is first used, and hands the calls of VS Code to it. */
 class Extension implements vscode.Disposable {
-  readonly #tree = new LazyTree<ExplorerNode>(() => this.#explorer.get());
+  readonly #tree: LazyTree<ExplorerNode> = new LazyTree(() => this.#explorer.get());
+  readonly #treeView: vscode.TreeView<ExplorerNode> = vscode.window.createTreeView(views.explorer, {
+    treeDataProvider: this.#tree,
+    showCollapseAll: true,
+  });
   readonly #jobsTree: LazyTree<ExplorerNode> = new LazyTree(async () => (await this.#jobs.get()).view());
   readonly #jobsView: vscode.TreeView<ExplorerNode> = vscode.window.createTreeView(views.jobs, {
     treeDataProvider: this.#jobsTree,
     canSelectMany: true,
     showCollapseAll: true,
   });
-  readonly #disposables: vscode.Disposable[] = [this.#tree, this.#jobsTree, this.#jobsView];
+  readonly #disposables: vscode.Disposable[] = [this.#tree, this.#treeView, this.#jobsTree, this.#jobsView];
   readonly #foundation: Foundation;
 
   constructor(context: vscode.ExtensionContext) {
@@ -114,6 +118,7 @@ class Extension implements vscode.Disposable {
       this.#foundation,
       await this.#catalog.get(),
       await this.#jobs.get(),
+      this.#treeView,
       (node) => this.#tree.refresh(node),
     ),
   );
@@ -167,7 +172,6 @@ class Extension implements vscode.Disposable {
       documents,
       results,
       schemas,
-      vscode.window.createTreeView(views.explorer, { treeDataProvider: this.#tree, showCollapseAll: true }),
       vscode.workspace.registerFileSystemProvider(schemes.document, documents, { isReadonly: true }),
       vscode.workspace.registerFileSystemProvider(schemes.result, results, { isReadonly: true }),
       vscode.workspace.registerFileSystemProvider(schemes.schema, schemas, { isReadonly: true }),
