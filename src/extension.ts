@@ -4,6 +4,7 @@ import type { Catalog } from './catalog/index.ts';
 import type { Explorer } from './explorer/index.ts';
 import type { JobDocuments } from './jobs/documents/index.ts';
 import type { Jobs } from './jobs/index.ts';
+import type { Publishing } from './publishing/index.ts';
 import type { Requests } from './requests/index.ts';
 import type { Results } from './results/index.ts';
 import type { TableEditors } from './results/tableEditor.ts';
@@ -123,6 +124,10 @@ class Extension implements vscode.Disposable {
     ),
   );
 
+  readonly #publishing = new Lazy<Publishing>(async () =>
+    (await import('./publishing/index.ts')).createPublishing(this.#foundation, await this.#catalog.get()),
+  );
+
   readonly #features: { readonly [F in FeatureName]: { get(): Promise<Pick<Feature<F>, 'commands'>> } } = {
     catalog: this.#catalog,
     explorer: this.#explorer,
@@ -131,6 +136,7 @@ class Extension implements vscode.Disposable {
     jobs: this.#jobs,
     jobDocuments: this.#jobDocuments,
     results: this.#results,
+    publishing: this.#publishing,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
   };
 
@@ -142,6 +148,7 @@ class Extension implements vscode.Disposable {
 
   dispose(): void {
     const built = [
+      this.#publishing,
       this.#explorer,
       this.#tables,
       this.#results,
