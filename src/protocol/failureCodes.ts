@@ -95,6 +95,7 @@ export const failureCodes = {
   ServerError: 'The server failed and gave no code.',
   ServiceUnavailable: 'The server is busy or starting and gave no code.',
   SignInFailed: 'Signing in with a Microsoft account failed.',
+  SignInNeeded: 'Nobody is signed in with a Microsoft account that may be used for this.',
   SmallCallQuota: 'The gateway allows few calls, and nobody has agreed to spend them on following jobs.',
   TargetExists: 'A file of that name exists already.',
   Timeout: 'No complete answer came within the time that was allowed.',

@@ -48,6 +48,8 @@ export const apiSchema = v.object({
     isCurrent: flag,
     apiRevision: text,
     apiVersion: text,
+    /** There when the list was asked to expand it. */
+    apiVersionSet: v.fallback(v.optional(v.object({ versioningScheme: text })), undefined),
     type: text,
     subscriptionRequired: flag,
     subscriptionKeyParameterNames: v.fallback(

@@ -84,6 +84,11 @@ export class ArmClient {
     this.#init = init;
   }
 
+  /** Where the calls go. */
+  get baseUrl(): string {
+    return this.#init.baseUrl;
+  }
+
   get(path: string, options: ArmOptions = {}): Promise<ArmReply> {
     return this.#send({ method: 'GET', url: this.#url(path, options), signal: options.signal });
   }
