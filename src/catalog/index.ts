@@ -33,7 +33,13 @@ import {
   showHelpPage,
 } from './managing.ts';
 import type { Endpoint, Workspace } from './model.ts';
-import { pickEndpoint, pickManagedEndpoint, type EndpointPlace } from './picking.ts';
+import {
+  pickEndpoint,
+  pickManagedEndpoint,
+  pickService,
+  type EndpointPlace,
+  type PickedService,
+} from './picking.ts';
 import { remove, rename } from './renaming.ts';
 import type { AttachedSchema } from './schemaStore.ts';
 import type { SchemaQuery } from './schemas.ts';
@@ -82,6 +88,9 @@ export interface Catalog extends Feature<'catalog'> {
 
   /** Lets the user pick; `lastUsed` comes first and is said to be that. Undefined when dismissed. */
   pickEndpoint(title: string, lastUsed?: EndpointPlace): Promise<Endpoint | undefined>;
+
+  /** Lets the user pick any service of any workspace. Undefined when dismissed. */
+  pickService(title: string): Promise<PickedService | undefined>;
 
   /**
    * The headers that authorize a call. Interactive: asks for a missing key, naming host, service and kind of key;
@@ -186,6 +195,7 @@ export function createCatalog(
     discoverEndpoints: (workspace, serviceId) => store.discoverEndpoints(workspace, serviceId),
     rediscover: (workspace) => store.rediscover(workspace),
     pickEndpoint: (title, lastUsed) => pickEndpoint(store, title, lastUsed),
+    pickService: (title) => pickService(store, title),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
     fillSecrets: ({ workspace }, headers, options) => store.keys.fillSecrets(workspace, headers, options),
     storeSecret: (workspace, name, value) => store.keys.storeNamed(workspace, name, value),

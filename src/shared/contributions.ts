@@ -32,7 +32,7 @@ export const commandNames = {
     'stopLocalService',
     'resetLocalService',
   ],
-  explorer: ['refresh', 'copyId', 'copyUrl', 'openSwagger', 'updateTrainedModel'],
+  explorer: ['refresh', 'findService', 'copyId', 'copyUrl', 'openSwagger', 'updateTrainedModel'],
   requests: [
     'openRequest',
     'saveRequestAs',
