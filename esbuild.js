@@ -23,6 +23,7 @@ const common = {
 const parts = {
   catalog: 'src/catalog/index.ts',
   explorer: 'src/explorer/index.ts',
+  fileSaver: 'src/shared/fileSaver.ts',
   httpSettings: 'src/shared/httpSettings.ts',
   jobDocuments: 'src/jobs/documents/index.ts',
   jobs: 'src/jobs/index.ts',

@@ -1,14 +1,15 @@
 import type * as vscode from 'vscode';
 import type { SasReference } from '../protocol/studio/bes.ts';
+import type { ClientSettings } from '../protocol/studio/clientSettings.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { Feature } from '../shared/feature.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { addEndpoint, addService, addUnknown, addWorkspace } from './adding.ts';
-import { addGateway } from './addingGateway.ts';
+import { addRoute, type RouteKeys } from './addingRoute.ts';
 import { addWorkspaceByToken, setWorkspaceToken } from './addingByToken.ts';
 import { CatalogStore, type FindOptions, type Remedy } from './catalog.ts';
-import type { GatewayApi } from './entry.ts';
+import type { FoundRoute } from './entryDraft.ts';
 import { editEndpoint, editWorkspace } from './editing.ts';
 import {
   forgetAllKeys,
@@ -32,7 +33,13 @@ import {
   showHelpPage,
 } from './managing.ts';
 import type { Endpoint, Workspace } from './model.ts';
-import { pickEndpoint, pickManagedEndpoint, type EndpointPlace } from './picking.ts';
+import {
+  pickEndpoint,
+  pickManagedEndpoint,
+  pickService,
+  type EndpointPlace,
+  type PickedService,
+} from './picking.ts';
 import { addPublished, type PublishedGateway, removePublished } from './publishedGateways.ts';
 import { remove, rename } from './renaming.ts';
 import type { AttachedSchema } from './schemaStore.ts';
@@ -44,7 +51,8 @@ export type { Remedy } from './catalog.ts';
 export type { AttachedSchema } from './schemaStore.ts';
 export type { EndpointPlace } from './picking.ts';
 export type { SettingProblem } from './settings.ts';
-export type { GatewayApi } from './entry.ts';
+export type { RouteKeys } from './addingRoute.ts';
+export type { FoundRoute } from './entryDraft.ts';
 export type { Trouble } from './troubles.ts';
 export { wordsOf } from './endpointDetails.ts';
 export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';
@@ -81,6 +89,9 @@ export interface Catalog extends Feature<'catalog'> {
 
   /** Lets the user pick; `lastUsed` comes first and is said to be that. Undefined when dismissed. */
   pickEndpoint(title: string, lastUsed?: EndpointPlace): Promise<Endpoint | undefined>;
+
+  /** Lets the user pick any service of any workspace. Undefined when dismissed. */
+  pickService(title: string): Promise<PickedService | undefined>;
 
   /**
    * The headers that authorize a call. Interactive: asks for a missing key, naming host, service and kind of key;
@@ -119,10 +130,16 @@ export interface Catalog extends Feature<'catalog'> {
   addUnknown(names: { readonly workspace: string; readonly service: string }): Promise<Endpoint | undefined>;
 
   /**
-   * Adds a workspace that calls a service through an API of a gateway, and asks which service that is where the API does
-   * not say so. Undefined when the user gives up.
+   * Adds a service that is called by a route which was found in Azure, with its keys, and asks which service that is
+   * where the route does not say so. Undefined when the user gives up.
    */
-  addGateway(api: GatewayApi, subscriptionKey: string | undefined): Promise<Endpoint | undefined>;
+  addRoute(route: FoundRoute, keys: RouteKeys): Promise<Endpoint | undefined>;
+
+  /**
+   * Adds a workspace by its authorization token, with all that its management API lists; asks for what is not known.
+   * The same as the command of that name.
+   */
+  addWorkspaceByToken(known: ClientSettings): Promise<void>;
 
   /** Puts an endpoint into the tree as it is called through the gateway that it was just published at. */
   addPublished(endpoint: Endpoint, gateway: PublishedGateway): Promise<Endpoint>;
@@ -185,12 +202,14 @@ export function createCatalog(
     discoverEndpoints: (workspace, serviceId) => store.discoverEndpoints(workspace, serviceId),
     rediscover: (workspace) => store.rediscover(workspace),
     pickEndpoint: (title, lastUsed) => pickEndpoint(store, title, lastUsed),
+    pickService: (title) => pickService(store, title),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
     fillSecrets: ({ workspace }, headers, options) => store.keys.fillSecrets(workspace, headers, options),
     storeSecret: (workspace, name, value) => store.keys.storeNamed(workspace, name, value),
     schema: (endpoint, options) => store.schema(endpoint, options),
     addUnknown: (names) => addUnknown(store, names),
-    addGateway: (api, subscriptionKey) => addGateway(store, api, subscriptionKey),
+    addRoute: (route, keys) => addRoute(store, route, keys),
+    addWorkspaceByToken: (known) => addWorkspaceByToken(store, known),
     addPublished: (endpoint, gateway) => addPublished(store, endpoint, gateway),
     removePublished: (workspace, endpointId) => removePublished(store, workspace, endpointId),
     attachSchema: (endpoint, attached) => store.schemas.attach(endpoint, attached),

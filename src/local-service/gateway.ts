@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { GatewayOperation } from '../protocol/apim/operations.ts';
 import { queryOf } from './dataPlane.ts';
 import { GatewayRefusal, keyInvalid, keyMissing, notFound } from './gatewayRefusal.ts';
 import { sendJson } from './httpAnswer.ts';
@@ -25,7 +24,11 @@ export type Passage = (call: GatewayCall) => Promise<void>;
 export interface GatewayApi {
   /** The URL suffix with a leading slash; empty for the API that has none. */
   readonly suffix: string;
-  readonly operations: readonly Pick<GatewayOperation, 'id' | 'method' | 'urlTemplate'>[];
+  readonly operations: readonly {
+    readonly id: string;
+    readonly method: string;
+    readonly urlTemplate: string;
+  }[];
   /** Names of the header and of the query parameter with the subscription key. */
   readonly keyNames: { readonly header: string; readonly query: string };
   /** What a call with that key goes through; undefined when the key does not open the API. */

@@ -20,9 +20,10 @@ export async function addGateway(azure: Azure, catalog: Catalog, behind?: string
   if (chosen === undefined) return;
   const key =
     chosen.subscriptionKeyHeader === '' ? undefined : await subscriptionKey(instance, chosen, title);
-  const { api, ...gateway } = chosen;
+  const { api, ...route } = chosen;
   const name = api.properties.displayName ?? api.name;
-  await catalog.addGateway({ ...gateway, name, ...(behind !== undefined && { behind }) }, key);
+  const keys = key === undefined ? {} : { subscriptionKey: key };
+  await catalog.addRoute({ ...route, name, ...(behind !== undefined && { behind }) }, keys);
 }
 
 /** The portal in which developers read of the APIs and try them. */

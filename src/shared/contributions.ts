@@ -32,7 +32,7 @@ export const commandNames = {
     'stopLocalService',
     'resetLocalService',
   ],
-  explorer: ['refresh', 'copyId', 'copyUrl', 'openSwagger', 'updateTrainedModel'],
+  explorer: ['refresh', 'findService', 'copyId', 'copyUrl', 'openSwagger', 'updateTrainedModel'],
   requests: [
     'openRequest',
     'saveRequestAs',
@@ -72,7 +72,14 @@ export const commandNames = {
   ],
   jobDocuments: ['newJobDocument', 'runJobDocument', 'duplicateJobAsDocument'],
   results: ['openResult', 'openResultAsTable', 'downloadResult', 'copyResultUrl', 'createSampleData'],
-  publishing: ['addGateway', 'openDeveloperPortal', 'publishEndpoint', 'resumePublishing', 'unpublish'],
+  publishing: [
+    'addGateway',
+    'addFromAzure',
+    'openDeveloperPortal',
+    'publishEndpoint',
+    'resumePublishing',
+    'unpublish',
+  ],
   support: ['showLog'],
 } as const;
 

@@ -29,7 +29,7 @@ const operations = [
   { name: 'run-job', method: 'POST', urlTemplate: '/workspaces/{ws}/services/{id}/jobs/{job}/start' },
   { name: 'look', method: 'GET', urlTemplate: '/workspaces/{ws}/services/{id}/jobs/{job}' },
   { name: 'drop', method: 'DELETE', urlTemplate: '/workspaces/{ws}/services/{id}/jobs/{job}' },
-  { name: 'ping', method: 'GET', urlTemplate: '/ping' },
+  { name: 'describe', method: 'GET', urlTemplate: '/workspaces/{ws}/services/{id}/swagger.json' },
 ];
 
 describe('adopting an API of API Management', () => {
@@ -38,20 +38,21 @@ describe('adopting an API of API Management', () => {
   let arm: Arm;
   let signIn: SignInServer;
   let workbench: Workbench;
+  let gateway: string;
+  let subscriptionKey: string;
 
   before(async () => {
     own = await OwnService.start();
-    const { origin, pathname } = new URL(own.description.gatewayUrl);
     const [production] = fabrikam.subscriptions;
     arm = await startArm({
       tenants: [defaultTenant, fabrikam],
       instances: [
-        { gatewayUrl: origin },
+        {},
         { name: 'fabrikam-apis', subscriptionId: production?.subscriptionId ?? '', resourceGroup: 'rg2' },
       ],
       paging: { pageSize: 2 },
     });
-    await publish(officialClient(arm), pathname.slice(1), own.description.subscriptionKey);
+    ({ baseUrl: gateway, subscriptionKey } = await publish(officialClient(arm), own));
     signIn = new SignInServer(
       [
         {
@@ -103,7 +104,7 @@ describe('adopting an API of API Management', () => {
     await quickInput.pick('demoazureml', { placeholder: 'API Management instance' });
     await quickInput.waitFor({ placeholder: 'API of demoazureml' });
     const wanted = [
-      ['Churn scoring', own.description.gatewayUrl],
+      ['Churn scoring', gateway],
       ['Echo', 'It has none of the operations of a web service.'],
       ['Half', 'It lacks BES Submit, BES Start, BES Status, BES Delete.'],
     ];
@@ -122,9 +123,8 @@ describe('adopting an API of API Management', () => {
   it('asks for the service behind it, and calls it with the subscription key of the API', async () => {
     const { window } = workbench;
     const { quickInput } = window;
-    const { workspaceId, subscriptionKey, gatewayUrl } = own.description;
-    const { endpointId, apiKey } = own.service();
-    await quickInput.enter(workspaceId, { message: 'Workspace id' });
+    const { endpointId } = own.service();
+    await quickInput.enter(own.description.workspaceId, { message: 'Workspace id' });
     await quickInput.enter(endpointId, { message: 'Endpoint id' });
     await quickInput.waitFor({ message: 'Name of the workspace' });
     assert.equal(await quickInput.input.inputValue(), 'Churn scoring');
@@ -132,7 +132,7 @@ describe('adopting an API of API Management', () => {
     await quickInput.enter('Churn', { message: 'Name of the web service' });
     await window.notifications.waitFor('Churn is in the workspace Churn scoring.');
     const settings = await readFile(join(workbench.host.userData, 'data', 'User', 'settings.json'), 'utf8');
-    assert.ok(settings.includes(gatewayUrl));
+    assert.ok(settings.includes(gateway));
     assert.ok(!settings.includes(subscriptionKey));
 
     await window.tree('Web services').click(['Churn scoring', 'Churn', 'RRS Execute']);
@@ -140,52 +140,100 @@ describe('adopting an API of API Management', () => {
     const send = editor.getByRole('button', { name: 'Send', exact: true });
     await send.waitFor();
     await send.click();
-    await quickInput.enter(apiKey, { message: 'API key of the web service Churn' });
-    await editor.getByText('200', { exact: false }).first().waitFor();
-    assert.ok(own.count('POST', /\/execute/) > 0);
+    await eventually('the call at the service', () => own.count('POST', /\/execute/) === 1);
+    await editor.getByText('200 OK').first().waitFor();
+  });
+
+  it('finds workspaces and web services with the same sign-in', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    const { baseUrl, managementUrl, workspaceId, workspaceToken } = own.description;
+    const [scoring, hashing] = [own.service('AdultCensusIncome'), own.service()];
+    const tokens = { primaryToken: workspaceToken, secondaryToken: 'none' };
+    arm.addWorkspace('census', { workspaceId, ...tokens, studioEndpoint: baseUrl });
+    arm.addWebService('income', {
+      title: 'Income',
+      swaggerLocation: `${baseUrl}/subscriptions/${workspaceId}/services/${scoring.endpointId}/swagger.json`,
+      keys: { primary: scoring.apiKey, secondary: hashing.apiKey },
+    });
+    await window.runCommand('Azure ML: Add workspace or web service from Azure…');
+    await quickInput.row('Income').waitFor();
+    await quickInput.row('census').waitFor();
+    await window.screenshot('azure-resources');
+    await quickInput.pick('Income');
+    await quickInput.enter('Resources', { message: 'Name of the workspace' });
+    await quickInput.enter('Income', { message: 'Name of the web service' });
+    await window.notifications.waitFor('Income is in the workspace Resources.');
+    await window.tree('Web services').click(['Resources', 'Income', 'RRS Execute']);
+    const editor = window.editors.webview();
+    await editor.getByRole('button', { name: 'Send', exact: true }).click();
+    await eventually(
+      'the call at the service',
+      () => own.count('POST', /\/subscriptions\/.*\/execute/) === 1,
+    );
+
+    await window.runCommand('Azure ML: Add workspace or web service from Azure…');
+    await quickInput.pick('census');
+    await quickInput.pick('Another address…', { placeholder: 'Region of the workspace' });
+    await quickInput.enter(managementUrl, { message: 'Management URL' });
+    await quickInput.enter('Census', { message: 'Name of the workspace' });
+    await window.notifications.waitFor('The workspace Census has 4 web services.');
+  });
+
+  it('offers the instance that was chosen last before all others', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.runCommand(command);
+    await quickInput.pick('fabrikam-apis', { placeholder: 'API Management instance' });
+    await quickInput.waitFor({ placeholder: 'fabrikam-apis has no APIs yet.' });
+    await quickInput.cancel();
+    await window.runCommand(command);
+    await quickInput.row('demoazureml').waitFor();
+    const instances = (await labels()).filter((label) => !label.includes('Sign in'));
+    assert.deepEqual(instances, ['fabrikam-apis', 'demoazureml']);
+    await quickInput.cancel();
   });
 
   it('keeps tokens and keys out of the log', async () => {
     const log = await workbench.extensionLogs();
     assert.match(log, /GET http:\/\/127\.0\.0\.1:\d+\/tenants/);
-    for (const secret of [...signIn.tokens, own.description.subscriptionKey])
+    for (const secret of [...signIn.tokens, subscriptionKey, own.service().apiKey])
       assert.ok(!log.includes(secret));
   });
 });
 
 /** Publishes APIs as another tool might: one of a web service under names of its own, and two others. */
-async function publish(client: ApiManagementClient, path: string, subscriptionKey: string): Promise<void> {
+async function publish(
+  client: ApiManagementClient,
+  own: OwnService,
+): Promise<{ baseUrl: string; subscriptionKey: string }> {
   const at = ['rg1', 'demoazureml'] as const;
   const apis = [
-    { id: 'churn', displayName: 'Churn scoring', path, has: operations },
-    { id: 'echo', displayName: 'Echo', path: 'echo', has: operations.slice(5) },
-    { id: 'half', displayName: 'Half', path: 'half', has: operations.slice(0, 1) },
+    { id: 'churn', displayName: 'Churn scoring', has: operations },
+    { id: 'echo', displayName: 'Echo', has: operations.slice(5) },
+    { id: 'half', displayName: 'Half', has: operations.slice(0, 1) },
   ];
-  for (const { id, displayName, path: suffix, has } of apis) {
-    const api = {
-      displayName,
-      path: suffix,
-      serviceUrl: 'https://example.com',
-      protocols: ['http', 'https'],
-    };
-    await client.api.beginCreateOrUpdateAndWait(...at, id, api, { updateIntervalInMs: 5 });
+  const polling = { updateIntervalInMs: 5 };
+  for (const { id, displayName, has } of apis) {
+    const api = { displayName, path: id, serviceUrl: own.description.baseUrl, protocols: ['https'] };
+    await client.api.beginCreateOrUpdateAndWait(...at, id, api, polling);
     for (const { name, method, urlTemplate } of has) {
       const templateParameters = [...urlTemplate.matchAll(/\{(\w+)\}/g)].map(([, parameter = '']) => {
         return { name: parameter, type: 'string', required: true };
       });
-      await client.apiOperation.createOrUpdate(...at, id, name, {
-        displayName: name,
-        method,
-        urlTemplate,
-        templateParameters,
-      });
+      const operation = { displayName: name, method, urlTemplate, templateParameters };
+      await client.apiOperation.createOrUpdate(...at, id, name, operation);
     }
   }
-  const key = {
-    scope: '/apis/churn',
-    displayName: 'Analysts',
-    state: 'active' as const,
-    primaryKey: subscriptionKey,
-  };
-  await client.subscription.createOrUpdate(...at, 'analysts', key);
+  const key = { displayName: 'churn-key', value: `Bearer ${own.service().apiKey}`, secret: true };
+  await client.namedValue.beginCreateOrUpdateAndWait(...at, 'churn-key', key, polling);
+  const value =
+    '<policies><inbound><base /><set-header name="Authorization" exists-action="override">' +
+    '<value>{{churn-key}}</value></set-header></inbound></policies>';
+  await client.apiPolicy.createOrUpdate(...at, 'churn', 'policy', { format: 'rawxml', value });
+  const subscription = { scope: '/apis/churn', displayName: 'Analysts', state: 'active' as const };
+  await client.subscription.createOrUpdate(...at, 'analysts', subscription);
+  const { primaryKey = '' } = await client.subscription.listSecrets(...at, 'analysts');
+  const { gatewayUrl = '' } = await client.apiManagementService.get(...at);
+  return { baseUrl: `${gatewayUrl}/churn`, subscriptionKey: primaryKey };
 }

@@ -79,6 +79,26 @@ describe('the emulated Azure Resource Manager', () => {
   });
 
   describe('resources', () => {
+    it('lists groups and locations, and makes groups', async () => {
+      const caller = await start();
+      const subscription = caller.instance.split('/').slice(0, 3).join('/');
+      const groups = `${subscription}/resourceGroups`;
+      assert.equal((await caller.ask('HEAD', `${groups}/new`)).status, 404);
+      assert.equal((await caller.ask('PUT', `${groups}/new`, { location: 'westeurope' })).status, 201);
+      assert.equal((await caller.ask('PUT', `${groups}/new`, { location: 'westeurope' })).status, 200);
+      assert.equal((await caller.ask('HEAD', `${groups}/new`)).status, 204);
+      assert.deepEqual(namesOn(await caller.ask('GET', groups)), ['rg1', 'new']);
+      const made = await caller.ask('GET', `${groups}/new`);
+      assert.deepEqual(
+        [made.body.type, made.body.location],
+        ['Microsoft.Resources/resourceGroups', 'westeurope'],
+      );
+      const locations = namesOn(await caller.ask('GET', `${subscription}/locations`));
+      assert.ok(locations.includes('westeurope'));
+      const elsewhere = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups';
+      assert.equal(errorCode(await caller.ask('GET', elsewhere)), 'SubscriptionNotFound');
+    });
+
     it('lists instances by subscription and by group, and says whether a name is free', async () => {
       const caller = await start({ instances: [{}, { name: 'other', tier: 'Consumption' }] });
       const subscription = caller.instance.split('/').slice(0, 3).join('/');

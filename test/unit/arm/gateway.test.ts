@@ -237,6 +237,46 @@ describe('the gateway of an emulated instance', () => {
       );
     });
 
+    it('stand for those of the wider scope where they say so, and else not', async () => {
+      const mark = (value: string): string =>
+        `<set-header name="x-mark" exists-action="append"><value>${value}</value></set-header>`;
+      const inbound = (content: string): JsonObject => ({
+        format: 'rawxml',
+        value: `<policies><inbound>${content}</inbound></policies>`,
+      });
+      const backend = `<set-backend-service base-url="${backendUrl}" />`;
+      await caller.put('policies/policy', inbound(mark('global')));
+      await caller.put('apis/echo/operations/any/policies/policy', inbound(`<base />${mark('operation')}`));
+      await putPolicy(`${backend}${mark('api')}<base />`);
+      await fetch(`${gateway}/echo/a/x`);
+      await putPolicy(`${backend}${mark('api')}`);
+      await fetch(`${gateway}/echo/a/x`);
+      assert.deepEqual(
+        seen.map(({ headers }) => headers['x-mark']),
+        ['api,global,operation', 'api,operation'],
+      );
+    });
+
+    it('go with the API whose path fits best, for an operation whose query fits', async () => {
+      const put = async (id: string, path: string): Promise<void> => {
+        const api = { path, serviceUrl: `${backendUrl}/${id}`, subscriptionRequired: false };
+        await caller.follow(await caller.put(`apis/${id}`, api));
+        const operation = { displayName: 'Any', method: 'GET', templateParameters: [{ name: 'rest' }] };
+        await caller.put(`apis/${id}/operations/a`, { ...operation, urlTemplate: '/x?kind=1&all={rest}' });
+        await caller.put(`apis/${id}/operations/b`, { ...operation, urlTemplate: '/deep/{*rest}' });
+      };
+      await put('root', '');
+      await put('nested', 'echo/nested');
+      const statuses: number[] = [];
+      for (const path of ['deep/1/2', 'echo/nested/deep/1', 'x?kind=1&all=', 'x?kind=2&all=', 'x?kind=1'])
+        statuses.push((await fetch(`${gateway}/${path}`)).status);
+      assert.deepEqual(statuses, [200, 200, 200, 404, 404]);
+      assert.deepEqual(
+        seen.map(({ url }) => url),
+        ['/root/deep/1/2', '/nested/deep/1', '/root/x?kind=1&all='],
+      );
+    });
+
     it('answer 500 when the backend cannot be reached or a policy is beyond the emulator', async () => {
       assert.equal((await fetch(`${gateway}/echo/a/x`)).status, 500);
       await putPolicy('<validate-jwt header-name="Authorization" />');

@@ -114,7 +114,7 @@ describe('looking through Azure', () => {
     assert.ok(demo !== undefined && demo.unsuitable === undefined);
     assert.deepEqual(
       [demo.baseUrl, demo.subscriptionKeyHeader],
-      ['https://demoazureml.azure-api.net/azureml-demo', 'Ocp-Apim-Subscription-Key'],
+      [`${instance.properties.gatewayUrl ?? ''}/azureml-demo`, 'Ocp-Apim-Subscription-Key'],
     );
     assert.equal(other?.unsuitable?.kind, 'operations');
 

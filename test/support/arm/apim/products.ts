@@ -1,6 +1,6 @@
 import { asText } from '../../../../src/protocol/json.ts';
 import { pageOf } from '../paging.ts';
-import { existing, instanceId, viewOf } from '../resources.ts';
+import { existing, instanceId, pageOfType, viewOf } from '../resources.ts';
 import type { Context, ResourceType } from '../resources.ts';
 import type { Entity } from '../store.ts';
 import { ArmError } from '../wire.ts';
@@ -42,9 +42,8 @@ export function productApiRoutes(context: Context): readonly Route[] {
     const api = existing(context, `${service}/apis/${call.parameters.api ?? ''}`);
     const containing = context.store
       .in(`${service}/products`)
-      .filter(({ id }) => context.store.get(`${id}/apis/${api.name}`))
-      .map((product) => viewOf(context, products, product, call));
-    return pageOf(containing, call, context.paging);
+      .filter(({ id }) => context.store.get(`${id}/apis/${api.name}`));
+    return pageOfType(context, products, containing, call);
   }
 
   function add(call: Call): Answer {

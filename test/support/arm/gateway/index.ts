@@ -51,7 +51,7 @@ export class InstanceGateway {
       suffix: path === '' ? '' : `/${String(path)}`,
       operations: this.#store.in(`${api.id}/operations`).map(({ name, properties }) => ({
         id: name,
-        method: String(properties.method) as GatewayApi['operations'][number]['method'],
+        method: String(properties.method),
         urlTemplate: String(properties.urlTemplate),
       })),
       keyNames: {
