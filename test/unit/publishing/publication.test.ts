@@ -174,22 +174,28 @@ describe('publishing to API Management', () => {
   });
 
   it('stops where somebody else has written since it was looked at', async () => {
-    const other = (): Promise<void> =>
-      put('/apis/azureml-demo/policies/policy', {
-        format: 'rawxml',
-        value: '<policies><inbound /></policies>',
-      });
+    const path = '/apis/azureml-demo/policies/policy';
+    const writePolicy = (value: string): Promise<void> => put(path, { format: 'rawxml', value });
     await publish();
-    await other();
+    await writePolicy('<policies><inbound /></policies>');
     const seen = recordOf(await states());
-    await put('/apis/azureml-demo/policies/policy', { format: 'rawxml', value: '<policies />' });
+    await writePolicy('<policies><outbound /></policies>');
     await assert.rejects(writeSteps(seen, tools()), isChanged);
-    // And in the last instant.
-    const late = recordOf(await states());
-    arm.beforeNext(/^PUT .*\/policies\/policy$/, other);
-    await assert.rejects(writeSteps(late, tools()), isChanged);
-    const { body } = await instance.arm.get(`${instance.id}/apis/azureml-demo/policies/policy`);
-    assert.match(String(asObject(asObject(body).properties).value), /<inbound \/>/);
+    const { body } = await instance.arm.get(instance.id + path);
+    assert.match(String(asObject(asObject(body).properties).value), /<outbound \/>/);
+  });
+
+  it('stops where somebody else writes in the last instant', async () => {
+    const path = '/namedValues/azureml-demo-key';
+    const writeValue = (value: string): Promise<void> =>
+      put(path, { displayName: 'azureml-demo-key', secret: true, value, tags: ['azureml'] });
+    await publish();
+    await writeValue('Bearer old');
+    const record = recordOf(await states());
+    arm.beforeNext(/^PUT .*\/namedValues\/azureml-demo-key$/, () => writeValue('Bearer theirs'));
+    await assert.rejects(writeSteps(record, tools()), isChanged);
+    const { body } = await instance.arm.post(`${instance.id}${path}/listValue`);
+    assert.equal(asObject(body).value, 'Bearer theirs');
   });
 
   it('does not write over what appeared or went meanwhile', async () => {
