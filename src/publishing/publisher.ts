@@ -45,6 +45,10 @@ export class Publisher {
         ? await this.#catalog.find(node.workspace, node.service)
         : await this.#catalog.pickEndpoint(title);
     if (endpoint === undefined) return;
+    const open = (await this.#store.list()).find((record) => !record.ended && isOf(record, endpoint));
+    const how = open === undefined ? 'anew' : await askHowToBegin(title, open);
+    if (how === undefined) return;
+    if (open !== undefined && how === 'go on') return this.#carryOut(open, 'as decided');
     const instance = await this.#azure.pickInstance(title);
     if (instance === undefined) return;
     const chosen = await this.#choose(title, endpoint, instance);
@@ -250,6 +254,30 @@ export class Publisher {
     const text = vscode.l10n.t('Publishing was stopped. What is written stays until you go on or unpublish.');
     if ((await vscode.window.showInformationMessage(text, goOn.label)) === goOn.label) await goOn.run();
   }
+}
+
+function isOf({ endpoint }: PublicationRecord, { workspace, endpointId }: Endpoint): boolean {
+  return endpoint.workspace === workspace.name && endpoint.endpointId === endpointId;
+}
+
+async function askHowToBegin(
+  title: string,
+  { publication, instance }: PublicationRecord,
+): Promise<'go on' | 'anew' | undefined> {
+  const choices = [
+    {
+      label: vscode.l10n.t('Go on'),
+      detail: vscode.l10n.t('{0} at {1} is half-done.', publication.displayName, instance.name),
+      how: 'go on' as const,
+    },
+    {
+      label: vscode.l10n.t('Begin anew'),
+      detail: vscode.l10n.t('What was written is taken for what is there.'),
+      how: 'anew' as const,
+    },
+  ];
+  const placeHolder = vscode.l10n.t('This endpoint was being published');
+  return (await vscode.window.showQuickPick(choices, { title, placeHolder }))?.how;
 }
 
 /** A gateway in the cloud finds nothing on this machine. */

@@ -240,27 +240,37 @@ describe('publishing to API Management', () => {
     await window.tree('Web services').waitForGone(['AzureML Demo API']);
   });
 
-  it('goes on where a window that was closed has stopped', async () => {
+  it('goes on where windows that were closed have stopped', async () => {
     const { window } = workbench;
     const { quickInput } = window;
-    const gate = new EventEmitter();
-    const reached = once(gate, 'reached');
     await window.notifications.clear();
     await chooseAsBefore();
-    arm.beforeNext(/^PUT .*\/operations\/bes-start$/, async () => {
-      gate.emit('reached');
-      await once(gate, 'released');
-    });
-    await quickInput.accept({ title: 'Publish AzureML Demo API at demoazureml' });
-    await reached;
-    await window.reload();
-    gate.emit('released');
+    await closeWindowDuring('bes-start', () =>
+      quickInput.accept({ title: 'Publish AzureML Demo API at demoazureml' }),
+    );
     const before = arm.requests.length;
-    await window.runCommand('Azure ML: Go on with publishing…');
+    await closeWindowDuring('bes-delete', () => window.runCommand('Azure ML: Go on with publishing…'));
+    await window.tree('Web services').clickContextMenu(['Found', service], 'Publish to API Management…');
+    await quickInput.pick('Go on', { placeholder: 'This endpoint was being published' });
     await window.notifications.waitFor('is published at');
     const written = arm.requests.slice(before).filter(({ method }) => method === 'PUT');
     assert.ok(!written.some(({ path }) => path.endsWith('/operations/rrs-execute')));
-    assert.ok(written.some(({ path }) => path.endsWith('/operations/bes-delete')));
+    assert.ok(written.some(({ path }) => path.endsWith('/operations/bes-status')));
+    assert.ok(written.some(({ path }) => path.endsWith('/policies/policy')));
     await window.tree('Web services').find([...published, 'RRS Execute']);
   });
+
+  /** Closes the window while an operation is being written, and opens it again; the write goes on at the server. */
+  async function closeWindowDuring(operation: string, begin: () => Promise<void>): Promise<void> {
+    const gate = new EventEmitter();
+    const reached = once(gate, 'reached');
+    arm.beforeNext(new RegExp(`^PUT .*/operations/${operation}$`), async () => {
+      gate.emit('reached');
+      await once(gate, 'released');
+    });
+    await begin();
+    await reached;
+    await workbench.window.reload();
+    gate.emit('released');
+  }
 });
