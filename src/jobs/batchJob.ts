@@ -1,7 +1,7 @@
 import type { Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { BlobReference, SubmitGeneration } from '../protocol/studio/bes.ts';
-import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { BlobClient, TransferProgress, Upload } from '../storage/index.ts';
 import { recordedFailure, type AuthorizedAddress, type BatchService } from './batchService.ts';
 import { endedHere, newOwnId, type JobRecord } from './jobRecord.ts';
@@ -21,6 +21,7 @@ import {
 } from './jobBlobs.ts';
 import { withAnswer, withStatus } from './jobStates.ts';
 import type { JobStore, RecordChange } from './jobStore.ts';
+import { keptParameters, type ParameterValues } from './parameters.ts';
 import { Turns } from './turns.ts';
 import type { Windows } from './windows.ts';
 
@@ -35,7 +36,9 @@ export interface BatchRequest {
    * left to the service. Without outputs each gets a blob of its own in the storage.
    */
   readonly outputs?: Readonly<Record<string, string | BlobReference>>;
-  readonly globalParameters?: Readonly<Record<string, Cell>>;
+  readonly globalParameters?: ParameterValues;
+  /** See `Parameters`; of these the job keeps what may be kept. */
+  readonly writtenParameters?: ParameterValues;
   /** Needed for files and for outputs by name. */
   readonly storage?: { readonly name: string; readonly client: BlobClient };
   readonly referenceForm: ReferenceForm;
@@ -172,6 +175,7 @@ export class BatchRunner {
         Object.entries(request.inputs).map(([name, input]) => [name, knownInput(input)]),
       ),
       parameters: Object.keys(request.globalParameters ?? {}),
+      parameterValues: keptParameters(request),
       outputs: {},
       createdAt: new Date().toISOString(),
       answers: {},

@@ -27,7 +27,7 @@ import { identifierOf, jobIdProblem } from './jobIdentifier.ts';
 import { pickJob, pickJobOrOther, showJobList, type JobAction } from './jobPicks.ts';
 import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
 import { hasResults } from './jobStates.ts';
-import { askForJobs, impliedStorage, type ChosenFiles } from './newJob.ts';
+import { askForJobs, impliedStorage, type Chosen } from './newJob.ts';
 import { filesOf, repeatedRequest } from './repeatedJob.ts';
 import { recordOf } from './results.ts';
 import { filesToScore, pickScoringService } from './scoreFile.ts';
@@ -145,7 +145,7 @@ export class JobCommands {
     if (endpoint !== undefined) await this.#askAndRun(endpoint, true, { files });
   }
 
-  async #askAndRun(endpoint: Endpoint, start: boolean, chosen: ChosenFiles): Promise<void> {
+  async #askAndRun(endpoint: Endpoint, start: boolean, chosen: Chosen): Promise<void> {
     const { catalog, storage, foundation } = this.#tools;
     const tools = {
       catalog,
@@ -215,9 +215,10 @@ export class JobCommands {
   async #repeat(record: JobRecord): Promise<void> {
     const { catalog, storage } = this.#tools;
     const endpoint = await endpointOf(catalog, record);
-    const request = await repeatedRequest({ storage, referenceForm: referenceForm() }, record, endpoint);
+    const tools = { catalog, storage, referenceForm: referenceForm() };
+    const request = await repeatedRequest(tools, record, endpoint);
     if (request === undefined) {
-      await this.#askAndRun(endpoint, true, { inputs: await filesOf(record) });
+      await this.#askAndRun(endpoint, true, await chosenBefore(record));
       return;
     }
     await catalog.authorize(endpoint, { interactive: true });
@@ -227,9 +228,8 @@ export class JobCommands {
   async #duplicate(args: readonly unknown[]): Promise<void> {
     const [record] = await this.#jobsToRepeat(args.slice(0, 1), vscode.l10n.t('Duplicate a batch job'));
     if (record === undefined) return;
-    await this.#askAndRun(await endpointOf(this.#tools.catalog, record), true, {
-      inputs: await filesOf(record),
-    });
+    const endpoint = await endpointOf(this.#tools.catalog, record);
+    await this.#askAndRun(endpoint, true, await chosenBefore(record));
   }
 
   async #jobsToRepeat(args: readonly unknown[], title: string): Promise<readonly JobRecord[]> {
@@ -417,6 +417,11 @@ export class JobCommands {
   async #forgetEnded(engine: JobEngine): Promise<void> {
     for (const record of engine.store.list().filter(({ ended }) => ended)) await engine.forget(record);
   }
+}
+
+/** What a job was run with, as far as it is still there. */
+async function chosenBefore(record: JobRecord): Promise<Chosen> {
+  return { inputs: await filesOf(record), parameters: record.parameterValues ?? {} };
 }
 
 /** Files that were chosen before, which come beside the node: `{inputs: {name: path}}`. */

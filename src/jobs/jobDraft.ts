@@ -75,7 +75,7 @@ async function linesOf(tools: DraftTools, draft: Draft, start: boolean): Promise
 function shownValue(draft: Draft, parameter: GlobalParameter): string {
   const given = draft.parameters.get(parameter.name);
   if (given === undefined) return vscode.l10n.t('default: {0}', String(parameter.default ?? ''));
-  return /password|secret|\bkey\b/i.test(parameter.name) ? '***' : String(given);
+  return isSecret(parameter) ? '***' : String(given);
 }
 
 function isFile(input: BatchInput): input is string {
@@ -136,12 +136,16 @@ export async function askForParameter(draft: Draft, parameter: GlobalParameter):
       prompt:
         parameter.description === undefined ? parameter.name : `${parameter.name}: ${parameter.description}`,
       value: String(current),
-      password: /password|secret|\bkey\b/i.test(parameter.name),
+      password: isSecret(parameter),
       validate: (text) => (parsedValue(parameter, text) === undefined ? expectation(parameter) : undefined),
     },
     (text) => draft.parameters.set(parameter.name, parsedValue(parameter, text) ?? text),
   );
   return outcome === 'next';
+}
+
+function isSecret({ name }: GlobalParameter): boolean {
+  return /password|secret|\bkey\b/i.test(name);
 }
 
 function parsedValue({ type }: GlobalParameter, text: string): Cell | undefined {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
-import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import type { Storage } from '../storage/index.ts';
 import type { BatchInput, BatchRequest } from './batchJob.ts';
@@ -12,6 +12,7 @@ import { agreeOnFiles, agreeOnInputs } from './inputConsent.ts';
 import { reference } from './jobBlobs.ts';
 import { askForParameter, confirmDraft, type Draft, type DraftTools } from './jobDraft.ts';
 import { offeredOutputs, ownOutputs, type JobInputs } from './jobOutputs.ts';
+import { filledParameters, type ParameterValues } from './parameters.ts';
 
 export interface NewJobTools extends DraftTools, BlobSampleTools {
   readonly catalog: Catalog;
@@ -21,12 +22,14 @@ export interface NewJobTools extends DraftTools, BlobSampleTools {
   readonly memory: vscode.Memento;
 }
 
-/** Files that were chosen before the questions. */
-export interface ChosenFiles {
+/** What was chosen before the questions. */
+export interface Chosen {
   /** Paths by the name of their input. */
   readonly inputs?: ReadonlyMap<string, string>;
   /** For one of the inputs, each for a job of its own; the user says for which input where there are several. */
   readonly files?: readonly string[];
+  /** As an earlier job has them. */
+  readonly parameters?: ParameterValues;
 }
 
 interface AskedInputs {
@@ -45,7 +48,7 @@ export async function askForJobs(
   tools: NewJobTools,
   endpoint: Endpoint,
   start: boolean,
-  chosen: ChosenFiles = {},
+  chosen: Chosen = {},
 ): Promise<readonly BatchRequest[]> {
   const schema = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Reading the schema…') },
@@ -61,16 +64,22 @@ export async function askForJobs(
     ? (storageOf(asked.inputs) ?? (await rememberedStorage(tools, endpoint)))
     : undefined;
   if (needsStorage && storage === undefined) return [];
-  const draft: Draft = { endpoint, schema, jobs, storage, parameters: new Map(), outputs };
-  const required = (schema?.globalParameters ?? []).filter((parameter) => parameter.default === undefined);
+  const parameters = new Map(Object.entries(chosen.parameters ?? {}));
+  const draft: Draft = { endpoint, schema, jobs, storage, parameters, outputs };
+  const required = (schema?.globalParameters ?? []).filter(
+    (parameter) => parameter.default === undefined && !parameters.has(parameter.name),
+  );
   for (const parameter of required) if (!(await askForParameter(draft, parameter))) return [];
   if (!(await confirmDraft(tools, draft, start))) return [];
   if (draft.storage !== undefined) await tools.memory.update(memoryKey(endpoint), draft.storage);
-  // The key is asked for before the upload, not after it.
+  // Secrets and the key are asked for before the upload, not after it.
+  const given = Object.fromEntries(parameters);
+  const { globalParameters } = await filledParameters(tools.catalog, endpoint, given, true);
   await tools.catalog.authorize(endpoint, { interactive: true });
   const common = {
     endpoint,
-    globalParameters: Object.fromEntries(draft.parameters),
+    globalParameters,
+    writtenParameters: unchanged(parameters, chosen.parameters),
     ...(draft.storage === undefined
       ? {}
       : { storage: { name: draft.storage, client: await tools.storage.open(draft.storage) } }),
@@ -82,6 +91,11 @@ export async function askForJobs(
     inputs: Object.fromEntries(inputs),
     ...(schema === undefined ? {} : { outputs: Object.fromEntries(outputsOf(draft, inputs)) }),
   }));
+}
+
+/** What comes from an earlier job stays as it was written there. */
+function unchanged(parameters: ReadonlyMap<string, Cell>, before: ParameterValues = {}): ParameterValues {
+  return Object.fromEntries(Object.entries(before).filter(([name, value]) => parameters.get(name) === value));
 }
 
 function outputsOf({ jobs, outputs }: Draft, inputs: JobInputs): ReadonlyMap<string, string> {
@@ -144,7 +158,7 @@ async function askForInputs(
   storage: Storage,
   endpoint: Endpoint,
   schema: ServiceSchema | undefined,
-  chosen: ChosenFiles,
+  chosen: Chosen,
 ): Promise<AskedInputs | undefined> {
   const inputs = new Map<string, ChosenInput>(chosen.inputs);
   const names = schema?.inputs.map((port) => port.name) ?? ['input1'];

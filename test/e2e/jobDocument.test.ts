@@ -222,7 +222,12 @@ describe('batch job documents', () => {
     assert.match(await window.dialog.text(), /nowhere: The service has no output of this name\./);
     await window.dialog.click('Cancel');
     await window.editors.replaceText(
-      JSON.stringify({ workspace: 'Local', service: hashing, inputs: { input1: { file: 'data/rows.csv' } } }),
+      JSON.stringify({
+        workspace: 'Local',
+        service: hashing,
+        inputs: { input1: { file: 'data/rows.csv' } },
+        globalParameters: { 'N-grams': 1 },
+      }),
     );
     await run.click();
     await (await window.notifications.waitFor(/rows\.csv finished/)).dismiss();
@@ -323,21 +328,30 @@ describe('batch job documents', () => {
     const tree = window.tree('Web services');
     const job = ['Local', hashing, 'Jobs', 'rows.csv'];
     await tree.waitFor(job, isInState('Finished'));
+    const count = async (): Promise<number> => (await tree.children(job.slice(0, -1))).length;
+    const before = await count();
     await tree.clickContextMenu(job, 'Duplicate as document…');
     await window.quickInput.enterPath(fileOf('again.bes.json'), { title: 'Save batch job document as' });
     await window.editors.waitForActive('again.bes.json');
-    const note = await window.notifications.waitFor(/values of global parameters are not kept with a job/);
-    await note.dismiss();
     assert.deepEqual(JSON.parse(await saved('again.bes.json', 'workspace')), {
       $schema: `azureml-schema://jobs/Local/${hashing}.json`,
       workspace: 'Local',
       service: hashing,
       storage: 'Local',
       inputs: { input1: { file: 'data/rows.csv' } },
-      globalParameters: {},
+      globalParameters: { 'N-grams': 1 },
     });
     await button('Run').click();
     await lastJob().getByText('Finished').waitFor();
+
+    await eventually('the job of the document', async () => (await count()) === before + 1);
+    await tree.clickContextMenu(job, 'Run job again');
+    await eventually('one more job', async () => (await count()) === before + 2);
+    await tree.waitFor(job, isInState('Finished'));
+    await tree.clickContextMenu(job, 'Show job details');
+    await window.editors.waitForActive(/^job /);
+    assert.match(await window.editors.text(), /^Global parameters\n +N-grams: 1$/m);
+    await window.editors.close(/^job /);
   });
 
   for (const theme of ['light', 'dark', 'highContrast'] as const) {
