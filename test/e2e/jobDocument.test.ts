@@ -6,6 +6,7 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually, shortly } from '../support/eventually.ts';
 import { seriousViolations } from './support/axe.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { closeSavedEditors } from './support/closeSavedEditors.ts';
 import { OwnService } from './support/ownService.ts';
 import { SecretScan } from './support/secretScan.ts';
 import { isInState } from './support/tree.ts';
@@ -72,13 +73,7 @@ describe('batch job documents', () => {
     await window.editors.waitForActive(name);
   }
 
-  const closeAll = async (): Promise<void> => {
-    await eventually('all saved', async () => (await window.page.locator('.tab.dirty').count()) === 0);
-    await eventually('no editors', async () => {
-      await window.runCommand('View: Close All Editors');
-      return eventually('closed', async () => (await window.editors.titles()).length === 0, shortly);
-    });
-  };
+  const closeAll = (): Promise<void> => closeSavedEditors(window);
 
   it('is made from the tree, filled in as a form, run by its keys, and shows how the job ends', async () => {
     const tree = window.tree('Web services');
