@@ -10,7 +10,7 @@ export interface GatewayInit {
   readonly suffix: string;
   readonly subscriptionKey: string;
   readonly backend: DataPlane;
-  readonly limits: Pick<Limits, 'gatewayQuota' | 'gatewayRate'>;
+  readonly limits: Pick<Limits, 'gatewayQuota' | 'gatewayRate' | 'gatewayTellsCalls'>;
   readonly variants: Pick<WireVariants, 'gatewayQuery'>;
 }
 
@@ -44,8 +44,9 @@ export class Gateway {
     const url = request.url ?? '/';
     const query = queryOf(url.split(/\?(.*)/s)[1] ?? '');
     const target = this.#target(request.method ?? 'GET', url, query);
-    const refusal =
-      target === undefined ? notFound() : (this.#keyRefusal(request, query) ?? this.#limitRefusal());
+    const denial = target === undefined ? notFound() : this.#keyRefusal(request, query);
+    const refusal = denial ?? this.#limitRefusal();
+    if (denial === undefined && this.#init.limits.gatewayTellsCalls === true) this.#tellCalls(response);
     if (refusal) {
       const { status, message, headers = {} } = refusal;
       request.resume();
@@ -97,6 +98,19 @@ export class Gateway {
     }
     return undefined;
   }
+
+  /** Under names that owners of gateways give them (azure-docs rate-limit-policy.md, `remaining-calls-header-name`). */
+  #tellCalls(response: ServerResponse): void {
+    for (const [name, counter] of [
+      ['x-ratelimit', this.#rate],
+      ['x-quota', this.#quota],
+    ] as const) {
+      if (counter === undefined) continue;
+      response.setHeader(`${name}-limit`, counter.limit);
+      response.setHeader(`${name}-remaining`, counter.remaining);
+      response.setHeader(`${name}-reset`, counter.secondsLeft);
+    }
+  }
 }
 
 /** Counts calls in windows of fixed length that start with a call. */
@@ -109,6 +123,20 @@ class CallCounter {
     this.#allowance = allowance;
   }
 
+  get limit(): number {
+    return this.#allowance.calls;
+  }
+
+  get remaining(): number {
+    return this.limit - this.#calls;
+  }
+
+  /** Until the window ends. */
+  get secondsLeft(): number {
+    const end = this.#windowStart + this.#allowance.seconds * 1000;
+    return Math.max(1, Math.ceil((end - performance.now()) / 1000));
+  }
+
   /** Counts one call; answers how many seconds are left to wait, 0 when the call may pass. */
   take(): number {
     const now = performance.now();
@@ -117,9 +145,7 @@ class CallCounter {
       this.#windowStart = now;
       this.#calls = 0;
     }
-    if (this.#calls >= this.#allowance.calls) {
-      return Math.max(1, Math.ceil((this.#windowStart + windowMs - now) / 1000));
-    }
+    if (this.remaining <= 0) return this.secondsLeft;
     this.#calls += 1;
     return 0;
   }
