@@ -27,6 +27,7 @@ const parts = {
   httpSettings: 'src/shared/httpSettings.ts',
   jobDocuments: 'src/jobs/documents/index.ts',
   jobs: 'src/jobs/index.ts',
+  publishing: 'src/publishing/index.ts',
   reportFailure: 'src/shared/reportFailure.ts',
   requests: 'src/requests/index.ts',
   results: 'src/results/index.ts',

@@ -5,6 +5,7 @@ import type { Dashboards } from './dashboard/index.ts';
 import type { Explorer } from './explorer/index.ts';
 import type { JobDocuments } from './jobs/documents/index.ts';
 import type { Jobs } from './jobs/index.ts';
+import type { Publishing } from './publishing/index.ts';
 import type { Requests } from './requests/index.ts';
 import type { Results } from './results/index.ts';
 import type { TableEditors } from './results/tableEditor.ts';
@@ -42,14 +43,18 @@ export function activate(context: vscode.ExtensionContext): Api {
 
 /** Builds each feature when it is first used, and hands the calls of VS Code to it. */
 class Extension implements vscode.Disposable {
-  readonly #tree = new LazyTree<ExplorerNode>(() => this.#explorer.get());
+  readonly #tree: LazyTree<ExplorerNode> = new LazyTree(() => this.#explorer.get());
+  readonly #treeView: vscode.TreeView<ExplorerNode> = vscode.window.createTreeView(views.explorer, {
+    treeDataProvider: this.#tree,
+    showCollapseAll: true,
+  });
   readonly #jobsTree: LazyTree<ExplorerNode> = new LazyTree(async () => (await this.#jobs.get()).view());
   readonly #jobsView: vscode.TreeView<ExplorerNode> = vscode.window.createTreeView(views.jobs, {
     treeDataProvider: this.#jobsTree,
     canSelectMany: true,
     showCollapseAll: true,
   });
-  readonly #disposables: vscode.Disposable[] = [this.#tree, this.#jobsTree, this.#jobsView];
+  readonly #disposables: vscode.Disposable[] = [this.#tree, this.#treeView, this.#jobsTree, this.#jobsView];
   readonly #foundation: Foundation;
 
   constructor(context: vscode.ExtensionContext) {
@@ -125,8 +130,13 @@ class Extension implements vscode.Disposable {
       this.#foundation,
       await this.#catalog.get(),
       await this.#jobs.get(),
+      this.#treeView,
       (node) => this.#tree.refresh(node),
     ),
+  );
+
+  readonly #publishing = new Lazy<Publishing>(async () =>
+    (await import('./publishing/index.ts')).createPublishing(this.#foundation, await this.#catalog.get()),
   );
 
   readonly #features: { readonly [F in FeatureName]: { get(): Promise<Pick<Feature<F>, 'commands'>> } } = {
@@ -138,6 +148,7 @@ class Extension implements vscode.Disposable {
     jobDocuments: this.#jobDocuments,
     results: this.#results,
     dashboard: this.#dashboards,
+    publishing: this.#publishing,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
   };
 
@@ -149,6 +160,7 @@ class Extension implements vscode.Disposable {
 
   dispose(): void {
     const built = [
+      this.#publishing,
       this.#explorer,
       this.#dashboards,
       this.#tables,
@@ -180,7 +192,6 @@ class Extension implements vscode.Disposable {
       documents,
       results,
       schemas,
-      vscode.window.createTreeView(views.explorer, { treeDataProvider: this.#tree, showCollapseAll: true }),
       vscode.workspace.registerFileSystemProvider(schemes.document, documents, { isReadonly: true }),
       vscode.workspace.registerFileSystemProvider(schemes.result, results, { isReadonly: true }),
       vscode.workspace.registerFileSystemProvider(schemes.schema, schemas, { isReadonly: true }),

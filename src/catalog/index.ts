@@ -6,8 +6,10 @@ import type { Feature } from '../shared/feature.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { addEndpoint, addService, addUnknown, addWorkspace } from './adding.ts';
+import { addGateway } from './addingGateway.ts';
 import { addWorkspaceByToken, setWorkspaceToken } from './addingByToken.ts';
 import { CatalogStore, node, type FindOptions, type Remedy } from './catalog.ts';
+import type { GatewayApi } from './entry.ts';
 import { editEndpoint, editWorkspace } from './editing.ts';
 import {
   copyStoredKey,
@@ -32,7 +34,13 @@ import {
   showHelpPage,
 } from './managing.ts';
 import type { Endpoint, Workspace } from './model.ts';
-import { pickEndpoint, pickManagedEndpoint, type EndpointPlace } from './picking.ts';
+import {
+  pickEndpoint,
+  pickManagedEndpoint,
+  pickService,
+  type EndpointPlace,
+  type PickedService,
+} from './picking.ts';
 import { remove, rename } from './renaming.ts';
 import type { AttachedSchema } from './schemaStore.ts';
 import type { SchemaQuery } from './schemas.ts';
@@ -43,6 +51,7 @@ export type { Remedy } from './catalog.ts';
 export type { AttachedSchema } from './schemaStore.ts';
 export type { EndpointPlace } from './picking.ts';
 export type { SettingProblem } from './settings.ts';
+export type { GatewayApi } from './entry.ts';
 export type { Trouble } from './troubles.ts';
 export { node } from './catalog.ts';
 export { idsOf, wordsOf } from './endpointDetails.ts';
@@ -80,6 +89,9 @@ export interface Catalog extends Feature<'catalog'> {
 
   /** Lets the user pick; `lastUsed` comes first and is said to be that. Undefined when dismissed. */
   pickEndpoint(title: string, lastUsed?: EndpointPlace): Promise<Endpoint | undefined>;
+
+  /** Lets the user pick any service of any workspace. Undefined when dismissed. */
+  pickService(title: string): Promise<PickedService | undefined>;
 
   /**
    * The headers that authorize a call. Interactive: asks for a missing key, naming host, service and kind of key;
@@ -119,6 +131,12 @@ export interface Catalog extends Feature<'catalog'> {
    * endpoint that was added, or was there under other names.
    */
   addUnknown(names: { readonly workspace: string; readonly service: string }): Promise<Endpoint | undefined>;
+
+  /**
+   * Adds a workspace that calls a service through an API of a gateway, and asks which service that is where the API does
+   * not say so. Undefined when the user gives up.
+   */
+  addGateway(api: GatewayApi, subscriptionKey: string | undefined): Promise<Endpoint | undefined>;
 
   /** Gives an endpoint a schema, which counts before the one that the service publishes, until it is detached. */
   attachSchema(endpoint: Endpoint, attached: AttachedSchema): Promise<void>;
@@ -175,6 +193,7 @@ export function createCatalog(
     discoverEndpoints: (workspace, serviceId) => store.discoverEndpoints(workspace, serviceId),
     rediscover: (workspace) => store.rediscover(workspace),
     pickEndpoint: (title, lastUsed) => pickEndpoint(store, title, lastUsed),
+    pickService: (title) => pickService(store, title),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
     fillSecrets: ({ workspace }, headers, options) => store.keys.fillSecrets(workspace, headers, options),
     copyKey: (endpoint, which) =>
@@ -184,6 +203,7 @@ export function createCatalog(
     storeSecret: (workspace, name, value) => store.keys.storeNamed(workspace, name, value),
     schema: (endpoint, options) => store.schema(endpoint, options),
     addUnknown: (names) => addUnknown(store, names),
+    addGateway: (api, subscriptionKey) => addGateway(store, api, subscriptionKey),
     attachSchema: (endpoint, attached) => store.schemas.attach(endpoint, attached),
     detachSchema: (endpoint) => store.schemas.detach(endpoint),
     attachedSchema: (endpoint) => store.schemas.attached(endpoint),

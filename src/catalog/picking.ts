@@ -21,6 +21,8 @@ export interface Entry {
   readonly endpoint?: Endpoint;
 }
 
+export type PickedService = Required<Omit<Entry, 'endpoint'>>;
+
 /**
  * An endpoint that the user picks; the one that was picked last comes first. `lastUsed` is the one that was used for the
  * same before: it comes first then, and is said to be that.
@@ -143,7 +145,7 @@ export async function pickOwnService(
   store: CatalogStore,
   target: unknown,
   title: string,
-): Promise<Required<Omit<Entry, 'endpoint'>> | undefined> {
+): Promise<PickedService | undefined> {
   if (isExplorerNode(target)) {
     const discovered = discoveredServiceOf(store, target);
     if (discovered !== undefined) return discovered;
@@ -157,6 +159,22 @@ export async function pickOwnService(
     .filter(({ local }) => !local)
     .flatMap((workspace) => workspace.services.map((service) => serviceChoice(workspace, service)));
   return vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Web service') });
+}
+
+/** Any service that is known or can be listed. The box is there at once and fills itself. */
+export async function pickService(store: CatalogStore, title: string): Promise<PickedService | undefined> {
+  const listed = async () => {
+    await startLocalIfNew(store);
+    await store.discoverAll();
+    return store
+      .workspaces()
+      .flatMap((workspace) => workspace.services.map((service) => serviceChoice(workspace, service)));
+  };
+  return vscode.window.showQuickPick(listed(), {
+    title,
+    placeHolder: vscode.l10n.t('Web service'),
+    matchOnDescription: true,
+  });
 }
 
 function serviceChoice(workspace: Workspace, service: WebService) {

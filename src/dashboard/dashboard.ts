@@ -127,7 +127,7 @@ export class Dashboard implements vscode.Disposable {
 
   #tellService(): void {
     const { endpoint } = this.#target;
-    if (endpoint !== undefined) this.#panel.title = vscode.l10n.t('Dashboard: {0}', endpoint.label);
+    if (endpoint !== undefined) this.#panel.title = titleOf(endpoint);
     this.#link.remote.serviceChanged(this.#service());
   }
 
@@ -163,4 +163,9 @@ export class Dashboard implements vscode.Disposable {
   #told(action: () => Promise<void>): Promise<void> {
     return attempt(action, (error) => void reportFailure(this.#tools.foundation, error));
   }
+}
+
+/** Of the panel. Services of several workspaces may have one name. */
+export function titleOf({ label, workspace }: Endpoint): string {
+  return vscode.l10n.t('Dashboard: {0} ({1})', label, workspace.name);
 }

@@ -7,7 +7,7 @@ import { webviewPanels } from '../shared/contributions.ts';
 import type { DashboardPlace } from '../shared/dashboardContract.ts';
 import { isExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
-import { Dashboard } from './dashboard.ts';
+import { Dashboard, titleOf } from './dashboard.ts';
 
 /** The dashboards of endpoints, one panel for each. */
 export interface Dashboards extends Feature<'dashboard'> {
@@ -42,7 +42,7 @@ export function createDashboards(
     }
     const panel = vscode.window.createWebviewPanel(
       webviewPanels.dashboard,
-      endpoint.label,
+      titleOf(endpoint),
       vscode.ViewColumn.Active,
       { enableFindWidget: true },
     );

@@ -13,7 +13,7 @@ export function explorerActions(
   catalog: Catalog,
   jobs: Jobs,
   redraw: () => void,
-): CommandHandlers<'explorer'> {
+): Omit<CommandHandlers<'explorer'>, 'findService'> {
   return {
     refresh: async (target) => {
       await recheck(catalog, isExplorerNode(target) ? target : undefined);

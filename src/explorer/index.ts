@@ -4,6 +4,7 @@ import type { Jobs } from '../jobs/index.ts';
 import type { ExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { explorerActions } from './actions.ts';
+import { findService } from './findService.ts';
 import { ExplorerTree } from './tree.ts';
 
 export interface Explorer extends Feature<'explorer'>, vscode.TreeDataProvider<ExplorerNode> {}
@@ -13,6 +14,7 @@ export function createExplorer(
   foundation: Foundation,
   catalog: Catalog,
   jobs: Jobs,
+  view: vscode.TreeView<ExplorerNode>,
   refresh: (node: ExplorerNode | undefined) => void,
 ): Explorer {
   const tree = new ExplorerTree(catalog, jobs);
@@ -25,7 +27,11 @@ export function createExplorer(
   return {
     getChildren: (element) => tree.getChildren(element),
     getTreeItem: (element) => tree.getTreeItem(element),
-    commands: explorerActions(foundation, catalog, jobs, () => refresh(undefined)),
+    getParent: (element) => tree.getParent(element),
+    commands: {
+      ...explorerActions(foundation, catalog, jobs, () => refresh(undefined)),
+      findService: () => findService(catalog, view),
+    },
     dispose: () => {
       listening.dispose();
     },

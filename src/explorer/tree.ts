@@ -23,11 +23,9 @@ import {
   workspaceItem,
 } from './items.ts';
 import { JobIndex } from './jobIndex.ts';
+import { type PageNode, serviceNode, ServicePages } from './servicePages.ts';
 
 type JobsNode = Extract<ExplorerNode, { node: 'jobs' }>;
-
-/** Services that are shown under one node; a workspace with more of them has them in pages. */
-const pageSize = 1_000;
 
 /** What the tree is drawn from. */
 export type TreeCatalog = Pick<
@@ -64,7 +62,7 @@ export class ExplorerTree {
       case 'workspace':
         return this.#workspaceChildren(node.workspace);
       case 'page':
-        return this.#services(node.workspace).slice(node.first, node.first + pageSize);
+        return [...(this.#pages(node.workspace)?.on(node) ?? [])];
       case 'service':
         return this.#serviceChildren(node.workspace, node.service);
       case 'endpoint':
@@ -111,6 +109,23 @@ export class ExplorerTree {
     }
   }
 
+  /** Of what can be revealed: services and endpoints, and what they are in. */
+  getParent(node: ExplorerNode): ExplorerNode | undefined {
+    switch (node.node) {
+      case 'endpoint': {
+        const workspace = this.#workspace(node.workspace);
+        const service = workspace && serviceByReference(workspace, node.service);
+        return service && serviceNode(workspace, service);
+      }
+      case 'service':
+        return this.#pages(node.workspace)?.pageOf(node) ?? { node: 'workspace', workspace: node.workspace };
+      case 'page':
+        return { node: 'workspace', workspace: node.workspace };
+      default:
+        return undefined;
+    }
+  }
+
   #roots(): ExplorerNode[] {
     this.#jobsNodes.clear();
     const problems = this.#catalog.problems();
@@ -125,15 +140,9 @@ export class ExplorerTree {
       await this.#startLocalIfNew(name);
       await this.#catalog.discover(name);
     } catch (error) {
-      if (this.#services(name).length === 0) return [messageNode(error, name)];
+      if (this.#listed(name).length === 0) return [messageNode(error, name)];
     }
-    const services = this.#services(name);
-    if (services.length <= pageSize) return services;
-    return Array.from({ length: Math.ceil(services.length / pageSize) }, (_, page) => ({
-      node: 'page',
-      workspace: name,
-      first: page * pageSize,
-    }));
+    return [...this.#listed(name)];
   }
 
   /** Once its services are known, the local service is started by what is done with them: one that was stopped stays so. */
@@ -142,19 +151,19 @@ export class ExplorerTree {
     if (workspace?.local === true && workspace.services.length === 0) await this.#catalog.startLocalService();
   }
 
-  #services(name: string): (ExplorerNode & { readonly node: 'service' })[] {
-    return (this.#workspace(name)?.services ?? []).flatMap((service) => {
-      const reference = service.discovered === true ? service.serviceId : service.endpoints[0]?.endpointId;
-      return reference === undefined
-        ? []
-        : [{ node: 'service', workspace: name, service: reference, name: service.name } as const];
-    });
+  #listed(name: string): readonly ExplorerNode[] {
+    const { pages = [], services = [] } = this.#pages(name) ?? {};
+    return pages.length > 0 ? pages : services;
   }
 
-  #pageItem(node: ExplorerNode & { readonly node: 'page' }): vscode.TreeItem {
-    const services = this.#services(node.workspace);
-    const page = services.slice(node.first, node.first + pageSize);
-    return pageItem(node, page.at(0)?.name ?? '', page.at(-1)?.name ?? '', page.length);
+  #pages(name: string): ServicePages | undefined {
+    const workspace = this.#workspace(name);
+    return workspace && ServicePages.of(workspace);
+  }
+
+  #pageItem(node: PageNode): vscode.TreeItem {
+    const services = this.#pages(node.workspace)?.on(node) ?? [];
+    return pageItem(node, services.at(0)?.name ?? '', services.at(-1)?.name ?? '', services.length);
   }
 
   #serviceItem(workspaceName: string, reference: string): vscode.TreeItem {

@@ -76,7 +76,8 @@ export interface EndpointsInit {
 export class Endpoints {
   readonly services: readonly PublishedService[];
   readonly #path: string;
-  readonly #defaults: readonly Endpoint[];
+  /** By the ids of their services. */
+  readonly #defaults: ReadonlyMap<string, Endpoint>;
   #added: readonly Endpoint[] = [];
   /** Endpoints of services that are not here now. */
   readonly #others: EndpointRecord[] = [];
@@ -87,14 +88,15 @@ export class Endpoints {
     this.services = services.map(({ service, identity }) => {
       return { id: identity.serviceId, service, creationTime: identity.creationTime };
     });
-    this.#defaults = services.map(({ service, identity }) => ({
+    const defaults = services.map(({ service, identity }) => ({
       ...identity,
       ...defaultSettings,
       name: DEFAULT_ENDPOINT,
-      throttleLevel: concurrentCalls <= LOW_CONCURRENT_CALLS ? 'Low' : 'High',
+      throttleLevel: concurrentCalls <= LOW_CONCURRENT_CALLS ? ('Low' as const) : ('High' as const),
       maxConcurrentCalls: concurrentCalls,
       service,
     }));
+    this.#defaults = new Map(defaults.map((endpoint) => [endpoint.serviceId, endpoint]));
   }
 
   /** @throws Failure `LocalServiceDataUnreadable` */
@@ -110,7 +112,8 @@ export class Endpoints {
 
   /** The endpoints of a service: the default one, then the others as they were added. */
   of(serviceId: string): readonly Endpoint[] {
-    return this.#all().filter((endpoint) => endpoint.serviceId === serviceId);
+    const own = this.#defaults.get(serviceId);
+    return [...(own ? [own] : []), ...this.#added.filter((endpoint) => endpoint.serviceId === serviceId)];
   }
 
   byId(endpointId: string): Endpoint | undefined {
@@ -165,7 +168,7 @@ export class Endpoints {
   }
 
   #all(): readonly Endpoint[] {
-    return [...this.#defaults, ...this.#added];
+    return [...this.#defaults.values(), ...this.#added];
   }
 
   async #replace(endpoint: Endpoint): Promise<Endpoint> {

@@ -167,9 +167,11 @@ async function openDataFolder(kept: string | undefined, closers: (() => Promise<
 
 /** The title of each service, with a number where several have the same. */
 function publishedNames(services: readonly WebService[]): string[] {
-  return services.map(({ schema: { title } }, index) => {
-    const before = services.slice(0, index).filter(({ schema }) => schema.title === title).length;
-    return before === 0 ? title : `${title} (${before + 1})`;
+  const counts = new Map<string, number>();
+  return services.map(({ schema: { title } }) => {
+    const count = (counts.get(title) ?? 0) + 1;
+    counts.set(title, count);
+    return count === 1 ? title : `${title} (${count})`;
   });
 }
 

@@ -32,7 +32,7 @@ export const commandNames = {
     'stopLocalService',
     'resetLocalService',
   ],
-  explorer: ['refresh', 'copyId', 'copyUrl', 'openSwagger', 'updateTrainedModel'],
+  explorer: ['refresh', 'findService', 'copyId', 'copyUrl', 'openSwagger', 'updateTrainedModel'],
   requests: [
     'openRequest',
     'saveRequestAs',
@@ -73,6 +73,7 @@ export const commandNames = {
   jobDocuments: ['newJobDocument', 'runJobDocument', 'duplicateJobAsDocument'],
   results: ['openResult', 'openResultAsTable', 'downloadResult', 'copyResultUrl', 'createSampleData'],
   dashboard: ['showDashboard'],
+  publishing: ['addGateway', 'openDeveloperPortal'],
   support: ['showLog'],
 } as const;
 
@@ -152,4 +153,5 @@ export const settings = {
   jobNotify: 'jobs.notify',
   historyEntries: 'history.entries',
   historyMegabytes: 'history.megabytes',
+  resourceManagerUrl: 'azure.resourceManagerUrl',
 } as const;

@@ -23,6 +23,11 @@ export class LazyTree<T> implements vscode.TreeDataProvider<T> {
     return (await (await this.#load()).getChildren(element)) ?? [];
   }
 
+  /** Without it nothing can be revealed. */
+  async getParent(element: T): Promise<T | undefined> {
+    return (await (await this.#load()).getParent?.(element)) ?? undefined;
+  }
+
   async resolveTreeItem(
     item: vscode.TreeItem,
     element: T,

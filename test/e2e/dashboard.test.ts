@@ -16,7 +16,7 @@ import { keylessWorkspace } from './support/workspaces.ts';
 
 const name = 'SimpleFeatureHashingExperiment';
 const service = ['Mine', name];
-const tab = `Dashboard: ${name}`;
+const tab = `Dashboard: ${name} (Mine)`;
 
 describe('the dashboard of an endpoint', () => {
   let own: OwnService;
@@ -149,6 +149,17 @@ describe('the dashboard of an endpoint', () => {
     await window.quickInput.cancel();
     await button('Open swagger.json').click();
     await window.editors.waitForActive(/swagger\.json$/);
+  });
+
+  it('has key and help page of the local service', async () => {
+    await window.tree('Web services').clickInlineAction(['Local', name], 'Show dashboard');
+    await page.getByRole('link', { name: /\/apihelp\/workspaces\// }).waitFor();
+    await button('Copy API key').press('Enter');
+    await page.getByText('Copied API key').waitFor({ state: 'attached' });
+    const key = await clipboard();
+    assert.match(key, /^[\w+/]{20,}=*$/);
+    assert.deepEqual(await leaksIn(key), []);
+    await window.editors.close(`Dashboard: ${name} (Local)`);
   });
 
   it('shows another endpoint of the same service', async () => {

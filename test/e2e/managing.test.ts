@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { giveInputFile } from './support/giveInputFile.ts';
 import { giveStorage } from './support/giveKeyAndStorage.ts';
+import { giveWorkspaceToken, listedWorkspace } from './support/giveWorkspaceToken.ts';
 import { OwnService } from './support/ownService.ts';
 import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
@@ -37,14 +38,9 @@ describe('managing endpoints', () => {
 
   before(async () => {
     own = await OwnService.start({ services: [...sampleServices, ...sampleServices.slice(0, 1)] });
-    const { workspaceId, workspaceToken, baseUrl, managementUrl } = own.description;
-    workbench = await Workbench.start({
-      settings: { 'azuremlServices.workspaces': { Found: { workspaceId, baseUrl, managementUrl } } },
-    });
+    workbench = await Workbench.start({ settings: listedWorkspace('Found', own) });
     const { window } = workbench;
-    await window.openSideBar('Azure ML Services');
-    await window.tree('Web services').clickContextMenu(['Found'], 'Set workspace authorization token…');
-    await window.quickInput.enter(workspaceToken, { message: 'Workspace authorization token' });
+    await giveWorkspaceToken(window, 'Found', own);
     await window.tree('Web services').find(service);
   });
 

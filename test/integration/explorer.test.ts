@@ -72,23 +72,49 @@ class Trees {
 }
 
 describe('the tree', () => {
-  it('has very many services in pages, each once', async () => {
+  const manyServices = Array.from({ length: 10_000 }, (_, index) => ({
+    name: `service ${String(index)}`,
+    endpoints: [{ name: 'default', endpointId: hex(index) }],
+  }));
+
+  it('has very many services in pages, by name and each once', async () => {
     const trees = new Trees();
-    const services = Array.from({ length: 10_000 }, (_, index) => ({
-      name: `service ${String(index)}`,
-      endpoints: [{ name: 'default', endpointId: hex(index) }],
-    }));
-    trees.workspaces = [workspaceWith('Big', services)];
+    const services = manyServices;
+    trees.workspaces = [workspaceWith('Big', services.toReversed())];
     const root = await trees.child(undefined, 'Big');
     const pages = await trees.children(root.node);
-    assert.equal(pages.length, 10);
+    assert.equal(pages.length, 50);
     const shown = (await Promise.all(pages.map(({ node }) => trees.children(node)))).flat();
     assert.deepEqual(
       shown.map(({ item }) => item.label),
       services.map(({ name }) => name),
     );
     assert.equal(new Set(shown.map(({ item }) => item.id)).size, 10_000);
-    assert.equal(pages[1]?.item.label, 'service 1000 … service 1999');
+    assert.equal(pages[1]?.item.label, 'service 200 … service 399');
+    trees.workspaces = [workspaceWith('Small', services.slice(0, 1_000))];
+    assert.equal((await trees.children((await trees.child(undefined, 'Small')).node)).length, 1_000);
+  });
+
+  it('leads from every service and endpoint up to its workspace, through the page that has it', async () => {
+    const trees = new Trees();
+    const twoEndpoints = ['default', 'other'].map((name, at) => ({ name, endpointId: hex(20_000 + at) }));
+    trees.workspaces = [
+      workspaceWith('Big', [...manyServices, { name: 'service 4321 b', endpoints: twoEndpoints }]),
+      workspaceWith('Small', [{ name: 'scorer', endpoints: twoEndpoints }]),
+    ];
+    const walk = async (node: ExplorerNode, below: readonly string[]): Promise<void> => {
+      for (const child of await trees.children(node)) {
+        const path = [...below, String(trees.tree.getTreeItem(node).id)];
+        const { node: kind } = child.node;
+        if (kind !== 'page' && kind !== 'service' && kind !== 'endpoint') continue;
+        const up: string[] = [];
+        for (let at = trees.tree.getParent(child.node); at; at = trees.tree.getParent(at))
+          up.unshift(String(trees.tree.getTreeItem(at).id));
+        assert.deepEqual(up, path);
+        await walk(child.node, path);
+      }
+    };
+    for (const { node } of await trees.children()) await walk(node, []);
   });
 
   it('shows a job under the workspace that it was sent from, or under the one that has its endpoint now', async () => {
