@@ -24,6 +24,7 @@ const parts = {
   catalog: 'src/catalog/index.ts',
   dashboard: 'src/dashboard/index.ts',
   explorer: 'src/explorer/index.ts',
+  fileSaver: 'src/shared/fileSaver.ts',
   httpSettings: 'src/shared/httpSettings.ts',
   jobDocuments: 'src/jobs/documents/index.ts',
   jobs: 'src/jobs/index.ts',

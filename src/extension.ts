@@ -26,6 +26,7 @@ import {
 } from './shared/contributions.ts';
 import type { ExplorerNode } from './shared/explorerNode.ts';
 import type { Feature, Foundation } from './shared/feature.ts';
+import type { FileSaver } from './shared/fileSaver.ts';
 import { isProgramCall } from './shared/invocation.ts';
 import { Lazy } from './shared/lazy.ts';
 import { LazyFileSystem } from './shared/lazyFileSystem.ts';
@@ -284,6 +285,7 @@ function layFoundation(context: vscode.ExtensionContext, keep: vscode.Disposable
   keep.push(documents);
   let log: vscode.LogOutputChannel | undefined;
   let http: Promise<HttpClient> | undefined;
+  let saver: FileSaver | undefined;
   const foundation: Foundation = {
     context,
     documents,
@@ -299,6 +301,11 @@ function layFoundation(context: vscode.ExtensionContext, keep: vscode.Disposable
         http = undefined;
         throw error;
       })),
+    saveFile: async (...given) => {
+      const { FileSaver } = await import('./shared/fileSaver.ts');
+      saver ??= new FileSaver(vscode.Uri.joinPath(context.globalStorageUri, 'saves').fsPath);
+      return saver.save(...given);
+    },
   };
   return foundation;
 }

@@ -62,7 +62,7 @@ describe('a hostile table', () => {
       await window.quickInput.pick('All rows');
       await window.quickInput.pick(format);
       await window.quickInput.enterPath(target, { title: 'Save rows of foe.csv' });
-      await window.notifications.waitFor(`${format}.csv`);
+      await window.notifications.waitFor(`Saved ${target}`);
       assert.equal(
         await readFile(target, 'utf8'),
         `${quoted(markup)},sum\r\n${quoted(markup)},${quoted(prefix + formula)}\r\n`,

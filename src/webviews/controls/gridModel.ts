@@ -164,7 +164,9 @@ export function titleParts(title: string): string[] {
 const titleLines = 3;
 /** Pixels that one takes at most, by and large; what is cut from a title makes it another name. */
 const characterWidth = 7.3;
-const titleCharacterWidth = 8.2;
+const titleCharacterWidth = 7.7;
+/** What is counted has more digits further down. */
+const spareCharacters = 2;
 /** At both sides of a cell together. */
 const cellPadding = 20;
 const widest = 260;
@@ -183,9 +185,9 @@ export function naturalWidths(columns: readonly GridColumn[], source: GridSource
   );
   return columns.map(({ title, subtitle }, i) => {
     const cells = sample.map((row) => (row[i] ?? 'null').length);
-    const content = Math.max(subtitle?.length ?? 0, ...cells) * characterWidth;
-    const needed = Math.ceil(Math.max(titleWidth(title) * titleCharacterWidth, content)) + cellPadding;
-    return Math.min(widest, Math.max(narrowest, needed));
+    const content = Math.max(subtitle?.length ?? 0, ...cells.map((length) => length + spareCharacters));
+    const needed = Math.max(titleWidth(title) * titleCharacterWidth, content * characterWidth);
+    return Math.min(widest, Math.max(narrowest, Math.ceil(needed) + cellPadding));
   });
 }
 

@@ -158,7 +158,7 @@ export function resourceGroup(
   tags: JsonObject = {},
 ): Parameters<Context['store']['put']>[0] {
   const properties = { provisioningState: 'Succeeded' };
-  return { id, type: 'Microsoft.Resources/resourceGroups', properties, members: { location, tags } };
+  return { id, properties, members: { location, tags } };
 }
 
 function viewOfGroup({

@@ -4,6 +4,7 @@ import type { AsyncOperations } from './asyncOperations.ts';
 import type { Interventions } from './interventions.ts';
 import { pageOf } from './paging.ts';
 import type { Paging } from './paging.ts';
+import { modified } from './parallelWrites.ts';
 import type { Entity, Store } from './store.ts';
 import { ArmError, propertiesOf } from './wire.ts';
 import type { Answer, Call, Route } from './wire.ts';
@@ -13,6 +14,8 @@ export interface Context {
   readonly store: Store;
   readonly operations: AsyncOperations;
   readonly paging: Paging;
+  /** Texts that an import finds at links. */
+  readonly documents: Map<string, string>;
   /** Failures that long-running writes are to end with. */
   readonly lateFailures: Interventions<ArmError>;
 }
@@ -26,22 +29,25 @@ export interface Write {
   readonly previous: Entity | undefined;
 }
 
-/** A kind of resource of API Management that is listed, read, written, changed and deleted like all others. */
+/** A kind of resource that is listed, read, written, changed and deleted like all others. */
 export interface ResourceType {
   /** Path of one of them, with names in braces. */
   readonly path: string;
-  readonly type: string;
   /** Properties without which a PUT is refused. */
   readonly required: readonly string[];
   readonly defaults?: JsonObject;
   /** Whether its ETag is a member of its body. */
   readonly etagInBody?: boolean;
+  /** The status of a PUT that creates one, unless that is 201. */
+  readonly createdStatus?: 200;
   /** Whether it is changed and deleted without If-Match. */
   readonly unconditional?: boolean;
   /** Writes that go on after their answer. */
   readonly slow?: readonly ('PUT' | 'PATCH' | 'DELETE')[];
   /** Checks a write; gives the properties to keep. @throws ArmError */
   readonly accept?: (write: Write) => JsonObject;
+  /** Writes what comes with it. */
+  readonly settle?: (write: Write, entity: Entity) => void;
   /** Checks whether it may go, removes what goes with it. @throws ArmError */
   readonly release?: (context: Context, call: Call, entity: Entity) => void;
   /** The properties that an answer shows. */
@@ -84,22 +90,27 @@ export function viewOf(context: Context, resource: ResourceType, entity: Entity,
 
 function list(context: Context, resource: ResourceType, call: Call): Answer {
   existing(context, ownerOf(call.path));
-  const entities = context.store.in(call.path);
-  return pageOf(
-    entities.map((entity) => viewOf(context, resource, entity, call)),
-    call,
-    context.paging,
-  );
+  return pageOfType(context, resource, context.store.in(call.path), call);
+}
+
+/** A page of resources of a type. */
+export function pageOfType(
+  context: Context,
+  resource: ResourceType,
+  entities: readonly Entity[],
+  call: Call,
+): Answer {
+  const views = entities.map((entity) => viewOf(context, resource, entity, call));
+  return pageOf(views, call, context.paging);
 }
 
 /** All resources of a type in the subscription or the group that a call names. */
 export function listOfType(context: Context, resource: ResourceType, call: Call): Answer {
-  const root = call.path.replace(/\/providers\/.*/i, '').toLowerCase();
+  const [root = '', kind = ''] = call.path.toLowerCase().split('/providers/');
   const found = context.store.where(
-    ({ id, type }) => type === resource.type && id.toLowerCase().startsWith(`${root}/`),
+    ({ id, type }) => type.toLowerCase() === kind && id.toLowerCase().startsWith(`${root}/`),
   );
-  const views = found.map((entity) => viewOf(context, resource, entity, call));
-  return pageOf(views, call, context.paging);
+  return pageOfType(context, resource, found, call);
 }
 
 function read(context: Context, resource: ResourceType, call: Call): Answer {
@@ -117,7 +128,8 @@ function put(context: Context, resource: ResourceType, call: Call): Answer {
   const missing = resource.required.filter((name) => given[name] === undefined || given[name] === '');
   if (missing.length > 0) throw ArmError.invalid(missing.map((name) => [name, `${name} must not be empty.`]));
   const properties = { ...resource.defaults, ...given };
-  return write(context, resource, { context, call, properties, previous }, previous ? 200 : 201);
+  const status = previous ? 200 : (resource.createdStatus ?? 201);
+  return write(context, resource, { context, call, properties, previous }, status);
 }
 
 function patch(context: Context, resource: ResourceType, call: Call): Answer {
@@ -130,20 +142,15 @@ function patch(context: Context, resource: ResourceType, call: Call): Answer {
 
 function write(context: Context, resource: ResourceType, change: Write, status: number): Answer {
   const { call, previous } = change;
-  const { store, operations } = context;
+  const { store } = context;
   const properties = resource.accept?.(change) ?? change.properties;
   const members = { ...previous?.members, ...membersOf(call.body) };
-  const entity = store.put({ id: call.path, type: resource.type, properties, members });
+  const entity = store.put({ id: call.path, properties, members });
+  resource.settle?.(change, entity);
   if (!resource.slow?.some((method) => method === call.method))
     return entityAnswer(context, resource, entity, call, status);
-  const failure = context.lateFailures.take(`${call.method} ${call.path}`);
-  const headers = operations.start(call.url, {
-    resource: entity.id,
-    statusRoot: statusRootOf(call),
-    failure,
-    end: () => {
-      if (failure) restore(store, entity.id, previous);
-    },
+  const headers = goOn(context, call, entity, {
+    undo: () => restore(store, entity.id, previous),
     answer: () => entityAnswer(context, resource, entity, call, status === 202 ? 200 : status),
   });
   const answer = entityAnswer(context, resource, entity, call, status);
@@ -152,7 +159,7 @@ function write(context: Context, resource: ResourceType, change: Write, status: 
 }
 
 function remove(context: Context, resource: ResourceType, call: Call): Answer {
-  const { store, operations } = context;
+  const { store } = context;
   const entity = store.get(call.path);
   checkIfMatch(call, entity, resource.unconditional ? 'optional' : 'required');
   if (!entity) return { status: 204 };
@@ -161,17 +168,28 @@ function remove(context: Context, resource: ResourceType, call: Call): Answer {
     store.remove(entity.id);
     return { status: 200 };
   }
-  const failure = context.lateFailures.take(`${call.method} ${call.path}`);
-  const headers = operations.start(call.url, {
-    resource: entity.id,
-    statusRoot: statusRootOf(call),
-    failure,
-    end: () => {
-      if (!failure) store.remove(entity.id);
-    },
+  const headers = goOn(context, call, entity, {
+    finish: () => store.remove(entity.id),
     answer: () => ({ status: 204 }),
   });
   return { status: 202, headers };
+}
+
+/** Goes on with a write after its answer, to a good end or to the failure that is planned for it. */
+function goOn(
+  { operations, lateFailures }: Context,
+  call: Call,
+  entity: Entity,
+  work: { readonly finish?: () => void; readonly undo?: () => void; readonly answer: () => Answer },
+): Record<string, string> {
+  const failure = lateFailures.take(`${call.method} ${call.path}`);
+  return operations.start(call.url, {
+    resource: entity.id,
+    statusRoot: `${instanceId(call.path)}/tenant/operationResults`,
+    failure,
+    end: () => (failure ? work.undo?.() : work.finish?.()),
+    answer: work.answer,
+  });
 }
 
 function entityAnswer(
@@ -193,18 +211,9 @@ function checkIfMatch({ headers }: Call, entity: Entity | undefined, need: 'requ
   throw modified();
 }
 
-/** What ARM says to a writer whom another one came before. */
-export function modified(): ArmError {
-  return new ArmError(412, 'PreconditionFailed', 'The resource has changed since it was read.');
-}
-
 function restore(store: Store, id: string, previous: Entity | undefined): void {
   if (previous) store.put(previous);
   else store.remove(id);
-}
-
-function statusRootOf(call: Call): string {
-  return `${instanceId(call.path)}/tenant/operationResults`;
 }
 
 /** What a collection belongs to: a resource, or the group for the first one after a provider's name. */

@@ -13,7 +13,7 @@ export interface Entity {
   readonly etag: string;
 }
 
-/** All resources by id. Ids differ by more than case; what was written first keeps its case. */
+/** All resources by id. Case does not matter in an id; the one in which it was written first stays. */
 export class Store {
   readonly #entities = new Map<string, Entity>();
   #writes = 0;
@@ -23,15 +23,16 @@ export class Store {
   }
 
   /** Writes a resource, which gets a new ETag. */
-  put(entity: Omit<Entity, 'etag' | 'name' | 'members'> & { readonly members?: JsonObject }): Entity {
+  put(entity: Pick<Entity, 'id' | 'properties'> & { readonly members?: JsonObject }): Entity {
     const id = this.get(entity.id)?.id ?? entity.id;
     this.#writes += 1;
     const bytes = Buffer.alloc(8);
     bytes.writeUInt32BE(this.#writes, 4);
     const stored: Entity = {
-      ...entity,
       id,
       name: id.slice(id.lastIndexOf('/') + 1),
+      type: typeOf(id),
+      properties: entity.properties,
       members: entity.members ?? {},
       etag: `"${bytes.toString('base64')}"`,
     };
@@ -59,4 +60,12 @@ export class Store {
   where(wanted: (entity: Entity) => boolean): readonly Entity[] {
     return [...this.#entities.values()].filter(wanted);
   }
+}
+
+/** `Microsoft.ApiManagement/service/apis` for `/…/providers/Microsoft.ApiManagement/service/demo/apis/echo`. */
+function typeOf(id: string): string {
+  const [, path] = id.split(/\/providers\//i);
+  if (path === undefined) return 'Microsoft.Resources/resourceGroups';
+  const [provider = '', ...rest] = path.split('/');
+  return [provider, ...rest.filter((_, index) => index % 2 === 0)].join('/');
 }

@@ -79,6 +79,26 @@ describe('the emulated Azure Resource Manager', () => {
   });
 
   describe('resources', () => {
+    it('lists groups and locations, and makes groups', async () => {
+      const caller = await start();
+      const subscription = caller.instance.split('/').slice(0, 3).join('/');
+      const groups = `${subscription}/resourceGroups`;
+      assert.equal((await caller.ask('HEAD', `${groups}/new`)).status, 404);
+      assert.equal((await caller.ask('PUT', `${groups}/new`, { location: 'westeurope' })).status, 201);
+      assert.equal((await caller.ask('PUT', `${groups}/new`, { location: 'westeurope' })).status, 200);
+      assert.equal((await caller.ask('HEAD', `${groups}/new`)).status, 204);
+      assert.deepEqual(namesOn(await caller.ask('GET', groups)), ['rg1', 'new']);
+      const made = await caller.ask('GET', `${groups}/new`);
+      assert.deepEqual(
+        [made.body.type, made.body.location],
+        ['Microsoft.Resources/resourceGroups', 'westeurope'],
+      );
+      const locations = namesOn(await caller.ask('GET', `${subscription}/locations`));
+      assert.ok(locations.includes('westeurope'));
+      const elsewhere = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups';
+      assert.equal(errorCode(await caller.ask('GET', elsewhere)), 'SubscriptionNotFound');
+    });
+
     it('lists instances by subscription and by group, and says whether a name is free', async () => {
       const caller = await start({ instances: [{}, { name: 'other', tier: 'Consumption' }] });
       const subscription = caller.instance.split('/').slice(0, 3).join('/');
@@ -169,6 +189,42 @@ describe('the emulated Azure Resource Manager', () => {
       assert.equal(errorCode(await caller.put('apis/demo/operations/x', undeclared)), 'ValidationError');
       assert.equal(errorCode(await caller.put('apis/twin', demo)), 'ValidationError');
       assert.equal(errorCode(await caller.put('apis/none/operations/x', execute)), 'ResourceNotFound');
+    });
+
+    it('imports the operations of a document, and removes on the next import what is no longer there', async () => {
+      const caller = await start();
+      const query = (name: string, required: boolean) => ({ name, in: 'query', type: 'string', required });
+      const document = (...ids: string[]) => ({
+        format: 'swagger-json',
+        path: 'imported',
+        value: JSON.stringify({
+          swagger: '2.0',
+          info: { title: 'Imported' },
+          host: 'example.com',
+          basePath: '/base',
+          paths: Object.fromEntries(
+            ids.map((operationId) => [
+              `/${operationId}`,
+              { post: { operationId, parameters: [query('api-version', true), query('details', false)] } },
+            ]),
+          ),
+        }),
+      });
+      await caller.follow(await caller.put('apis/imported', document('RRS Execute', 'other')));
+      const api = propertiesOf(await caller.ask('GET', 'apis/imported'));
+      assert.deepEqual([api.displayName, api.serviceUrl], ['Imported', 'https://example.com/base']);
+      assert.equal(api.value, undefined);
+      assert.deepEqual(namesOn(await caller.ask('GET', 'apis/imported/operations')), [
+        'rrs-execute',
+        'other',
+      ]);
+      const operation = propertiesOf(await caller.ask('GET', 'apis/imported/operations/other'));
+      assert.equal(operation.urlTemplate, '/other?api-version={api-version}');
+      const asQuery = { ...document('other'), translateRequiredQueryParameters: 'query' };
+      await caller.follow(await caller.put('apis/imported', asQuery));
+      assert.deepEqual(namesOn(await caller.ask('GET', 'apis/imported/operations')), ['other']);
+      const changed = propertiesOf(await caller.ask('GET', 'apis/imported/operations/other'));
+      assert.equal(changed.urlTemplate, '/other');
     });
 
     it('links APIs to products, and lets the links go with the API', async () => {

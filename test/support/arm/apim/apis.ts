@@ -1,13 +1,15 @@
 import { asArray, asObject } from '../../../../src/protocol/json.ts';
 import type { JsonObject } from '../../../../src/protocol/json.ts';
-import type { ResourceType, Write } from '../resources.ts';
+import type { Context, ResourceType, Write } from '../resources.ts';
 import { instanceId } from '../resources.ts';
-import { ArmError } from '../wire.ts';
-import { SERVICE, SERVICE_TYPE } from './paths.ts';
+import { ArmError, propertiesOf, without } from '../wire.ts';
+import type { Call } from '../wire.ts';
+import { importedApi } from './apiImport.ts';
+import type { ImportedApi } from './apiImport.ts';
+import { SERVICE } from './paths.ts';
 
 export const apis: ResourceType = {
   path: `${SERVICE}/apis/{api}`,
-  type: `${SERVICE_TYPE}/apis`,
   required: [],
   defaults: {
     apiRevision: '1',
@@ -19,6 +21,13 @@ export const apis: ResourceType = {
   },
   slow: ['PUT', 'DELETE'],
   accept: acceptApi,
+  settle: ({ context, call }, { id }) => {
+    const imported = importIn(context, call);
+    if (!imported) return;
+    for (const operation of context.store.in(`${id}/operations`)) context.store.remove(operation.id);
+    for (const [name, properties] of imported.operations)
+      context.store.put({ id: `${id}/operations/${name}`, properties });
+  },
   release: ({ store }, _call, { id, name }) => {
     const service = instanceId(id);
     const links = store.where((entity) => {
@@ -31,23 +40,54 @@ export const apis: ResourceType = {
 
 export const operations: ResourceType = {
   path: `${SERVICE}/apis/{api}/operations/{operation}`,
-  type: `${SERVICE_TYPE}/apis/operations`,
   required: ['displayName', 'method', 'urlTemplate'],
   defaults: { templateParameters: [], responses: [] },
   accept: acceptOperation,
 };
 
-function acceptApi({ context, call, properties }: Write): JsonObject {
-  const { path, displayName } = properties;
+export const schemas: ResourceType = {
+  path: `${SERVICE}/apis/{api}/schemas/{schema}`,
+  required: ['contentType', 'document'],
+  slow: ['PUT'],
+};
+
+function acceptApi({ context, call, properties: given }: Write): JsonObject {
+  const imported = importIn(context, call)?.properties ?? {};
+  const properties = without(
+    { ...imported, ...given },
+    'format',
+    'value',
+    'translateRequiredQueryParameters',
+  );
+  const { path, apiVersion, displayName } = properties;
   if (typeof path !== 'string') throw ArmError.invalid([['path', 'path must be given.']]);
-  const others = context.store
-    .in(`${instanceId(call.path)}/apis`)
-    .filter(({ id }) => id.toLowerCase() !== call.path.toLowerCase());
   const suffix = path.replace(/^\/|\/$/g, '');
-  if (others.some((other) => other.properties.path === suffix))
-    throw ArmError.invalid([['path', `Another API has the path ${suffix} already.`]]);
+  const taken = context.store
+    .in(`${instanceId(call.path)}/apis`)
+    .some(
+      ({ id, properties: other }) =>
+        id.toLowerCase() !== call.path.toLowerCase() &&
+        other.path === suffix &&
+        other.apiVersion === apiVersion,
+    );
+  if (taken) throw ArmError.invalid([['path', `Another API has the path ${suffix} already.`]]);
   const name = call.path.slice(call.path.lastIndexOf('/') + 1);
-  return { ...properties, path: suffix, displayName: displayName ?? name };
+  return { ...withServers(properties), path: suffix, displayName: displayName ?? name };
+}
+
+/** An authorization server is shown in the old member and in the new one, which has several. */
+function withServers(properties: JsonObject): JsonObject {
+  const settings = asObject(properties.authenticationSettings);
+  const { oAuth2 } = settings;
+  if (oAuth2 === undefined) return properties;
+  const authenticationSettings = { oAuth2AuthenticationSettings: [oAuth2], ...settings };
+  return { ...properties, authenticationSettings };
+}
+
+/** The document that a write brings along; undefined when it brings none. @throws ArmError */
+function importIn({ documents }: Context, { body }: Call): ImportedApi | undefined {
+  const properties = propertiesOf(body);
+  return properties.format === undefined ? undefined : importedApi(properties, documents);
 }
 
 /** All parameters of the template must be declared, and no other operation may answer the same calls. */

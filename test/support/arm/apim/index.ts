@@ -1,7 +1,8 @@
 import { resourceRoutes } from '../resources.ts';
 import type { Context } from '../resources.ts';
 import type { Route } from '../wire.ts';
-import { apis, operations } from './apis.ts';
+import { apis, operations, schemas } from './apis.ts';
+import { backends } from './backends.ts';
 import { namedValueRoutes, namedValues } from './namedValues.ts';
 import { policyScopes } from './policies.ts';
 import { productApiRoutes, products } from './products.ts';
@@ -10,7 +11,7 @@ import { subscriptionRoutes, subscriptions } from './subscriptions.ts';
 
 /** All that the emulator knows of `Microsoft.ApiManagement`, 2024-05-01. */
 export function apimRoutes(context: Context): readonly Route[] {
-  const types = [apis, operations, products, subscriptions, namedValues, ...policyScopes];
+  const types = [apis, operations, schemas, products, subscriptions, namedValues, backends, ...policyScopes];
   return [
     ...serviceRoutes(context),
     ...productApiRoutes(context),

@@ -4,13 +4,12 @@ import { existing, instanceId } from '../resources.ts';
 import type { Context, ResourceType, Write } from '../resources.ts';
 import { ArmError, without } from '../wire.ts';
 import type { Route } from '../wire.ts';
-import { SERVICE, SERVICE_TYPE } from './paths.ts';
+import { SERVICE } from './paths.ts';
 
 const MAX_LENGTH = 4096;
 
 export const namedValues: ResourceType = {
   path: `${SERVICE}/namedValues/{namedValue}`,
-  type: `${SERVICE_TYPE}/namedValues`,
   required: ['displayName'],
   defaults: { secret: false },
   slow: ['PUT', 'PATCH'],

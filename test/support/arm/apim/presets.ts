@@ -1,10 +1,9 @@
 import type { Store } from '../store.ts';
-import { SERVICE_TYPE } from './paths.ts';
 import { newKey } from './subscriptions.ts';
 
 /** What the guide's readers find in an instance of a classic tier: two products and the all-access subscription. */
 export function putPresets(store: Store, instance: string): void {
-  put('products/starter', 'products', {
+  put('products/starter', {
     displayName: 'Starter',
     description: '5 calls in a minute, 100 in a week.',
     terms: '',
@@ -13,8 +12,8 @@ export function putPresets(store: Store, instance: string): void {
     subscriptionsLimit: 1,
     state: 'published',
   });
-  put('products/starter/policies/policy', 'products/policies', { format: 'rawxml', value: STARTER_POLICY });
-  put('products/unlimited', 'products', {
+  put('products/starter/policies/policy', { value: STARTER_POLICY });
+  put('products/unlimited', {
     displayName: 'Unlimited',
     description: 'No limits; an administrator has to approve.',
     terms: '',
@@ -23,7 +22,7 @@ export function putPresets(store: Store, instance: string): void {
     subscriptionsLimit: 1,
     state: 'published',
   });
-  put('subscriptions/master', 'subscriptions', {
+  put('subscriptions/master', {
     scope: `${instance}/`,
     displayName: 'Built-in all-access subscription',
     state: 'active',
@@ -32,8 +31,8 @@ export function putPresets(store: Store, instance: string): void {
     secondaryKey: newKey(),
   });
 
-  function put(path: string, type: string, properties: Readonly<Record<string, unknown>>): void {
-    store.put({ id: `${instance}/${path}`, type: `${SERVICE_TYPE}/${type}`, properties });
+  function put(path: string, properties: Readonly<Record<string, unknown>>): void {
+    store.put({ id: `${instance}/${path}`, properties });
   }
 }
 

@@ -1,16 +1,15 @@
 import { asText } from '../../../../src/protocol/json.ts';
 import { pageOf } from '../paging.ts';
-import { existing, instanceId, viewOf } from '../resources.ts';
+import { existing, instanceId, pageOfType, viewOf } from '../resources.ts';
 import type { Context, ResourceType } from '../resources.ts';
 import type { Entity } from '../store.ts';
 import { ArmError } from '../wire.ts';
 import type { Answer, Call, Route } from '../wire.ts';
 import { apis } from './apis.ts';
-import { SERVICE, SERVICE_TYPE } from './paths.ts';
+import { SERVICE } from './paths.ts';
 
 export const products: ResourceType = {
   path: `${SERVICE}/products/{product}`,
-  type: `${SERVICE_TYPE}/products`,
   required: ['displayName'],
   defaults: { subscriptionRequired: true, approvalRequired: false, state: 'notPublished' },
   release: ({ store }, { query }, product) => {
@@ -43,9 +42,8 @@ export function productApiRoutes(context: Context): readonly Route[] {
     const api = existing(context, `${service}/apis/${call.parameters.api ?? ''}`);
     const containing = context.store
       .in(`${service}/products`)
-      .filter(({ id }) => context.store.get(`${id}/apis/${api.name}`))
-      .map((product) => viewOf(context, products, product, call));
-    return pageOf(containing, call, context.paging);
+      .filter(({ id }) => context.store.get(`${id}/apis/${api.name}`));
+    return pageOfType(context, products, containing, call);
   }
 
   function add(call: Call): Answer {
@@ -53,7 +51,7 @@ export function productApiRoutes(context: Context): readonly Route[] {
     const name = call.parameters.api ?? '';
     const body = apiView(name, call);
     const status = context.store.get(call.path) ? 200 : 201;
-    context.store.put({ id: call.path, type: `${SERVICE_TYPE}/products/apis`, properties: {} });
+    context.store.put({ id: call.path, properties: {} });
     return { status, body };
   }
 

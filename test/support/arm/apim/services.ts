@@ -1,6 +1,7 @@
 import { asText, asObject } from '../../../../src/protocol/json.ts';
 import { existing, listOfType, viewOf } from '../resources.ts';
 import type { Context, ResourceType } from '../resources.ts';
+import type { Store } from '../store.ts';
 import { ArmError } from '../wire.ts';
 import type { Answer, Call, Route } from '../wire.ts';
 import { SERVICE, SERVICE_TYPE } from './paths.ts';
@@ -9,13 +10,11 @@ export interface InstanceInit {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly name: string;
-  /** `https://{name}.azure-api.net` when absent. */
-  readonly gatewayUrl?: string;
   readonly location?: string;
   readonly tier?: 'Developer' | 'Basic' | 'Standard' | 'Premium' | 'Consumption' | 'BasicV2' | 'StandardV2';
 }
 
-const instances: ResourceType = { path: SERVICE, type: SERVICE_TYPE, required: [], etagInBody: true };
+const instances: ResourceType = { path: SERVICE, required: [], etagInBody: true };
 
 /** Instances of API Management, as far as they exist already. */
 export function serviceRoutes(context: Context): readonly Route[] {
@@ -53,12 +52,20 @@ export function serviceRoutes(context: Context): readonly Route[] {
   }
 }
 
-/** Writes an instance that runs; gives its id. */
-export function putInstance({ store }: Pick<Context, 'store'>, init: InstanceInit): string {
-  const { subscriptionId, resourceGroup, name, location = 'South Central US', tier = 'Developer' } = init;
-  const id = SERVICE.replace('{subscriptionId}', subscriptionId)
+export function instanceIdOf({
+  subscriptionId,
+  resourceGroup,
+  name,
+}: Pick<InstanceInit, 'subscriptionId' | 'resourceGroup' | 'name'>): string {
+  return SERVICE.replace('{subscriptionId}', subscriptionId)
     .replace('{resourceGroup}', resourceGroup)
     .replace('{service}', name);
+}
+
+/** Writes an instance that runs; gives its id. */
+export function putInstance(store: Store, init: InstanceInit, gatewayUrl: string): string {
+  const { name, location = 'South Central US', tier = 'Developer' } = init;
+  const id = instanceIdOf(init);
   const properties = {
     publisherEmail: 'owner@example.com',
     publisherName: 'Example',
@@ -66,7 +73,7 @@ export function putInstance({ store }: Pick<Context, 'store'>, init: InstanceIni
     provisioningState: 'Succeeded',
     targetProvisioningState: '',
     createdAtUtc: new Date().toISOString(),
-    gatewayUrl: init.gatewayUrl ?? `https://${name}.azure-api.net`,
+    gatewayUrl,
     gatewayRegionalUrl: `https://${name}-01.regional.azure-api.net`,
     portalUrl: `https://${name}.portal.azure-api.net`,
     ...(tier === 'Consumption' ? {} : { developerPortalUrl: `https://${name}.developer.azure-api.net` }),
@@ -79,7 +86,7 @@ export function putInstance({ store }: Pick<Context, 'store'>, init: InstanceIni
     platformVersion: 'stv2',
   };
   const sku = { name: tier, capacity: tier === 'Consumption' ? 0 : 1 };
-  return store.put({ id, type: SERVICE_TYPE, properties, members: { location, sku, tags: {} } }).id;
+  return store.put({ id, properties, members: { location, sku, tags: {} } }).id;
 }
 
 function nameAnswer(reason: 'Valid' | 'Invalid' | 'AlreadyExists', message: string): Answer {

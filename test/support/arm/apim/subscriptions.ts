@@ -2,19 +2,17 @@ import { randomBytes } from 'node:crypto';
 
 import { asText } from '../../../../src/protocol/json.ts';
 import type { JsonObject } from '../../../../src/protocol/json.ts';
-import { pageOf } from '../paging.ts';
-import { existing, instanceId, viewOf } from '../resources.ts';
+import { existing, instanceId, pageOfType } from '../resources.ts';
 import type { Context, ResourceType, Write } from '../resources.ts';
 import { ArmError, without } from '../wire.ts';
 import type { Answer, Call, Route } from '../wire.ts';
-import { SERVICE, SERVICE_TYPE } from './paths.ts';
+import { SERVICE } from './paths.ts';
 import { subscriptionsOf } from './products.ts';
 
 const STATES = ['suspended', 'active', 'expired', 'submitted', 'rejected', 'cancelled'];
 
 export const subscriptions: ResourceType = {
   path: `${SERVICE}/subscriptions/{sid}`,
-  type: `${SERVICE_TYPE}/subscriptions`,
   required: ['scope', 'displayName'],
   defaults: { state: 'submitted', allowTracing: false },
   accept: acceptSubscription,
@@ -35,8 +33,7 @@ export function subscriptionRoutes(context: Context): readonly Route[] {
     const service = instanceId(call.path);
     const product = existing(context, `${service}/products/${call.parameters.product ?? ''}`);
     const found = subscriptionsOf(context.store.in(`${service}/subscriptions`), product.name);
-    const views = found.map((entity) => viewOf(context, subscriptions, entity, call));
-    return pageOf(views, call, context.paging);
+    return pageOfType(context, subscriptions, found, call);
   }
 
   function listSecrets(call: Call): Answer {

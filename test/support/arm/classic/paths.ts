@@ -1,4 +1,4 @@
-export const PROVIDER = 'Microsoft.MachineLearning';
+const PROVIDER = 'Microsoft.MachineLearning';
 
 const subscription = '/subscriptions/{subscriptionId}';
 

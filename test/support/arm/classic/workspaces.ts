@@ -3,7 +3,7 @@ import { existing, listOfType } from '../resources.ts';
 import type { Context, ResourceType } from '../resources.ts';
 import { without } from '../wire.ts';
 import type { Route } from '../wire.ts';
-import { inGroup, inSubscription, PROVIDER } from './paths.ts';
+import { inGroup, inSubscription } from './paths.ts';
 
 export interface WorkspaceInit {
   readonly workspaceId: string;
@@ -15,9 +15,9 @@ export interface WorkspaceInit {
 /** Classic workspaces as resources. Source: azure-rest-api-specs machinelearning 2016-04-01. */
 export const workspaces: ResourceType = {
   path: `${inGroup('workspaces')}/{workspace}`,
-  type: `${PROVIDER}/workspaces`,
   required: [],
   unconditional: true,
+  createdStatus: 200,
   accept: ({ properties, previous }) => ({
     ...workspaceProperties({ workspaceId: '', primaryToken: '', secondaryToken: '' }),
     ...previous?.properties,
@@ -41,6 +41,14 @@ export function workspaceRoutes(context: Context): readonly Route[] {
       answer: ({ path }) => {
         const { primaryToken, secondaryToken } = workspaceOf(path);
         return { status: 200, body: { primaryToken, secondaryToken } };
+      },
+    },
+    {
+      method: 'POST',
+      path: `${workspaces.path}/resyncStorageKeys`,
+      answer: ({ path }) => {
+        workspaceOf(path);
+        return { status: 200 };
       },
     },
   ];

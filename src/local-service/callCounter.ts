@@ -1,0 +1,30 @@
+import type { CallAllowance } from './options.ts';
+
+/** Counts calls in windows of fixed length that start with a call; a window of 0 seconds never ends. */
+export class CallCounter {
+  readonly #allowance: CallAllowance;
+  #windowStart = 0;
+  #calls = 0;
+
+  constructor(allowance: CallAllowance) {
+    this.#allowance = allowance;
+  }
+
+  /** How many calls are left in this window. */
+  get left(): number {
+    return this.#allowance.calls - this.#calls;
+  }
+
+  /** Counts one call; answers how many seconds are left to wait, 0 when the call may pass. */
+  take(): number {
+    const now = performance.now();
+    const windowMs = this.#allowance.seconds === 0 ? Infinity : this.#allowance.seconds * 1000;
+    if (this.#calls === 0 || now - this.#windowStart >= windowMs) {
+      this.#windowStart = now;
+      this.#calls = 0;
+    }
+    if (this.left <= 0) return Math.max(1, Math.ceil((this.#windowStart + windowMs - now) / 1000));
+    this.#calls += 1;
+    return 0;
+  }
+}

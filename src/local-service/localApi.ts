@@ -1,0 +1,40 @@
+import { defaultSubscriptionKeyHeader } from '../protocol/apim/errors.ts';
+import { gatewayOperations } from '../protocol/apim/operations.ts';
+import { CallCounter } from './callCounter.ts';
+import type { DataPlane } from './dataPlane.ts';
+import type { GatewayApi, Passage } from './gateway.ts';
+import { quotaSpent, rateExceeded } from './gatewayRefusal.ts';
+import type { Limits, WireVariants } from './options.ts';
+
+export interface LocalApiInit {
+  /** The URL suffix of the API, with a leading slash. */
+  readonly suffix: string;
+  readonly subscriptionKey: string;
+  readonly backend: DataPlane;
+  readonly limits: Pick<Limits, 'gatewayQuota' | 'gatewayRate'>;
+  readonly variants: Pick<WireVariants, 'gatewayQuery'>;
+}
+
+/** The API as the guide builds it: five operations in front of the data plane, behind one subscription key. */
+export function localApi({ suffix, subscriptionKey, backend, limits, variants }: LocalApiInit): GatewayApi {
+  const { gatewayRate, gatewayQuota } = limits;
+  const rate = gatewayRate && new CallCounter(gatewayRate);
+  const quota = gatewayQuota && new CallCounter(gatewayQuota);
+  const pass: Passage = async ({ request, response, target }) => {
+    const rateWait = rate?.take() ?? 0;
+    if (rateWait > 0) throw rateExceeded(rateWait);
+    const quotaWait = quota?.take() ?? 0;
+    if (quotaWait > 0) throw quotaSpent(quotaWait);
+    await backend.handle(request, response, target);
+  };
+  const tolerant = variants.gatewayQuery === 'optional';
+  return {
+    suffix,
+    operations: gatewayOperations.map(({ id, method, urlTemplate }) => {
+      const [path = ''] = urlTemplate.split('?');
+      return { id, method, urlTemplate: tolerant ? path : urlTemplate };
+    }),
+    keyNames: { header: defaultSubscriptionKeyHeader, query: 'subscription-key' },
+    passage: (key) => (key === subscriptionKey ? pass : undefined),
+  };
+}
