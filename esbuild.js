@@ -23,9 +23,11 @@ const common = {
 const parts = {
   catalog: 'src/catalog/index.ts',
   explorer: 'src/explorer/index.ts',
+  fileSaver: 'src/shared/fileSaver.ts',
   httpSettings: 'src/shared/httpSettings.ts',
   jobDocuments: 'src/jobs/documents/index.ts',
   jobs: 'src/jobs/index.ts',
+  publishing: 'src/publishing/index.ts',
   reportFailure: 'src/shared/reportFailure.ts',
   requests: 'src/requests/index.ts',
   results: 'src/results/index.ts',

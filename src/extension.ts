@@ -4,6 +4,7 @@ import type { Catalog } from './catalog/index.ts';
 import type { Explorer } from './explorer/index.ts';
 import type { JobDocuments } from './jobs/documents/index.ts';
 import type { Jobs } from './jobs/index.ts';
+import type { Publishing } from './publishing/index.ts';
 import type { Requests } from './requests/index.ts';
 import type { Results } from './results/index.ts';
 import type { TableEditors } from './results/tableEditor.ts';
@@ -23,6 +24,7 @@ import {
 } from './shared/contributions.ts';
 import type { ExplorerNode } from './shared/explorerNode.ts';
 import type { Feature, Foundation } from './shared/feature.ts';
+import type { FileSaver } from './shared/fileSaver.ts';
 import { isProgramCall } from './shared/invocation.ts';
 import { Lazy } from './shared/lazy.ts';
 import { LazyFileSystem } from './shared/lazyFileSystem.ts';
@@ -123,6 +125,10 @@ class Extension implements vscode.Disposable {
     ),
   );
 
+  readonly #publishing = new Lazy<Publishing>(async () =>
+    (await import('./publishing/index.ts')).createPublishing(this.#foundation, await this.#catalog.get()),
+  );
+
   readonly #features: { readonly [F in FeatureName]: { get(): Promise<Pick<Feature<F>, 'commands'>> } } = {
     catalog: this.#catalog,
     explorer: this.#explorer,
@@ -131,6 +137,7 @@ class Extension implements vscode.Disposable {
     jobs: this.#jobs,
     jobDocuments: this.#jobDocuments,
     results: this.#results,
+    publishing: this.#publishing,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
   };
 
@@ -142,6 +149,7 @@ class Extension implements vscode.Disposable {
 
   dispose(): void {
     const built = [
+      this.#publishing,
       this.#explorer,
       this.#tables,
       this.#results,
@@ -261,6 +269,7 @@ function layFoundation(context: vscode.ExtensionContext, keep: vscode.Disposable
   keep.push(documents);
   let log: vscode.LogOutputChannel | undefined;
   let http: Promise<HttpClient> | undefined;
+  let saver: FileSaver | undefined;
   const foundation: Foundation = {
     context,
     documents,
@@ -276,6 +285,11 @@ function layFoundation(context: vscode.ExtensionContext, keep: vscode.Disposable
         http = undefined;
         throw error;
       })),
+    saveFile: async (...given) => {
+      const { FileSaver } = await import('./shared/fileSaver.ts');
+      saver ??= new FileSaver(vscode.Uri.joinPath(context.globalStorageUri, 'saves').fsPath);
+      return saver.save(...given);
+    },
   };
   return foundation;
 }

@@ -42,7 +42,7 @@ function proposalFor({ workspace, service }: { workspace: string; service: strin
   return { workspaceName: workspace, serviceName, endpointName };
 }
 
-function entryTools(store: CatalogStore): EntryTools {
+export function entryTools(store: CatalogStore): EntryTools {
   return {
     known: () => store.workspaces(),
     takenNames: () => store.names(),
@@ -54,7 +54,7 @@ function entryTools(store: CatalogStore): EntryTools {
   };
 }
 
-async function announce(
+export async function announce(
   store: CatalogStore,
   added: { workspace: string; endpointId: string } | undefined,
 ): Promise<void> {

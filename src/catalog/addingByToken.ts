@@ -7,7 +7,7 @@ import { normalizeBaseUrl, parseId } from '../protocol/studio/urls.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import { isProgramCall } from '../shared/invocation.ts';
 import { askChoice, askInSteps, askText, type Choice, type Step } from '../shared/steps.ts';
-import { asking } from './asking.ts';
+import { asking } from '../shared/asking.ts';
 import type { CatalogStore } from './catalog.ts';
 import { cleanKey } from './cleanKey.ts';
 import { idProblem, nameProblem, notEmpty } from './entryProblems.ts';

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { Failure } from '../protocol/failure.ts';
+import { defaultSubscriptionKeyHeader } from '../protocol/apim/errors.ts';
 import { isRetiredHost, regions, retirementSentence } from '../protocol/studio/regions.ts';
 import { parseId, parseServiceUrl } from '../protocol/studio/urls.ts';
 import { askChoice, askInSteps, askText, type Choice, type Step } from '../shared/steps.ts';
 import type { PlainHttpConsent } from '../shared/plainHttpConsent.ts';
-import { endpointById, endpointOf } from './endpoints.ts';
+import { endpointById, endpointOf, endpointsOf } from './endpoints.ts';
 import {
   baseUrlIn,
   baseUrlProblem,
@@ -33,6 +34,7 @@ interface Draft {
   /** The scope of a Microsoft token, or the name of a header. */
   accessDetail: string;
   pasted: string;
+  readonly gateway: GatewayApi | undefined;
   /** What needs no question, because a URL or the place in the tree says it. */
   given: readonly ('place' | 'baseUrl' | 'workspaceId' | 'endpointId' | 'service')[];
 }
@@ -58,11 +60,27 @@ export interface Proposal {
   readonly endpointId?: string;
 }
 
+/** The API of a gateway by which a service is called. */
+export interface GatewayApi {
+  /** With the URL suffix. */
+  readonly baseUrl: string;
+  /** Proposed for the workspace. */
+  readonly name: string;
+  /** Empty where no subscription key is wanted. */
+  readonly subscriptionKeyHeader: string;
+  /** Of the service behind it, where the API is for this one only. */
+  readonly workspaceId?: string;
+  readonly endpointId?: string;
+  /** Name of the workspace in which the service is known. */
+  readonly behind?: string;
+}
+
 /** What is said already: where the endpoint goes, and what the questions start with. */
 interface Start {
   readonly workspace?: Workspace;
   readonly service?: WebService;
   readonly proposed?: Proposal;
+  readonly gateway?: GatewayApi;
 }
 
 /**
@@ -78,6 +96,7 @@ export async function addEndpointByAsking(
     askHow(draft),
     askRegion(draft),
     askBaseUrl(draft),
+    askBehind(draft, tools),
     askAboutHost(draft, tools),
     askId(draft, 'workspaceId', vscode.l10n.t('Workspace id, as in /workspaces/… of the URL')),
     askId(draft, 'endpointId', vscode.l10n.t('Endpoint id, as in /services/… of the URL')),
@@ -93,22 +112,26 @@ export async function addEndpointByAsking(
   return { workspace: draft.workspaceName, endpointId: draft.endpointId };
 }
 
-function draftFor({ workspace, service, proposed = {} }: Start): Draft {
+function draftFor({ workspace, service, gateway, proposed = {} }: Start): Draft {
   return {
     proposed,
     workspace,
-    workspaceName: workspace?.name ?? proposed.workspaceName ?? '',
-    workspaceId: workspace?.workspaceId ?? '',
-    baseUrl: workspace?.baseUrl ?? '',
+    workspaceName: workspace?.name ?? gateway?.name ?? proposed.workspaceName ?? '',
+    workspaceId: workspace?.workspaceId ?? gateway?.workspaceId ?? '',
+    baseUrl: workspace?.baseUrl ?? gateway?.baseUrl ?? '',
     style: workspace?.style ?? 'workspaces',
     serviceName: service?.name ?? proposed.serviceName ?? '',
     serviceId: undefined,
     endpointName: proposed.endpointName ?? 'default',
-    endpointId: proposed.endpointId ?? '',
+    endpointId: gateway?.endpointId ?? proposed.endpointId ?? '',
     access: 'apiKey',
     accessDetail: '',
     pasted: '',
+    gateway,
     given: [
+      ...(gateway === undefined ? [] : (['baseUrl'] as const)),
+      ...(gateway?.workspaceId === undefined ? [] : (['workspaceId'] as const)),
+      ...(gateway?.endpointId === undefined ? [] : (['endpointId'] as const)),
       ...(workspace === undefined ? [] : (['place', 'baseUrl', 'workspaceId'] as const)),
       ...(service === undefined ? [] : (['service'] as const)),
     ],
@@ -117,7 +140,7 @@ function draftFor({ workspace, service, proposed = {} }: Start): Draft {
 
 function askHow(draft: Draft): Step {
   return async (position) => {
-    if (draft.given.includes('place')) return 'skip';
+    if (draft.given.includes('place') || draft.gateway !== undefined) return 'skip';
     return askText(
       position,
       {
@@ -197,6 +220,39 @@ function askBaseUrl(draft: Draft): Step {
   };
 }
 
+/** An API does not say which service is behind it; often that is one which is known already. */
+function askBehind(draft: Draft, tools: EntryTools): Step {
+  return async (position) => {
+    const { gateway } = draft;
+    const known = tools
+      .known()
+      .filter(({ name }) => gateway?.behind === undefined || name === gateway.behind);
+    const endpoints = known.flatMap(endpointsOf);
+    if (gateway === undefined || gateway.endpointId !== undefined || endpoints.length === 0) return 'skip';
+    const choices: Choice<Endpoint | undefined>[] = [
+      ...endpoints.map((endpoint) => ({
+        label: endpoint.label,
+        description: endpoint.workspace.name,
+        value: endpoint,
+      })),
+      { label: vscode.l10n.t('Another one…'), detail: vscode.l10n.t('By its ids'), value: undefined },
+    ];
+    const placeholder = vscode.l10n.t('Which web service is behind "{0}"?', gateway.name);
+    return askChoice(position, { placeholder, choices }, (endpoint) => takeIds(draft, gateway, endpoint));
+  };
+}
+
+function takeIds(draft: Draft, gateway: GatewayApi, endpoint: Endpoint | undefined): void {
+  Object.assign(draft, draftFor({ gateway }));
+  if (endpoint === undefined) return;
+  draft.workspaceId = endpoint.workspace.workspaceId;
+  draft.endpointId = endpoint.endpointId;
+  draft.style = endpoint.workspace.style;
+  draft.serviceName = endpoint.service.name;
+  draft.endpointName = endpoint.name;
+  draft.given = ['baseUrl', 'workspaceId', 'endpointId'];
+}
+
 function askId(draft: Draft, member: 'workspaceId' | 'endpointId', prompt: string): Step {
   return async (position) =>
     draft.given.includes(member)
@@ -260,10 +316,14 @@ function findPlace(draft: Draft, tools: EntryTools): Step {
   return () => {
     if (draft.given.includes('place')) return Promise.resolve('skip');
     const found = tools.known().find((workspace) => hasAddress(workspace, draft));
-    if (found !== draft.workspace) draft.workspaceName = found?.name ?? draft.proposed.workspaceName ?? '';
+    if (found !== draft.workspace) draft.workspaceName = found?.name ?? proposedName(draft);
     draft.workspace = found;
     return Promise.resolve('skip');
   };
+}
+
+function proposedName({ gateway, proposed }: Draft): string {
+  return gateway?.name ?? proposed.workspaceName ?? '';
 }
 
 function hasAddress(workspace: Workspace, { baseUrl, workspaceId, style }: Draft): boolean {
@@ -284,6 +344,17 @@ function askAccess(draft: Draft, tools: EntryTools): Step {
   return async (position) => {
     if (draft.workspace !== undefined) return 'skip';
     const wanted = await asking(draft, tools.whatIsWanted);
+    if (draft.gateway !== undefined) {
+      const { subscriptionKeyHeader } = draft.gateway;
+      // A gateway that asks for no more than the subscription key adds the rest itself.
+      draft.access =
+        wanted !== 'apiKey'
+          ? 'subscriptionKey'
+          : subscriptionKeyHeader === ''
+            ? 'apiKey'
+            : 'apiKeyAndSubscriptionKey';
+      return 'skip';
+    }
     const choices = accessChoices();
     if (wanted === 'subscriptionKey') choices.unshift(...choices.splice(1, 2));
     return askChoice(
@@ -414,6 +485,7 @@ function endpointOfDraft(draft: Draft): Endpoint {
     baseUrl: draft.baseUrl,
     auth: { type: 'apiKey' },
     style: draft.style,
+    ...(draft.gateway && { subscriptionKeyHeader: draft.gateway.subscriptionKeyHeader }),
     services: [service],
     local: false,
   };
@@ -444,7 +516,7 @@ async function save(draft: Draft): Promise<void> {
 
 function accessSettings(draft: Draft): WorkspaceEntry {
   const style: WorkspaceEntry = draft.style === 'subscriptions' ? { addressedBy: 'subscriptions' } : {};
-  const subscriptionKeyHeader = 'Ocp-Apim-Subscription-Key';
+  const subscriptionKeyHeader = draft.gateway?.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader;
   switch (draft.access) {
     case 'apiKey':
       return style;

@@ -5,8 +5,10 @@ import type { Feature } from '../shared/feature.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { addEndpoint, addService, addUnknown, addWorkspace } from './adding.ts';
+import { addGateway } from './addingGateway.ts';
 import { addWorkspaceByToken, setWorkspaceToken } from './addingByToken.ts';
 import { CatalogStore, type FindOptions, type Remedy } from './catalog.ts';
+import type { GatewayApi } from './entry.ts';
 import { editEndpoint, editWorkspace } from './editing.ts';
 import {
   forgetAllKeys,
@@ -47,6 +49,7 @@ export type { Remedy } from './catalog.ts';
 export type { AttachedSchema } from './schemaStore.ts';
 export type { EndpointPlace } from './picking.ts';
 export type { SettingProblem } from './settings.ts';
+export type { GatewayApi } from './entry.ts';
 export type { Trouble } from './troubles.ts';
 export { wordsOf } from './endpointDetails.ts';
 export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';
@@ -123,6 +126,12 @@ export interface Catalog extends Feature<'catalog'> {
    */
   addUnknown(names: { readonly workspace: string; readonly service: string }): Promise<Endpoint | undefined>;
 
+  /**
+   * Adds a workspace that calls a service through an API of a gateway, and asks which service that is where the API does
+   * not say so. Undefined when the user gives up.
+   */
+  addGateway(api: GatewayApi, subscriptionKey: string | undefined): Promise<Endpoint | undefined>;
+
   /** Gives an endpoint a schema, which counts before the one that the service publishes, until it is detached. */
   attachSchema(endpoint: Endpoint, attached: AttachedSchema): Promise<void>;
 
@@ -184,6 +193,7 @@ export function createCatalog(
     storeSecret: (workspace, name, value) => store.keys.storeNamed(workspace, name, value),
     schema: (endpoint, options) => store.schema(endpoint, options),
     addUnknown: (names) => addUnknown(store, names),
+    addGateway: (api, subscriptionKey) => addGateway(store, api, subscriptionKey),
     attachSchema: (endpoint, attached) => store.schemas.attach(endpoint, attached),
     detachSchema: (endpoint) => store.schemas.detach(endpoint),
     attachedSchema: (endpoint) => store.schemas.attached(endpoint),

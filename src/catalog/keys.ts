@@ -171,9 +171,11 @@ export class Keys {
   async whatIsWanted(
     endpoint: Endpoint,
     signal: AbortSignal,
+    subscriptionKey?: string,
   ): Promise<'apiKey' | 'subscriptionKey' | undefined> {
+    const given = subscriptionKey === undefined ? {} : keyHeader(endpoint.workspace, subscriptionKey);
     try {
-      const refusal = await this.#ask(endpoint, {}, signal);
+      const refusal = await this.#ask(endpoint, given, signal);
       if (refusal?.status !== 401) return undefined;
       return refusal.origin === 'gateway' ? 'subscriptionKey' : 'apiKey';
     } catch {

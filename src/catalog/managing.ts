@@ -9,7 +9,7 @@ import type {
 } from '../protocol/studio/managementRequests.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import { askChoice, askInSteps, askText, type Step } from '../shared/steps.ts';
-import { asking } from './asking.ts';
+import { asking } from '../shared/asking.ts';
 import { type CatalogStore, missingToken } from './catalog.ts';
 import { endpointDetails } from './endpointDetails.ts';
 import type { ManagementAccess } from './managementClient.ts';

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { Failure } from '../protocol/failure.ts';
+import { microsoftSession } from '../shared/microsoftSession.ts';
 
 /**
  * The token of a Microsoft account. `silent` takes the session that is there and rejects with `MissingApiKey` without
  * one; `ask` lets the user sign in, `again` with another account too. Rejects with `Cancelled` or `SignInFailed`.
  */
 export async function microsoftToken(scope: string, how: 'silent' | 'ask' | 'again'): Promise<string> {
-  const session = await sessionFor(scope, how);
+  const session = await microsoftSession({ provider: 'microsoft', scope }, options[how]);
   if (session !== undefined) return session.accessToken;
   throw new Failure({
     code: 'MissingApiKey',
@@ -23,21 +24,3 @@ const options = {
   ask: { createIfNone: true },
   again: { createIfNone: true, clearSessionPreference: true },
 } as const satisfies Record<string, vscode.AuthenticationGetSessionOptions>;
-
-async function sessionFor(
-  scope: string,
-  how: keyof typeof options,
-): Promise<vscode.AuthenticationSession | undefined> {
-  try {
-    return await vscode.authentication.getSession('microsoft', [scope], options[how]);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const gaveUp = /cancel|consent/i.test(why);
-    throw new Failure({
-      code: gaveUp ? 'Cancelled' : 'SignInFailed',
-      origin: 'client',
-      sentence: vscode.l10n.t('Nobody was signed in with Microsoft for {0}: {1}', scope, why),
-      cause: error,
-    });
-  }
-}

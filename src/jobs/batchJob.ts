@@ -23,10 +23,12 @@ import { withAnswer, withStatus } from './jobStates.ts';
 import type { JobStore, RecordChange } from './jobStore.ts';
 import type { Windows } from './windows.ts';
 
+/** The data of an input. A text is the path of a local file, which is uploaded. */
+export type BatchInput = string | BlobReference;
+
 export interface BatchRequest {
   readonly endpoint: Endpoint;
-  /** A text is the path of a local file, which is uploaded. */
-  readonly inputs: Readonly<Record<string, string | BlobReference>>;
+  readonly inputs: Readonly<Record<string, BatchInput>>;
   /**
    * A text is `container/blob.csv` in the storage, or a name in the job's own folder there. An output that is not named is
    * left to the service. Without outputs each gets a blob of its own in the storage.

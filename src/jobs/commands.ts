@@ -150,6 +150,7 @@ export class JobCommands {
       catalog,
       storage,
       documents: foundation.documents,
+      http: foundation.http,
       memory: foundation.context.workspaceState,
       referenceForm: referenceForm(),
     };

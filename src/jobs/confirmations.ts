@@ -19,21 +19,21 @@ export function confirmCancel(records: readonly JobRecord[]): Promise<boolean> {
           'The service stops the job {0}. What it has done is lost.',
           only.serviceJobId ?? '',
         ),
-        yes: vscode.l10n.t('Cancel Job'),
-        no: vscode.l10n.t('Keep Running'),
+        yes: vscode.l10n.t('Cancel job'),
+        no: vscode.l10n.t('Keep running'),
       })
     : ask({
         question: vscode.l10n.t('Cancel {0} jobs?', records.length),
         detail: `${vscode.l10n.t('The service stops them. What they have done is lost.')}\n\n${names(records)}`,
-        yes: vscode.l10n.t('Cancel Jobs'),
-        no: vscode.l10n.t('Keep Running'),
+        yes: vscode.l10n.t('Cancel jobs'),
+        no: vscode.l10n.t('Keep running'),
       });
 }
 
 /** For jobs that have ended. */
 export function confirmDelete(records: readonly JobRecord[]): Promise<boolean> {
   const [only] = records;
-  const yes = vscode.l10n.t('Delete on Server');
+  const yes = vscode.l10n.t('Delete on server');
   const no = vscode.l10n.t('Cancel');
   return records.length === 1 && only !== undefined
     ? ask({

@@ -13,6 +13,7 @@ import { jobOf, type Job } from './job.ts';
 import { JobActions } from './jobActions.ts';
 import { pickJob } from './jobPicks.ts';
 import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
+import { jobsInSight } from './jobsInSight.ts';
 import { JobsView, type JobsPane } from './jobsView.ts';
 import { recordOf, resultOf, type JobResult } from './results.ts';
 import { JobsStatusBar } from './statusBar.ts';
@@ -173,9 +174,6 @@ class JobsFeature implements Jobs {
       new JobsStatusBar(engine),
       new vscode.Disposable(engine.onDidChange(() => this.#tellSoon())),
       catalog.onDidChange(() => engine.resumePaused()),
-      vscode.window.onDidChangeVisibleTextEditors((editors) =>
-        engine.show(this.#commands.jobsIn(editors.map(({ document }) => document.uri))),
-      ),
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused) void engine.takeOver();
       }),
@@ -188,8 +186,19 @@ class JobsFeature implements Jobs {
     const engine = await this.#opening;
     const sizeTools = { storage: this.#storage, http: () => foundation.http() };
     const view = new JobsView(engine, pane, sizeTools, this.onDidChange);
-    if (this.#disposed) view.dispose();
-    else this.#disposables.push(view);
+    if (this.#disposed) {
+      view.dispose();
+      return view;
+    }
+    const show = (): void => {
+      const documents = vscode.window.visibleTextEditors.map(({ document }) => document.uri);
+      engine.show(jobsInSight(this.#commands.jobsIn(documents), view.inSight));
+    };
+    this.#disposables.push(
+      view,
+      view.onDidChangeSight(show),
+      vscode.window.onDidChangeVisibleTextEditors(show),
+    );
     return view;
   }
 

@@ -2,73 +2,89 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Port } from '../protocol/studio/serviceSchema.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
-import { checkInput, type Finding, type InputCheck } from './inputCheck.ts';
+import type { BatchInput } from './batchJob.ts';
+import { checkInput, type Finding, type InputCheck, type Sample } from './inputCheck.ts';
 import { convertBeside, sampleOf } from './inputFile.ts';
 import { findingText, reportText } from './inputReport.ts';
+import { nameOf, placeOf, sampleOfBlob, type BlobSampleTools } from './inputBlob.ts';
 
-export interface InputConsentTools {
+export interface InputConsentTools extends BlobSampleTools {
   readonly documents: ReadonlyDocuments;
   /** What the user calls the service. */
   readonly service: string;
 }
 
-type Choice = 'run' | 'convert' | 'report';
+interface Candidate {
+  readonly port: Port;
+  readonly input: BatchInput;
+}
+
+interface Misfit extends Candidate {
+  readonly check: InputCheck;
+}
+
+type Choice = 'run' | 'convert' | 'report' | 'check';
+
+interface ChoiceItem extends vscode.MessageItem {
+  readonly choice: Choice;
+}
 
 const mostLines = 6;
 const mostNames = 8;
 const mended: ReadonlySet<Finding['kind']> = new Set(['extension', 'encoding', 'delimiter']);
 
 /**
- * Looks into the files that are to be sent, and asks where one does not fit its input: run anyway, convert it to a new
- * file, or see a report, mend the file and check again. Gives the files to send by the name of their input; undefined
- * when the user gives up.
+ * Looks into the data of a job's inputs, and asks where some does not fit: run anyway, convert files to new ones, or see
+ * a report, mend them and check again. Gives the data to send by the name of its input; undefined when the user gives up.
  */
 export async function agreeOnInputs(
   tools: InputConsentTools,
   ports: readonly Port[],
-  inputs: ReadonlyMap<string, string>,
-): Promise<Map<string, string> | undefined> {
-  const agreed = new Map<string, string>();
-  for (const [name, path] of inputs) {
-    const port = ports.find((each) => each.name === name) ?? { name, columns: [], sampleRows: [] };
-    const file = await agreeOnInput(tools, port, path);
-    if (file === undefined) return undefined;
-    agreed.set(name, file);
-  }
-  return agreed;
+  inputs: ReadonlyMap<string, BatchInput>,
+): Promise<Map<string, BatchInput> | undefined> {
+  const candidates = [...inputs].map(([name, input]) => ({
+    port: ports.find((port) => port.name === name) ?? { name, columns: [], sampleRows: [] },
+    input,
+  }));
+  const agreed = await agree(tools, candidates);
+  return agreed && new Map(agreed.map(({ port, input }) => [port.name, input]));
 }
 
-async function agreeOnInput(
+async function agree(
   tools: InputConsentTools,
-  port: Port,
-  given: string,
-): Promise<string | undefined> {
-  for (let path = given; ;) {
-    await saveOpen(path);
-    const sample = await sampleOf(path).catch(() => undefined);
-    // What cannot be read is refused, with the reason, when it is to be sent.
-    const check = sample === undefined ? undefined : checkInput(path, sample, port.columns);
-    if (check === undefined || check.findings.length === 0) return path;
-    switch (await ask(tools.service, port, path, check)) {
+  given: readonly Candidate[],
+): Promise<readonly Candidate[] | undefined> {
+  for (let candidates = given; ;) {
+    const misfits = await misfitsOf(tools, candidates);
+    if (misfits.length === 0) return candidates;
+    switch (await ask(tools, misfits)) {
       case 'run':
-        return path;
+        return candidates;
       case 'convert':
-        path = (await convert(path, check)) ?? path;
+        candidates = await converted(candidates, misfits);
         break;
-      case 'report': {
-        await tools.documents.show(
-          `${basename(path)} check.txt`,
-          reportText(path, port, tools.service, check),
-        );
-        const after = await askAfterReport(path);
-        if (after === 'run') return path;
-        if (after === undefined) return undefined;
-        break;
-      }
       case undefined:
         return undefined;
+      default:
     }
   }
+}
+
+async function misfitsOf(tools: InputConsentTools, candidates: readonly Candidate[]): Promise<Misfit[]> {
+  const misfits: Misfit[] = [];
+  for (const { port, input } of candidates) {
+    // What cannot be read is refused, with the reason, when it is to be sent.
+    const sample = await sampleFor(tools, input).catch(() => undefined);
+    const check = sample && checkInput(placeOf(input), sample, port.columns);
+    if (check !== undefined && check.findings.length > 0) misfits.push({ port, input, check });
+  }
+  return misfits;
+}
+
+async function sampleFor(tools: InputConsentTools, input: BatchInput): Promise<Sample | undefined> {
+  if (typeof input !== 'string') return sampleOfBlob(tools, input);
+  await saveOpen(input);
+  return sampleOf(input);
 }
 
 /** What is sent is what the editor shows. */
@@ -79,42 +95,92 @@ async function saveOpen(path: string): Promise<void> {
   await open?.save();
 }
 
-async function ask(
-  service: string,
-  port: Port,
-  path: string,
-  check: InputCheck,
-): Promise<Choice | undefined> {
-  const { findings } = check;
-  const lines = findings.slice(0, mostLines).map((finding) => findingText(finding, mostNames));
-  if (findings.length > mostLines)
-    lines.push(vscode.l10n.t('{0} more in the report', findings.length - mostLines));
-  const mayConvert =
-    findings.some(({ kind }) => mended.has(kind)) && findings.every(({ kind }) => kind !== 'binary');
-  const choices: readonly (vscode.MessageItem & { readonly choice: Choice })[] = [
-    ...(mayConvert ? [{ title: vscode.l10n.t('Convert to a New File'), choice: 'convert' as const }] : []),
-    { title: vscode.l10n.t('Show Report'), choice: 'report' },
-    { title: vscode.l10n.t('Run Anyway'), choice: 'run' },
+async function ask(tools: InputConsentTools, misfits: readonly Misfit[]): Promise<Choice | undefined> {
+  const toConvert = misfits.filter(mayConvert).length;
+  const convert =
+    toConvert === 1 ? vscode.l10n.t('Convert to a new file') : vscode.l10n.t('Convert to new files');
+  const items: readonly ChoiceItem[] = [
+    ...(toConvert === 0 ? [] : [{ title: convert, choice: 'convert' } as const]),
+    { title: vscode.l10n.t('Show report'), choice: 'report' },
+    { title: vscode.l10n.t('Run anyway'), choice: 'run' },
   ];
   const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('{0} does not fit {1} of {2}.', basename(path), port.name, service),
-    { modal: true, detail: lines.join('\n') },
-    ...choices,
+    questionOn(misfits, tools.service),
+    { modal: true, detail: detailOn(misfits).join('\n') },
+    ...items,
+  );
+  if (chosen?.choice !== 'report') return chosen?.choice;
+  await showReport(tools, misfits);
+  return askAfterReport(misfits);
+}
+
+function mayConvert({ input, check: { findings } }: Misfit): boolean {
+  return (
+    typeof input === 'string' &&
+    findings.some(({ kind }) => mended.has(kind)) &&
+    findings.every(({ kind }) => kind !== 'binary')
+  );
+}
+
+function questionOn(misfits: readonly Misfit[], service: string): string {
+  const [only] = misfits;
+  return misfits.length === 1 && only !== undefined
+    ? vscode.l10n.t('{0} does not fit {1} of {2}.', nameOf(only.input), only.port.name, service)
+    : vscode.l10n.t('{0} files do not fit {1}.', misfits.length, service);
+}
+
+/** All that is wrong with one file, or the first thing that is wrong with each of several. */
+function detailOn(misfits: readonly Misfit[]): string[] {
+  const [only] = misfits;
+  const lines =
+    misfits.length === 1 && only !== undefined
+      ? only.check.findings.map((finding) => findingText(finding, mostNames))
+      : misfits.map(({ input, check }) =>
+          [nameOf(input), ...check.findings.slice(0, 1).map((first) => findingText(first, mostNames))].join(
+            ': ',
+          ),
+        );
+  const more = lines.length - mostLines;
+  return more > 0 ? [...lines.slice(0, mostLines), vscode.l10n.t('{0} more in the report', more)] : lines;
+}
+
+async function showReport(
+  { documents, service }: InputConsentTools,
+  misfits: readonly Misfit[],
+): Promise<void> {
+  const [only] = misfits;
+  const name = misfits.length === 1 && only !== undefined ? nameOf(only.input) : service;
+  const reports = misfits.map(({ port, input, check }) => reportText(placeOf(input), port, service, check));
+  await documents.show(`${name} check.txt`, reports.join('\n'));
+}
+
+async function askAfterReport(misfits: readonly Misfit[]): Promise<Choice | undefined> {
+  const [only] = misfits;
+  const items: readonly ChoiceItem[] = [
+    { title: vscode.l10n.t('Check again'), choice: 'check' },
+    { title: vscode.l10n.t('Run anyway'), choice: 'run' },
+  ];
+  const chosen = await vscode.window.showWarningMessage(
+    misfits.length === 1 && only !== undefined
+      ? vscode.l10n.t('{0} waits to be run. Nothing was sent yet.', nameOf(only.input))
+      : vscode.l10n.t('{0} files wait to be run. Nothing was sent yet.', misfits.length),
+    ...items,
   );
   return chosen?.choice;
 }
 
-/** `check` to look at the file again. */
-async function askAfterReport(path: string): Promise<'check' | 'run' | undefined> {
-  const check = vscode.l10n.t('Check again');
-  const run = vscode.l10n.t('Run anyway');
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('{0} waits to be run. Nothing was sent yet.', basename(path)),
-    check,
-    run,
-  );
-  if (chosen === check) return 'check';
-  return chosen === run ? 'run' : undefined;
+/** What the user stops to convert stays as it is. */
+async function converted(
+  candidates: readonly Candidate[],
+  misfits: readonly Misfit[],
+): Promise<readonly Candidate[]> {
+  const files = new Map<BatchInput, string>();
+  for (const misfit of misfits.filter(mayConvert)) {
+    if (typeof misfit.input !== 'string') continue;
+    const file = await convert(misfit.input, misfit.check);
+    if (file !== undefined) files.set(misfit.input, file);
+  }
+  return candidates.map(({ port, input }) => ({ port, input: files.get(input) ?? input }));
 }
 
 /** The path of the new file; undefined when the user has stopped it. */

@@ -12,7 +12,11 @@ export async function sampleOf(path: string): Promise<Sample> {
   const chunks: Buffer[] = [];
   // One byte more tells whether the file goes on.
   for await (const chunk of createReadStream(path, { end: sampleBytes })) chunks.push(chunk as Buffer);
-  const bytes = Buffer.concat(chunks);
+  return sampleIn(Buffer.concat(chunks));
+}
+
+/** Of the bytes of a sample and one more, where there is one. */
+export function sampleIn(bytes: Uint8Array): Sample {
   return { bytes: bytes.subarray(0, sampleBytes), isWhole: bytes.length <= sampleBytes };
 }
 

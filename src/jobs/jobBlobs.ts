@@ -3,7 +3,7 @@ import { Failure } from '../protocol/failure.ts';
 import { outputUrlWithoutSas, parseConnectionString, type BlobReference } from '../protocol/studio/bes.ts';
 import { redactUrl } from '../protocol/redaction.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
-import type { BlobClient } from '../storage/index.ts';
+import type { BlobClient, Storage } from '../storage/index.ts';
 import { isLoopback } from '../transport/index.ts';
 import type { BatchRequest } from './batchJob.ts';
 import type { JobRecord } from './jobRecord.ts';
@@ -58,7 +58,7 @@ export function needed(client: BlobClient | undefined): BlobClient {
     code: 'MissingStorage',
     origin: 'client',
     sentence:
-      'Files and outputs need a storage. Add one with "Azure ML: Set Storage" and name it in "storage".',
+      'Files and outputs need a storage. Add one with "Azure ML: Set storage…" and name it in "storage".',
   });
 }
 
@@ -78,6 +78,16 @@ export function reference(
     });
   }
   return client.reference(relativeLocation, access);
+}
+
+/** A URL, SAS included, from which a blob can be read that a connection string leads to. */
+export async function urlByConnectionString(
+  storage: Pick<Storage, 'openConnectionString'>,
+  connectionString: string,
+  relativeLocation: string,
+): Promise<string> {
+  const [container = ''] = relativeLocation.replace(/^\/+/, '').split('/');
+  return (await storage.openConnectionString(connectionString, container)).readUrl(relativeLocation);
 }
 
 /** The place of an output in the storage: `container/blob.csv`, or a name in the job's own folder. */

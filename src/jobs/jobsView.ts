@@ -7,6 +7,7 @@ import { filtered, isEmpty, noFilter, type JobFilter } from './jobFilter.ts';
 import { askForFilter, filterText } from './jobFilterPicks.ts';
 import { jobTooltip, listedJobItem, outputItem } from './jobItems.ts';
 import type { JobRecord } from './jobRecord.ts';
+import type { ListedJobs } from './jobsInSight.ts';
 import { hasResults } from './jobStates.ts';
 import { isInMotion } from './jobWords.ts';
 import { OutputSizes, type SizeTools } from './outputSizes.ts';
@@ -30,11 +31,15 @@ export class JobsView implements vscode.TreeDataProvider<ExplorerNode>, vscode.D
   readonly #sizes: OutputSizes;
   /** VS Code draws a node again only when it is given the same object. */
   readonly #nodes = new Map<string, JobNode>();
+  readonly #sightChanged = new vscode.EventEmitter<void>();
   readonly #listening: vscode.Disposable;
   #filter: JobFilter = noFilter;
   #drawn: readonly JobRecord[] = [];
   #running = 0;
   #ticking: NodeJS.Timeout | undefined;
+
+  /** `inSight` may be another. */
+  readonly onDidChangeSight = this.#sightChanged.event;
 
   /** `onDidChange` tells a few times a second at most that jobs have changed. */
   constructor(engine: JobEngine, pane: JobsPane, sizeTools: SizeTools, onDidChange: vscode.Event<void>) {
@@ -42,10 +47,13 @@ export class JobsView implements vscode.TreeDataProvider<ExplorerNode>, vscode.D
     this.#pane = pane;
     this.#sizes = new OutputSizes(sizeTools, (ownId) => this.#redraw([ownId]));
     this.#listening = vscode.Disposable.from(
+      this.#sightChanged,
       onDidChange(() => this.#update()),
+      pane.view.onDidChangeSelection(() => this.#sightChanged.fire()),
       pane.view.onDidChangeVisibility(({ visible }) => {
         if (visible) pane.refresh(undefined);
         this.#tick();
+        this.#sightChanged.fire();
       }),
     );
     this.#update();
@@ -54,6 +62,17 @@ export class JobsView implements vscode.TreeDataProvider<ExplorerNode>, vscode.D
   dispose(): void {
     this.#listening.dispose();
     clearTimeout(this.#ticking);
+  }
+
+  /** What is listed; undefined while the view is hidden. */
+  get inSight(): ListedJobs | undefined {
+    const { visible, selection } = this.#pane.view;
+    if (!visible) return undefined;
+    return {
+      listed: idsOf(this.#drawn),
+      selected: selection.flatMap((node) => ('jobId' in node ? node.jobId : [])),
+      isFiltered: !isEmpty(this.#filter),
+    };
   }
 
   getChildren(node?: ExplorerNode): ExplorerNode[] {
@@ -112,6 +131,7 @@ export class JobsView implements vscode.TreeDataProvider<ExplorerNode>, vscode.D
     this.#nodes.clear();
     for (const node of nodes) this.#nodes.set(node.jobId, node);
     this.#tick();
+    this.#sightChanged.fire();
     return nodes;
   }
 

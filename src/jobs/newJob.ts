@@ -2,19 +2,19 @@ import { basename, extname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
-import type { BlobReference } from '../protocol/studio/bes.ts';
 import type { Cell, GlobalParameter, Port, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import { askText } from '../shared/steps.ts';
 import type { Storage } from '../storage/index.ts';
 import { isLoopback } from '../transport/index.ts';
-import type { BatchRequest } from './batchJob.ts';
+import type { BatchInput, BatchRequest } from './batchJob.ts';
 import { outputLocation } from './callArguments.ts';
 import { chooseInput, type ChosenInput } from './chooseInput.ts';
+import { placeOf, type BlobSampleTools } from './inputBlob.ts';
 import { agreeOnInputs } from './inputConsent.ts';
 import { isBlobName, reference, safeName, type ReferenceForm } from './jobBlobs.ts';
 
-export interface NewJobTools {
+export interface NewJobTools extends BlobSampleTools {
   readonly catalog: Catalog;
   readonly storage: Storage;
   readonly documents: ReadonlyDocuments;
@@ -34,7 +34,7 @@ export interface ChosenFiles {
 interface Draft {
   readonly endpoint: Endpoint;
   readonly schema: ServiceSchema | undefined;
-  readonly inputs: ReadonlyMap<string, ChosenInput>;
+  readonly inputs: ReadonlyMap<string, BatchInput>;
   readonly parameters: Map<string, Cell>;
   /** As in `BatchRequest`; an output that is not here is left to the service. */
   readonly outputs: Map<string, string>;
@@ -59,18 +59,15 @@ export async function askForJob(
   );
   const asked = await askForInputs(tools.storage, endpoint, schema, chosen);
   if (asked === undefined) return undefined;
-  const files = await agreeOnInputs(
-    { documents: tools.documents, service: endpoint.label },
+  const inputs = await agreeOnInputs(
+    { ...tools, service: endpoint.label },
     schema?.inputs ?? [],
-    filesOf(asked),
+    await referencesTo(tools, asked),
   );
-  if (files === undefined) return undefined;
-  const inputs = new Map<string, ChosenInput>([...asked, ...files]);
+  if (inputs === undefined) return undefined;
   const outputs = offeredOutputs(schema, inputs);
   const needsStorage = schema === undefined || inputs.size > 0 || outputs.size > 0;
-  const storage = needsStorage
-    ? (storageOf(inputs) ?? (await rememberedStorage(tools, endpoint)))
-    : undefined;
+  const storage = needsStorage ? (storageOf(asked) ?? (await rememberedStorage(tools, endpoint))) : undefined;
   if (needsStorage && storage === undefined) return undefined;
   const draft: Draft = { endpoint, schema, inputs, storage, parameters: new Map(), outputs };
   const required = (schema?.globalParameters ?? []).filter((parameter) => parameter.default === undefined);
@@ -81,7 +78,7 @@ export async function askForJob(
   await tools.catalog.authorize(endpoint, { interactive: true });
   return {
     endpoint,
-    inputs: await referencesTo(tools, inputs),
+    inputs: Object.fromEntries(inputs),
     globalParameters: Object.fromEntries(draft.parameters),
     ...(schema === undefined ? {} : { outputs: Object.fromEntries(draft.outputs) }),
     ...(draft.storage === undefined
@@ -100,12 +97,6 @@ export async function impliedStorage(storage: Storage, endpoint: Endpoint): Prom
   return others.length === 1 ? others[0] : undefined;
 }
 
-function filesOf(inputs: ReadonlyMap<string, ChosenInput>): Map<string, string> {
-  const files = new Map<string, string>();
-  for (const [name, input] of inputs) if (typeof input === 'string') files.set(name, input);
-  return files;
-}
-
 /** Which a blob was picked from: it is at hand for the rest, too. */
 function storageOf(inputs: ReadonlyMap<string, ChosenInput>): string | undefined {
   for (const input of inputs.values()) if (typeof input !== 'string') return input.storage;
@@ -116,20 +107,17 @@ function storageOf(inputs: ReadonlyMap<string, ChosenInput>): string | undefined
 async function referencesTo(
   { storage, referenceForm }: NewJobTools,
   inputs: ReadonlyMap<string, ChosenInput>,
-): Promise<Record<string, string | BlobReference>> {
-  const references: Record<string, string | BlobReference> = {};
+): Promise<Map<string, BatchInput>> {
+  const references = new Map<string, BatchInput>();
   for (const [name, input] of inputs) {
-    references[name] =
+    references.set(
+      name,
       typeof input === 'string'
         ? input
-        : reference(await storage.open(input.storage), input.relativeLocation, 'read', referenceForm);
+        : reference(await storage.open(input.storage), input.relativeLocation, 'read', referenceForm),
+    );
   }
   return references;
-}
-
-/** Its path, or its place in the storage. */
-function placeOf(input: ChosenInput): string {
-  return typeof input === 'string' ? input : input.relativeLocation;
 }
 
 async function askForInputs(
@@ -177,7 +165,7 @@ async function inputFor(
 /** Each output is offered a name of its own, after the data that is scored. */
 function offeredOutputs(
   schema: ServiceSchema | undefined,
-  inputs: ReadonlyMap<string, ChosenInput>,
+  inputs: ReadonlyMap<string, BatchInput>,
 ): Map<string, string> {
   const [first] = inputs.values();
   const place = first && placeOf(first);
@@ -274,7 +262,7 @@ async function confirm(tools: NewJobTools, draft: Draft, start: boolean): Promis
 async function linesOf(tools: NewJobTools, draft: Draft, start: boolean): Promise<readonly Line[]> {
   return [
     {
-      label: beginLabel(start, filesOf(draft.inputs).size > 0),
+      label: beginLabel(start, [...draft.inputs.values()].some(isFile)),
       description: [...draft.inputs.values()].map(shownInput).join(', '),
       choose: () => Promise.resolve(true),
     },
@@ -297,8 +285,12 @@ function shownValue(draft: Draft, parameter: GlobalParameter): string {
   return /password|secret|\bkey\b/i.test(parameter.name) ? '***' : String(given);
 }
 
-function shownInput(input: ChosenInput): string {
-  return typeof input === 'string' ? vscode.workspace.asRelativePath(input) : input.relativeLocation;
+function isFile(input: BatchInput): input is string {
+  return typeof input === 'string';
+}
+
+function shownInput(input: BatchInput): string {
+  return isFile(input) ? vscode.workspace.asRelativePath(input) : input.relativeLocation;
 }
 
 function beginLabel(start: boolean, hasUploads: boolean): string {

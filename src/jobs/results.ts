@@ -2,6 +2,7 @@ import { Failure } from '../protocol/failure.ts';
 import { outputUrl, type OutputReference } from '../protocol/studio/bes.ts';
 import type { Storage } from '../storage/index.ts';
 import type { JobEngine } from './engine.ts';
+import { urlByConnectionString } from './jobBlobs.ts';
 import { saysJobIsGone } from './jobStates.ts';
 import type { JobRecord } from './jobRecord.ts';
 
@@ -71,8 +72,7 @@ async function readableUrl(
   const url = outputUrl(reference);
   if (url !== undefined && mayRead(url)) return url;
   if (connectionString !== undefined) {
-    const [container = ''] = relativeLocation.replace(/^\/+/, '').split('/');
-    return (await storage.openConnectionString(connectionString, container)).readUrl(relativeLocation);
+    return urlByConnectionString(storage, connectionString, relativeLocation);
   }
   if (record.storage !== undefined && (await storage.names()).includes(record.storage)) {
     return (await storage.open(record.storage)).readUrl(relativeLocation);

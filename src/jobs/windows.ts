@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { replaceFile } from '../local-service/replaceFile.ts';
+import { isRunning } from '../shared/isRunning.ts';
 import type { Asker } from './division.ts';
 
 const presenceShape = v.object({
@@ -125,11 +126,5 @@ async function readPresence(path: string): Promise<Presence | undefined> {
 
 /** Of another machine's process nothing is known. */
 function hasProcess({ pid, host }: Presence): boolean {
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
-  }
+  return host !== hostname() || isRunning(pid);
 }

@@ -217,7 +217,7 @@ export class DataPlane {
 }
 
 /** The operation that a method and the path below an endpoint name. */
-export function findOperation(method: string, path: readonly string[]): Operation | undefined {
+function findOperation(method: string, path: readonly string[]): Operation | undefined {
   const [first = '', jobId, third, ...rest] = path;
   if (rest.length > 0) return undefined;
   if (jobId === undefined) {

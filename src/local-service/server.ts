@@ -20,6 +20,7 @@ import { loadIdentity } from './identity.ts';
 import type { Identity } from './identity.ts';
 import { Jobs } from './jobs.ts';
 import { JobStore } from './jobStore.ts';
+import { localApi } from './localApi.ts';
 import { ManagementApi } from './management.ts';
 import { DEFAULT_LIMITS, DEFAULT_VARIANTS } from './options.ts';
 import type { LocalServiceOptions } from './options.ts';
@@ -97,13 +98,14 @@ async function assemble(
     closers,
   );
   const { limits = {}, variants = {}, fault } = options;
-  const gateway = new Gateway({
+  const api = localApi({
     suffix: GATEWAY_SUFFIX,
     subscriptionKey: identity.subscriptionKey,
     backend: dataPlane,
     limits,
     variants: { ...DEFAULT_VARIANTS, ...variants },
   });
+  const gateway = new Gateway(() => [api]);
   const serviceServer = createHttpServer(async (request, response) => {
     if (sideDoor(request, response)) return;
     if (await applyFault(fault, 'service', request, response)) return;

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import type { Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { TableExport } from '../shared/answerContract.ts';
+import type { SaveFile } from '../shared/fileSaver.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
-import { writeAtomically } from '../shared/wholeFile.ts';
 import { exportFormat, exportTable } from './answerExport.ts';
 import { writeFileTable } from './answerFileTable.ts';
 import type { AnswerTable } from './answerTables.ts';
@@ -19,17 +19,23 @@ import type { RequestCall } from './requestCall.ts';
 export class AnswerActions {
   readonly #documents: ReadonlyDocuments;
   readonly #history: History;
+  readonly #saveFile: SaveFile;
   readonly #call: RequestCall;
   readonly #name: () => string;
 
   /** `name` is what files and documents are called after. */
   constructor(
-    services: { readonly documents: ReadonlyDocuments; readonly history: History },
+    services: {
+      readonly documents: ReadonlyDocuments;
+      readonly history: History;
+      readonly saveFile: SaveFile;
+    },
     call: RequestCall,
     name: () => string,
   ) {
     this.#documents = services.documents;
     this.#history = services.history;
+    this.#saveFile = services.saveFile;
     this.#call = call;
     this.#name = name;
   }
@@ -56,7 +62,7 @@ export class AnswerActions {
     const filters = { CSV: ['csv'], ...(file === undefined ? { JSON: ['json'] } : {}), TSV: ['tsv'] };
     const target = await this.#askWhere(`${this.#name()}-${output}.csv`, filters);
     if (!target) return;
-    if (file !== undefined) await writeWhole(file, table, target);
+    if (file !== undefined) await writeWhole(this.#saveFile, file, table, target);
     else await write(target, exportTable(table, exportFormat(target.path), { rows, withSent }));
   }
 
@@ -120,7 +126,12 @@ export class AnswerActions {
 }
 
 /** All rows of an output of which only the beginning is in memory. */
-async function writeWhole(file: string, table: AnswerTable, target: vscode.Uri): Promise<void> {
+async function writeWhole(
+  saveFile: SaveFile,
+  file: string,
+  table: AnswerTable,
+  target: vscode.Uri,
+): Promise<void> {
   const { size } = await stat(file);
   const location = vscode.ProgressLocation.Notification;
   const title = vscode.l10n.t('Writing the table of {0}', table.name);
@@ -129,7 +140,7 @@ async function writeWhole(file: string, table: AnswerTable, target: vscode.Uri):
     token.onCancellationRequested(() => controller.abort());
     let done = 0;
     try {
-      await writeAtomically(target.fsPath, true, (path) =>
+      await saveFile(target.fsPath, true, (path) =>
         writeFileTable(path, {
           file,
           output: table.name,

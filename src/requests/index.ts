@@ -103,6 +103,7 @@ class RequestsFeature implements Requests {
       catalog: this.#catalog,
       documents: this.#foundation.documents,
       history: this.#history,
+      saveFile: this.#foundation.saveFile,
       afterEdit: (edited) => this.#autoSave.flush(edited),
       report: (error) => void reportFailure(this.#foundation, error),
     });

@@ -20,6 +20,7 @@ import {
 import { requestEditorStrings } from '../shared/requestEditorStrings.ts';
 import type { RequestData } from '../shared/requestData.ts';
 import { holdsCredential } from '../shared/requestForm.ts';
+import type { SaveFile } from '../shared/fileSaver.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import { openWebview } from '../shared/webviewHost.ts';
 import { AnswerActions } from './answerActions.ts';
@@ -40,6 +41,7 @@ export interface EditorServices {
   readonly catalog: Catalog;
   readonly documents: ReadonlyDocuments;
   readonly history: History;
+  readonly saveFile: SaveFile;
   /** Called after each edit that an editor has made. */
   readonly afterEdit: (document: vscode.TextDocument) => Promise<void>;
   /** Tells the user what went wrong. */

@@ -16,7 +16,7 @@ import { copyResultUrl } from './copyUrl.ts';
 import { clientFailure, defaultFolder, fileOf, filePath, megabytes } from './places.ts';
 import { extensionOf, ResultFiles, resultUri, textLimit, type OpenableResult } from './resultFiles.ts';
 import { sampleDataByAsking, sampleDataForCall } from './sampleCommand.ts';
-import { safeFileName, writeAtomically } from '../shared/wholeFile.ts';
+import { safeFileName } from '../shared/wholeFile.ts';
 import type { ByteSource } from './table/index.ts';
 
 /** The results of batch jobs: opened as documents, saved to files; and sample data to begin with. */
@@ -70,8 +70,8 @@ class ResultsFeature implements Results {
     copyResultUrl: (...args: readonly unknown[]) => this.#copyUrlAsked(args),
     createSampleData: (...args: readonly unknown[]) =>
       isProgramCall(args)
-        ? sampleDataForCall(this.#catalog, args[0])
-        : sampleDataByAsking(this.#catalog, explorerNodeOf(args)),
+        ? sampleDataForCall(this.#foundation.saveFile, this.#catalog, args[0])
+        : sampleDataByAsking(this.#foundation.saveFile, this.#catalog, explorerNodeOf(args)),
   };
 
   constructor(foundation: Foundation, catalog: Catalog, jobs: Jobs) {
@@ -223,7 +223,7 @@ class ResultsFeature implements Results {
   ): Promise<SavedResult> {
     const http = await this.#foundation.http();
     let bytes = 0;
-    await writeAtomically(file, overwrite, async (path) => {
+    await this.#foundation.saveFile(file, overwrite, async (path) => {
       bytes = (await downloadToFile(http, { url: result.url, freshUrl: result.freshUrl, ...how }, path)).size;
     });
     return { file, bytes };

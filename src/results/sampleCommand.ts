@@ -7,9 +7,10 @@ import type { Failure } from '../protocol/failure.ts';
 import type { Port } from '../protocol/studio/serviceSchema.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import type { ExplorerNode } from '../shared/explorerNode.ts';
+import type { SaveFile } from '../shared/fileSaver.ts';
 import { clientFailure, defaultFolder, fileOf, filePath, megabytes } from './places.ts';
 import { writeSampleCsv } from './sampleData.ts';
-import { safeFileName, writeAtomically } from '../shared/wholeFile.ts';
+import { safeFileName } from '../shared/wholeFile.ts';
 
 /** Bigger files are not opened unasked. */
 const openUpTo = 5 * 1024 * 1024;
@@ -34,6 +35,7 @@ const sampleArguments = v.strictObject({
 
 /** Writes a file of rows that fit a service, for a program. */
 export async function sampleDataForCall(
+  saveFile: SaveFile,
   catalog: Catalog,
   call: unknown,
 ): Promise<{ file: string; rows: number }> {
@@ -41,12 +43,16 @@ export async function sampleDataForCall(
   const endpoint = await catalog.find(given.workspace, given.service);
   const file = filePath('target', given.target);
   const input = await inputOf(catalog, endpoint, given.input);
-  await writeAtomically(file, given.overwrite, (path) => writeSampleCsv(path, input, given.rows));
+  await saveFile(file, given.overwrite, (path) => writeSampleCsv(path, input, given.rows));
   return { file, rows: given.rows };
 }
 
 /** Asks for service, rows and file, writes it and opens it. */
-export async function sampleDataByAsking(catalog: Catalog, node: ExplorerNode | undefined): Promise<void> {
+export async function sampleDataByAsking(
+  saveFile: SaveFile,
+  catalog: Catalog,
+  node: ExplorerNode | undefined,
+): Promise<void> {
   const title = vscode.l10n.t('Create sample data');
   const endpoint =
     node !== undefined && 'service' in node
@@ -73,7 +79,7 @@ export async function sampleDataByAsking(catalog: Catalog, node: ExplorerNode | 
     filters: { CSV: ['csv'] },
   });
   if (uri === undefined) return;
-  await writeWithProgress(fileOf(uri), input, rows);
+  await writeWithProgress(saveFile, fileOf(uri), input, rows);
   await offerToOpen(uri, rows);
 }
 
@@ -114,7 +120,7 @@ async function askForRows(title: string): Promise<number | undefined> {
   return typed === undefined ? undefined : Number(typed);
 }
 
-async function writeWithProgress(file: string, input: Port, rows: number): Promise<void> {
+async function writeWithProgress(saveFile: SaveFile, file: string, input: Port, rows: number): Promise<void> {
   await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -124,7 +130,7 @@ async function writeWithProgress(file: string, input: Port, rows: number): Promi
     (_, token) => {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort(cancelled()));
-      return writeAtomically(file, true, (path) => writeSampleCsv(path, input, rows, abort.signal));
+      return saveFile(file, true, (path) => writeSampleCsv(path, input, rows, abort.signal));
     },
   );
 }

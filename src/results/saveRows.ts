@@ -2,9 +2,10 @@ import { createWriteStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as vscode from 'vscode';
+import type { SaveFile } from '../shared/fileSaver.ts';
 import type { CellBlock } from '../shared/tableEditorContract.ts';
 import { defaultFolder, fileOf } from './places.ts';
-import { safeFileName, writeAtomically } from '../shared/wholeFile.ts';
+import { safeFileName } from '../shared/wholeFile.ts';
 import type { ArrangedTable, ExportFormat, ExportOptions } from './table/index.ts';
 
 interface FormatItem extends vscode.QuickPickItem {
@@ -13,7 +14,12 @@ interface FormatItem extends vscode.QuickPickItem {
 }
 
 /** Asks for what, how and where, and writes rows of the table to a file. */
-export async function saveRows(table: ArrangedTable, name: string, selection: CellBlock): Promise<void> {
+export async function saveRows(
+  saveFile: SaveFile,
+  table: ArrangedTable,
+  name: string,
+  selection: CellBlock,
+): Promise<void> {
   const title = vscode.l10n.t('Save rows of {0}', name);
   const part = await vscode.window.showQuickPick(partsOf(table, selection), { title });
   if (!part) return;
@@ -41,7 +47,7 @@ export async function saveRows(table: ArrangedTable, name: string, selection: Ce
         signal: abort.signal,
         onProgress: percentTo(progress),
       };
-      await writeAtomically(file, true, (path) =>
+      await saveFile(file, true, (path) =>
         pipeline(table.table.export(options), createWriteStream(path), { signal: abort.signal }),
       );
     },

@@ -126,7 +126,7 @@ class TableEditor implements vscode.Disposable {
       save: async ({ selection }) => {
         try {
           const arranged = await this.#opened;
-          await arranged.table.keepOpen(saveRows(arranged, this.#name, selection));
+          await arranged.table.keepOpen(saveRows(this.#foundation.saveFile, arranged, this.#name, selection));
         } catch (error) {
           void reportFailure(this.#foundation, error);
         }

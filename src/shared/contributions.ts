@@ -72,6 +72,7 @@ export const commandNames = {
   ],
   jobDocuments: ['newJobDocument', 'runJobDocument', 'duplicateJobAsDocument'],
   results: ['openResult', 'openResultAsTable', 'downloadResult', 'copyResultUrl', 'createSampleData'],
+  publishing: ['addGateway', 'openDeveloperPortal'],
   support: ['showLog'],
 } as const;
 
@@ -146,4 +147,5 @@ export const settings = {
   jobNotify: 'jobs.notify',
   historyEntries: 'history.entries',
   historyMegabytes: 'history.megabytes',
+  resourceManagerUrl: 'azure.resourceManagerUrl',
 } as const;

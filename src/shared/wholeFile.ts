@@ -13,10 +13,7 @@ export type WriteFile = (path: string) => Promise<unknown>;
  */
 export async function writeAtomically(target: string, overwrite: boolean, write: WriteFile): Promise<void> {
   await checkTarget(target, overwrite);
-  const temporary = join(
-    dirname(target),
-    `.${basename(target).slice(0, 100)}.${randomBytes(4).toString('hex')}.part`,
-  );
+  const temporary = temporaryBeside(target);
   try {
     await write(temporary);
     await (overwrite ? rename(temporary, target) : renameToNew(temporary, target));
@@ -25,6 +22,16 @@ export async function writeAtomically(target: string, overwrite: boolean, write:
   } finally {
     await rm(temporary, { force: true }).catch(() => undefined);
   }
+}
+
+function temporaryBeside(target: string): string {
+  const name = `.${basename(target).slice(0, 100)}.${randomBytes(4).toString('hex')}.part`;
+  return join(dirname(target), name);
+}
+
+/** Whether a path has the name of a temporary file of `writeAtomically`. */
+export function isTemporary(path: string): boolean {
+  return /^\..+\.[\da-f]{8}\.part$/s.test(basename(path));
 }
 
 /** Fails before a long download rather than after it. */

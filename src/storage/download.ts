@@ -49,6 +49,24 @@ export async function blobExtent(http: HttpClient, download: Download): Promise<
   return extent;
 }
 
+/** The first bytes of a blob, at most `length`. Rejects as `blobExtent`. */
+export async function blobBeginning(
+  http: HttpClient,
+  download: Download,
+  length: number,
+): Promise<Uint8Array> {
+  const { answer } = await firstAnswer(new BlobReader(http, download), download.signal, length);
+  const chunks: Uint8Array[] = [];
+  let got = 0;
+  for await (const chunk of answer.body) {
+    chunks.push(chunk);
+    got += chunk.byteLength;
+    // A server without ranges sends all of it.
+    if (got >= length) break;
+  }
+  return Buffer.concat(chunks).subarray(0, length);
+}
+
 /** The whole of a blob in memory; rejects with `TooLarge` beyond `limit` bytes. */
 export async function downloadBytes(
   http: HttpClient,

@@ -14,7 +14,14 @@ import { containerName, defaultContainer, defineStorage, type StorageSecret } fr
 import { UnfinishedUploads } from './unfinishedUploads.ts';
 
 export type { AccessKind, BlobClient, BlobPage, ListedBlob, Upload } from './blobClient.ts';
-export { blobExtent, downloadBytes, downloadToFile, type BlobExtent, type Download } from './download.ts';
+export {
+  blobBeginning,
+  blobExtent,
+  downloadBytes,
+  downloadToFile,
+  type BlobExtent,
+  type Download,
+} from './download.ts';
 export type { TransferProgress } from './speedMeter.ts';
 export { transferText } from './transferWords.ts';
 
@@ -140,7 +147,7 @@ class NamedStorages implements Storage {
       origin: 'client',
       sentence:
         names.length === 0
-          ? vscode.l10n.t('No storage is known. Add one with "Azure ML: Set Storage".')
+          ? vscode.l10n.t('No storage is known. Add one with "Azure ML: Set storage…".')
           : vscode.l10n.t('There is no storage "{0}". There are: {1}.', name, names.join(', ')),
     });
   }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { replaceFile } from '../local-service/replaceFile.ts';
+import { isRunning } from '../shared/isRunning.ts';
 import type { OpenFile } from './localFile.ts';
 
 /** Storage drops blocks that were not made a blob for a week. Source: learn.microsoft.com rest/api/storageservices/put-block. */
@@ -137,12 +138,4 @@ function isOlderThan(path: string, ms: number): Promise<boolean> {
     ({ mtimeMs }) => Date.now() - mtimeMs > ms,
     () => false,
   );
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

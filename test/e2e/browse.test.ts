@@ -28,6 +28,7 @@ describe('blobs picked by browsing', () => {
     held = blobs.getContainerClient(own.description.storageContainer);
     const names = ['input/may/rows of may.csv', 'input/notes.txt', 'input/june.csv'];
     const many = Array.from({ length: 302 }, (_, at) => `many/${String(at).padStart(3, '0')}.csv`);
+    await held.getBlockBlobClient('input/may/wrong.csv').uploadData(Buffer.from('Sentence\r\nHello\r\n'));
     await Promise.all([...names, ...many].map((each) => held.getBlockBlobClient(each).uploadData(rows)));
     workbench = await Workbench.start({
       theme: 'dark',
@@ -87,6 +88,25 @@ describe('blobs picked by browsing', () => {
       .tree('Web services')
       .waitFor(['Mine', name, 'Jobs', 'rows of may.csv'], isInState('Finished'));
     assert.equal(await blobCount(), before + 1, 'the output, and nothing else');
+  });
+
+  it('are compared with the columns of the service, as files are', async () => {
+    const { window } = workbench;
+    const { quickInput, dialog } = window;
+    await browse('Held');
+    await quickInput.pick('input/', inFolder(''));
+    await quickInput.pick('may/', inFolder('input/'));
+    await quickInput.pick('wrong.csv', inFolder('input/may/'));
+    assert.match(await dialog.text(), /^wrong\.csv does not fit input1 of .*Missing columns: Col2/);
+    assert.deepEqual((await dialog.buttons()).toSorted(), ['Cancel', 'Run anyway', 'Show report']);
+    await dialog.click('Show report');
+    await window.editors.waitForActive('wrong.csv check.txt');
+    const place = `${held.containerName}/input/may/wrong.csv`;
+    assert.ok((await window.editors.text()).split('\n').includes(place), 'the whole name of the blob');
+    await (await window.notifications.waitFor('wrong.csv waits to be run')).click('Run anyway');
+    await quickInput.waitFor({ title: /^Run batch job/ });
+    await quickInput.cancel();
+    await window.editors.close('wrong.csv check.txt');
   });
 
   it('come in pages, with the way back up by keyboard', async () => {

@@ -299,7 +299,7 @@ describe('the inputs of a request', () => {
     assert.match(await window.dialog.text(), /large\.csv is too large for a request.*4\.4 MB.*4 MB at most/);
     await window.dialog.click('Run as batch job…');
     assert.match(await window.dialog.text(), /^large\.csv does not fit/);
-    await window.dialog.click('Run Anyway');
+    await window.dialog.click('Run anyway');
     // The file is chosen already, so the next thing to be asked for is the storage.
     await window.quickInput.waitFor({ title: /storage/i });
     await window.quickInput.cancel();

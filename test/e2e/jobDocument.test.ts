@@ -229,6 +229,34 @@ describe('batch job documents', () => {
     await closeAll();
   });
 
+  it('compares its files with the columns of the service, and takes a converted one for the other', async () => {
+    await writeFile(fileOf(join('data', 'tabelle.csv')), Buffer.from('Col2;Note\r\nZoë;x\r\n', 'latin1'));
+    await openFile('check.bes.json', {
+      workspace: 'Local',
+      service: hashing,
+      inputs: { input1: { file: 'data/tabelle.csv' } },
+    });
+    await button('Run').click();
+    assert.match(
+      await window.dialog.text(),
+      /^tabelle\.csv does not fit input1 of .*in Windows-1252.*by semicolons.*not know: Note/s,
+    );
+    await window.dialog.click('Cancel');
+    await button('Run').click();
+    await window.dialog.click('Convert to a new file');
+    assert.match(await window.dialog.text(), /^tabelle-converted\.csv does not fit.*not know: Note/s);
+    await window.screenshot('job-document-check');
+    await window.dialog.click('Show report');
+    await window.editors.waitForActive('tabelle-converted.csv check.txt');
+    await writeFile(fileOf(join('data', 'tabelle-converted.csv')), 'Col2\r\nZoë\r\n');
+    await (await window.notifications.waitFor('tabelle-converted.csv waits to be run')).click('Check again');
+    await (await window.notifications.waitFor(/tabelle-converted\.csv finished/)).dismiss();
+    await saved('check.bes.json', '"data/tabelle-converted.csv"');
+    await window.editors.activate('check.bes.json');
+    await lastJob().getByText('Finished').waitFor();
+    await closeAll();
+  });
+
   /** A blob in the own storage, and a SAS that opens it, by way of the front that sees who reads. */
   async function blobWithSas(): Promise<{ url: string; sas: string; signature: string }> {
     const service = BlobServiceClient.fromConnectionString(own.storage.connectionString);

@@ -61,7 +61,7 @@ describe('batch jobs by hand', () => {
     await window.runCommand('Azure ML: BES Delete…');
     await window.quickInput.pick('rows.csv', { title: 'Cancel a batch job' });
     assert.match(await window.dialog.text(), /Delete the job rows\.csv \(Finished\) on the server\?/);
-    await window.dialog.click('Delete on Server');
+    await window.dialog.click('Delete on server');
     await detailsWith(/State: +Finished \(deleted on the server\)[^]*Last answer to BES Delete/);
     await tree.waitFor(job, isInState('Finished, deleted on the server'));
     const labels = await tree.contextMenuLabels(job);
@@ -177,7 +177,7 @@ describe('batch jobs by hand', () => {
     await window.quickInput.pick('rows.csv', { title: 'Azure ML batch jobs' });
     await window.quickInput.pick('Cancel job…', { title: /rows\.csv · Running/ });
     assert.match(await window.dialog.text(), /Cancel the job rows\.csv \(Running\)\?/);
-    await window.dialog.click('Cancel Job');
+    await window.dialog.click('Cancel job');
     await tree.waitFor([...service, 'Jobs', 'rows.csv'], isInState('Cancelled'));
   });
 

@@ -34,11 +34,6 @@ class Gate {
   }
 }
 
-async function expandPane({ pane }: Tree, expanded: boolean): Promise<void> {
-  const header = pane.locator('.pane-header');
-  if ((await header.getAttribute('aria-expanded')) !== String(expanded)) await header.click();
-}
-
 describe('the Jobs view', () => {
   const statuses = new Gate();
   let own: OwnService;
@@ -70,7 +65,7 @@ describe('the Jobs view', () => {
     await quickInput.enter(own.description.storageContainer, { message: 'Container' });
     await quickInput.enter('Held', { message: 'Name for this storage' });
     await quickInput.waitForClosed();
-    await expandPane(jobs, true);
+    await jobs.showPane(true);
   });
 
   after(async () => {
@@ -147,13 +142,13 @@ describe('the Jobs view', () => {
     const reading = own.storage.hold(({ method, url = '' }) => method === 'GET' && url.includes('/input1-'));
     await writeFile(join(workbench.host.workspace, 'rows.csv'), oneRow);
     const services = window.tree('Web services');
-    await expandPane(services, true);
+    await services.showPane(true);
     await services.click(['Mine', name, 'BES Submit']);
     await giveInputFile(window.quickInput, join(workbench.host.workspace, 'rows.csv'));
     await window.quickInput.pick('Held', { title: `${name}: storage` });
     await window.quickInput.pick('Upload and run', { title: /^Run batch job/ });
     // A tree draws only what is in view: from here on the jobs get all the room.
-    await expandPane(services, false);
+    await services.showPane(false);
     await reading.reached;
     const first = await jobs.waitFor(['rows.csv'], ({ description }) =>
       new RegExp(`^Running · \\d:\\d\\d · (?:queued \\d:\\d\\d · )?${name}$`).test(description),
@@ -287,7 +282,7 @@ describe('the Jobs view', () => {
       await window.dialog.text(),
       /Delete 3 jobs on the server\?.*(?:(?:one|two|three)\.csv(?:, )?){3}$/,
     );
-    await window.dialog.click('Delete on Server');
+    await window.dialog.click('Delete on server');
     for (const file of files) await jobs.waitFor([file], isInState('Finished, deleted on the server'));
     assert.equal(own.count('DELETE', /\/jobs\//), deletes + 3);
     await jobs.clickContextMenu(['two.csv'], 'Forget job…');
@@ -323,7 +318,7 @@ describe('the Jobs view', () => {
     await jobs.select(['one.csv'], ['two.csv']);
     await jobs.clickContextMenu(['one.csv'], 'Cancel job…');
     assert.match(await window.dialog.text(), /Cancel 2 jobs\?/);
-    await window.dialog.click('Cancel Jobs');
+    await window.dialog.click('Cancel jobs');
     for (const file of ['one.csv', 'two.csv']) await jobs.waitFor([file], isInState('Cancelled'));
     reading.release();
   });

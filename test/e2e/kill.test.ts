@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { access, glob, readFile, writeFile } from 'node:fs/promises';
+import { access, glob, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
@@ -113,10 +113,16 @@ describe('killing the extension host', () => {
     await killAndReload();
     hold.release();
     await assert.rejects(access(target), 'no file under the final name');
+    assert.equal((await temporaryFiles()).length, 1, 'it was killed in the middle');
     await askToSave(file);
     await enterTarget(target);
     await workbench.window.notifications.waitFor(/^Saved .*saved-/);
     assert.match(await readFile(target, 'utf8'), /This is a good day,1,1,2,2,0,2,0,1/);
+    assert.deepEqual(await temporaryFiles(), []);
+  }
+
+  async function temporaryFiles(): Promise<string[]> {
+    return (await readdir(workbench.host.workspace)).filter((file) => file.endsWith('.part'));
   }
 
   function holdAt(phase: (typeof phases)[number], file: string, dice: Dice): Hold {

@@ -106,7 +106,7 @@ describe('scoring a file', () => {
     assert.match(complaint, /naïve 100% #1\.csv does not fit input1 of SimpleFeatureHashingExperiment\./);
     assert.match(complaint, /Missing columns: Col2/);
     await window.screenshot('score-complaint-dark');
-    await window.dialog.click('Show Report');
+    await window.dialog.click('Show report');
     await window.editors.waitForActive(`${name} check.txt`);
     const report = await window.editors.text();
     assert.match(report, /^Col2 +string +missing$/m);
@@ -167,7 +167,7 @@ describe('scoring a file', () => {
       await window.dialog.text(),
       /not written in UTF-8 but in Windows-1252.*separated by semicolons; services expect commas.*not know: Note/s,
     );
-    await window.dialog.click('Convert to a New File');
+    await window.dialog.click('Convert to a new file');
     assert.match(await window.dialog.text(), /^tabelle-converted\.csv does not fit.*not know: Note/s);
     assert.equal(
       await readFile(pathOf('tabelle-converted.csv'), 'utf8'),
@@ -175,7 +175,7 @@ describe('scoring a file', () => {
     );
     assert.deepEqual(await readFile(pathOf(name)), files[name]);
     await writeFile(pathOf('tabelle-converted.csv'), 'Col2\r\n"Zoë, a good day"\r\n');
-    await window.dialog.click('Run Anyway');
+    await window.dialog.click('Run anyway');
     await waitForConfirmation(hashing);
     assert.equal(await descriptionOf('Upload and run'), 'tabelle-converted.csv');
     await window.quickInput.pick('Upload and run');

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { eventually, shortly } from '../support/eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import { seriousViolations } from './support/axe.ts';
 import { giveInputFile } from './support/giveInputFile.ts';
+import { TableView } from './support/tableView.ts';
 import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -25,6 +26,7 @@ function manyRows(): string {
 describe('the table editor', () => {
   let workbench: Workbench;
   let window: WorkbenchWindow;
+  let view: TableView;
   let table: FrameLocator;
 
   before(async () => {
@@ -34,39 +36,22 @@ describe('the table editor', () => {
     });
     ({ window } = workbench);
     await writeFile(join(workbench.host.workspace, 'many.csv'), manyRows());
-    table = window.editors.webview();
+    view = new TableView(workbench);
+    table = view.frame;
   });
 
   after(() => workbench.close());
 
-  const button = (name: string): Locator => table.getByRole('button', { name, exact: true });
+  const button = (name: string): Locator => view.button(name);
   const field = (name: string): Locator => table.getByRole('searchbox', { name, exact: true });
-  const cell = (text: string | RegExp): Locator => table.getByRole('gridcell', { name: text, exact: true });
-  /** The row whose cell is the active one, once it is there. */
-  const activeRow = async (wanted: RegExp): Promise<string> =>
-    eventually(`active row ${String(wanted)}`, async () => {
-      const id = await table.getByRole('grid').getAttribute('aria-activedescendant');
-      if (id === null) return undefined;
-      const row = table.getByRole('row').filter({ has: table.locator(`[id="${id}"]`) });
-      // It may go out of sight at any time.
-      const text = (await row.textContent({ timeout: shortly })) ?? '';
-      return wanted.test(text) ? text : undefined;
-    });
-  const status = (text: string | RegExp): Promise<void> =>
-    table.locator('.table-rows').filter({ hasText: text }).waitFor();
+  const cell = (text: string | RegExp): Locator => view.cell(text);
+  const activeRow = (wanted: RegExp): Promise<string> => view.activeRow(wanted);
+  const status = (text: string | RegExp): Promise<void> => view.status(text);
   const press = (key: string): Promise<void> => window.page.keyboard.press(key);
   const clipboard = (): Promise<string> => window.page.evaluate(() => navigator.clipboard.readText());
 
-  async function openFile(name: string): Promise<void> {
-    await window.runCommand('File: Open File...');
-    await window.quickInput.enterPath(join(workbench.host.workspace, name));
-    await window.editors.waitForActive(name);
-    await window.runCommand('View: Reopen Editor With...');
-    await window.quickInput.pick(/^Azure ML table/);
-  }
-
   it('opens a file of 200,000 rows with "Reopen with…" and shows header, types and rows', async () => {
-    await openFile('many.csv');
+    await view.open('many.csv');
     await cell('plain 1').waitFor();
     const titles = await table.getByRole('columnheader').allTextContents();
     assert.deepEqual(
@@ -84,8 +69,7 @@ describe('the table editor', () => {
   });
 
   it('goes to the last row, by number and by key', async () => {
-    await table.getByLabel('Go to row', { exact: true }).fill('200,000');
-    await press('Enter');
+    await view.goToRow('200,000');
     await activeRow(/^200000200000name.*line "two" of 200000$/s);
     await press('ControlOrMeta+Home');
     await activeRow(/^11name 1/);
@@ -187,7 +171,7 @@ describe('the table editor', () => {
   it('says what is wrong with a file, and opens it when it is mended', async () => {
     const file = join(workbench.host.workspace, 'wide.csv');
     await writeFile(file, Buffer.from('\ufeffa,b\r\n1,2\r\n', 'utf16le'));
-    await openFile('wide.csv');
+    await view.open('wide.csv');
     await table.getByRole('alert').filter({ hasText: 'UTF-16' }).waitFor();
     await writeFile(file, 'a,b\r\n1,two\r\n');
     await button('Open again').click();
@@ -195,7 +179,7 @@ describe('the table editor', () => {
     await status('1 row');
     await writeFile(file, '');
     await window.runCommand('View: Close All Editors');
-    await openFile('wide.csv');
+    await view.open('wide.csv');
     await table.getByText('The file is empty.').waitFor();
     await window.runCommand('View: Close All Editors');
   });
@@ -214,8 +198,7 @@ describe('the table editor', () => {
     await status('10,000 rows so far');
     await button('Count all rows').click();
     await button('Stop counting').waitFor();
-    await table.getByLabel('Go to row', { exact: true }).fill('5000');
-    await press('Enter');
+    await view.goToRow('5000');
     await activeRow(/^50005000row 5000$/);
     await window.screenshot('table-counting');
     await window.runCommand('View: Close All Editors');
@@ -238,8 +221,7 @@ describe('the table editor', () => {
     await table.getByRole('grid').waitFor();
     await cell('This is a good day').first().waitFor();
     await status('20,000 rows');
-    await table.getByLabel('Go to row', { exact: true }).fill('20000');
-    await press('Enter');
+    await view.goToRow('20000');
     await activeRow(/^20000This is a good day/);
     await window.screenshot('table-result');
   });

@@ -5,13 +5,11 @@ import { LocalTestService } from '../unit/local-service/localTestService.ts';
 import { seriousViolations } from './support/axe.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { openRequest } from './support/openRequest.ts';
-import type { WorkbenchWindow } from './support/window.ts';
+import { sizes, type WorkbenchWindow } from './support/window.ts';
 import { themes, Workbench } from './support/workbench.ts';
 import { workspaceOf } from './support/workspaces.ts';
 
 const census = 'AdultCensusIncome';
-const wide = { width: 1280, height: 800 };
-const narrow = { width: 640, height: 800 };
 
 /** One request from its first row to the code for it, in every theme that people use most; each screen is pictured. */
 describe('a tour of the request editor', () => {
@@ -116,9 +114,9 @@ describe('a tour of the request editor', () => {
       await editor.getByText(/^Differing cells/).waitFor();
       await look(`${theme}-comparison`);
 
-      await window.page.setViewportSize(narrow);
+      await window.page.setViewportSize(sizes.narrow);
       await look(`${theme}-narrow`);
-      await window.page.setViewportSize(wide);
+      await window.page.setViewportSize(sizes.wide);
       await button('End comparison').click();
 
       await button('Show history…').click();

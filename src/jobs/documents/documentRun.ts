@@ -2,19 +2,28 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Catalog, Endpoint } from '../../catalog/index.ts';
 import { Failure } from '../../protocol/failure.ts';
+import type { ServiceSchema } from '../../protocol/studio/serviceSchema.ts';
+import type { JsonEdit } from '../../shared/jsonEdits.ts';
 import { jobProblemStrings } from '../../shared/jobEditorStrings.ts';
 import type { JobData } from '../../shared/jobData.ts';
 import { isHopeless, jobProblems, problemSentence, type JobProblem } from '../../shared/jobProblems.ts';
+import type { ReadonlyDocuments } from '../../shared/readonlyDocuments.ts';
 import type { Storage } from '../../storage/index.ts';
-import type { BatchRequest } from '../batchJob.ts';
+import type { HttpClient } from '../../transport/index.ts';
+import type { BatchInput, BatchRequest } from '../batchJob.ts';
+import { agreeOnInputs } from '../inputConsent.ts';
 import type { ReferenceForm } from '../jobBlobs.ts';
 import { impliedStorage } from '../newJob.ts';
+import { editDocument } from './editDocument.ts';
 import { jobRequest, needsStorage } from './jobRequest.ts';
 import { parseJob } from './jobText.ts';
+import { pathFrom } from './newDocument.ts';
 
 export interface RunTools {
   readonly catalog: Catalog;
   readonly storage: Storage;
+  readonly documents: ReadonlyDocuments;
+  http(): Promise<HttpClient>;
   readonly referenceForm: ReferenceForm;
 }
 
@@ -23,10 +32,11 @@ export interface RunTools {
  * undefined means that he gave up; else that rejects with a `Failure`.
  */
 export async function requestFromDocument(
-  { catalog, storage, referenceForm }: RunTools,
+  tools: RunTools,
   document: vscode.TextDocument,
   interactive: boolean,
 ): Promise<BatchRequest | undefined> {
+  const { catalog, storage, referenceForm } = tools;
   const data = dataOf(document);
   const endpoint = await catalog.find(data.workspace, data.service);
   const schema = await catalog.schemaIfAny(endpoint);
@@ -45,9 +55,33 @@ export async function requestFromDocument(
     referenceForm,
     interactive,
   });
+  const inputs = interactive ? await agreedInputs(tools, document, request, schema) : request.inputs;
+  if (inputs === undefined) return undefined;
   // The key is asked for before the upload, not after it.
   await catalog.authorize(endpoint, { interactive });
-  return { ...request, start: true, document: document.uri.toString(), quiet: !interactive };
+  return { ...request, inputs, start: true, document: document.uri.toString(), quiet: !interactive };
+}
+
+/** A file that was converted takes the place of the other in the document, too. */
+async function agreedInputs(
+  tools: RunTools,
+  document: vscode.TextDocument,
+  { endpoint, inputs }: Pick<BatchRequest, 'endpoint' | 'inputs'>,
+  schema: ServiceSchema | undefined,
+): Promise<BatchRequest['inputs'] | undefined> {
+  const given = new Map<string, BatchInput>(Object.entries(inputs));
+  const service = endpoint.label;
+  const agreed = await agreeOnInputs({ ...tools, service }, schema?.inputs ?? [], given);
+  if (agreed === undefined) return undefined;
+  await editDocument(
+    document,
+    [...agreed].flatMap(([name, input]): JsonEdit[] =>
+      typeof input !== 'string' || input === given.get(name)
+        ? []
+        : [{ kind: 'set', path: ['inputs', name], value: { file: pathFrom(document.uri, input) } }],
+    ),
+  );
+  return Object.fromEntries(agreed);
 }
 
 export function dataOf(document: vscode.TextDocument): JobData {

@@ -3,11 +3,9 @@ import type { Catalog, Endpoint } from '../../catalog/index.ts';
 import * as v from 'valibot';
 import { parseArguments } from '../../shared/arguments.ts';
 import { customEditors } from '../../shared/contributions.ts';
-import { editText } from '../../shared/editText.ts';
 import { explorerNodeOf } from '../../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../../shared/feature.ts';
 import { isProgramCall } from '../../shared/invocation.ts';
-import { minimalChange } from '../../shared/jsonDocument.ts';
 import { localPath } from '../../shared/localPath.ts';
 import { reportFailure } from '../../shared/reportFailure.ts';
 import type { Storage } from '../../storage/index.ts';
@@ -15,6 +13,7 @@ import { referenceForm } from '../commands.ts';
 import type { JobAnswer, Jobs } from '../index.ts';
 import { impliedStorage } from '../newJob.ts';
 import { requestFromDocument, type RunTools } from './documentRun.ts';
+import { editDocument, textEditFor } from './editDocument.ts';
 import { JobEditor } from './jobEditor.ts';
 import { membersOf, type JobMembers } from './jobMembers.ts';
 import { sasIn } from './jobText.ts';
@@ -88,13 +87,11 @@ class JobDocumentsFeature implements JobDocuments {
   }
 
   withoutSecrets(document: vscode.TextDocument): readonly vscode.TextEdit[] {
-    const text = document.getText();
-    const { edits, urls } = sasIn(text);
-    const change = minimalChange(text, editText(text, edits));
+    const { edits, urls } = sasIn(document.getText());
+    const change = textEditFor(document, edits);
     if (change === undefined) return [];
     void this.#offerToKeep(urls);
-    const range = new vscode.Range(document.positionAt(change.start), document.positionAt(change.end));
-    return [vscode.TextEdit.replace(range, change.text)];
+    return [change];
   }
 
   dispose(): void {
@@ -186,14 +183,8 @@ class JobDocumentsFeature implements JobDocuments {
   }
 
   async #takeSas(document: vscode.TextDocument): Promise<void> {
-    const text = document.getText();
-    const { edits, urls } = sasIn(text);
-    const change = minimalChange(text, editText(text, edits));
-    if (change === undefined) return;
-    const edit = new vscode.WorkspaceEdit();
-    const range = new vscode.Range(document.positionAt(change.start), document.positionAt(change.end));
-    edit.replace(document.uri, range, change.text);
-    await vscode.workspace.applyEdit(edit);
+    const { edits, urls } = sasIn(document.getText());
+    await editDocument(document, edits);
     await this.#offerToKeep(urls, true);
   }
 
@@ -214,7 +205,14 @@ class JobDocumentsFeature implements JobDocuments {
   }
 
   #runTools(): RunTools {
-    return { catalog: this.#catalog, storage: this.#storage, referenceForm: referenceForm() };
+    const { documents, http } = this.#foundation;
+    return {
+      catalog: this.#catalog,
+      storage: this.#storage,
+      documents,
+      http,
+      referenceForm: referenceForm(),
+    };
   }
 }
 

@@ -1,9 +1,13 @@
+export const operationMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+export type OperationMethod = (typeof operationMethods)[number];
+
 /** One operation of a gateway's API, as API Management describes it. */
 export interface GatewayOperation {
   /** Id of the operation's resource. */
   readonly id: string;
   readonly displayName: string;
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: OperationMethod;
   /** Relative to the API's URL suffix; every `{name}` is a required parameter. */
   readonly urlTemplate: string;
   /** The names in the template, in order. */
@@ -29,12 +33,24 @@ export const gatewayOperations: readonly GatewayOperation[] = [
   operation('bes-delete', 'BES Delete', 'DELETE', `${SERVICE}/jobs/{jobid}?api-version={apiversion}`),
 ];
 
+/** The service's own description, with which a gateway's callers get forms; not one of the five. */
+export const swaggerOperation: GatewayOperation = operation(
+  'swagger',
+  'Swagger',
+  'GET',
+  `${SERVICE}/swagger.json`,
+);
+
 function operation(
   id: string,
   displayName: string,
-  method: GatewayOperation['method'],
+  method: OperationMethod,
   urlTemplate: string,
 ): GatewayOperation {
-  const parameters = [...urlTemplate.matchAll(/\{(\w+)\}/g)].flatMap((match) => match[1] ?? []);
-  return { id, displayName, method, urlTemplate, parameters };
+  return { id, displayName, method, urlTemplate, parameters: templateParameters(urlTemplate) };
+}
+
+/** The names of a template's parameters, in order. */
+export function templateParameters(urlTemplate: string): string[] {
+  return [...urlTemplate.matchAll(/\{(\w+)\}/g)].flatMap((match) => match[1] ?? []);
 }

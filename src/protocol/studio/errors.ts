@@ -22,6 +22,7 @@ export type RequestKind =
   | 'deleteJob'
   | 'swagger'
   | 'management'
+  | 'arm'
   | 'storage'
   | 'other';
 
@@ -49,7 +50,7 @@ const LONGEST_NAME = 200;
 const LONGEST_WAIT = 366 * 24 * 60 * 60 * 1000;
 
 /** What one answer amounts to, before it becomes a `Failure`. */
-interface Verdict {
+export interface Verdict {
   readonly code: string;
   readonly origin: Origin;
   readonly sentence: string;
@@ -65,8 +66,12 @@ interface Verdict {
  * api-management-error-handling-policies.md, quota-policy.md.
  */
 export function failureOfAnswer(answer: ErrorAnswer): Failure {
+  return failureOfVerdict(answer, judge(answer));
+}
+
+/** The failure that an answer is judged to be, with what is known of the exchange. */
+export function failureOfVerdict(answer: ErrorAnswer, verdict: Verdict): Failure {
   const now = answer.now ?? new Date();
-  const verdict = judge(answer);
   const wantedMs = parseRetryAfter(headerOf(answer, 'retry-after'), now) ?? verdict.retryInMs;
   const waitMs = wantedMs === undefined ? undefined : Math.min(LONGEST_WAIT, wantedMs);
   return new Failure({
@@ -133,7 +138,7 @@ function coreOf(message: string | undefined): string | undefined {
 }
 
 /** The outer code first, then the details in the service's order. */
-function reasonsOf(error: JsonObject): FailureReason[] {
+export function reasonsOf(error: JsonObject): FailureReason[] {
   return [error, ...asArray(error.details)].filter(isJsonObject).flatMap((reason) => {
     const code = asText(reason.code)?.slice(0, LONGEST_NAME);
     const target = asText(reason.target)?.slice(0, LONGEST_NAME);
@@ -144,7 +149,7 @@ function reasonsOf(error: JsonObject): FailureReason[] {
 }
 
 /** The service chooses the code: `constructor` has no hint. */
-function hintFor(hints: Readonly<Record<string, string>>, code: string): string | undefined {
+export function hintFor(hints: Readonly<Record<string, string>>, code: string): string | undefined {
   return Object.hasOwn(hints, code) ? hints[code] : undefined;
 }
 
@@ -334,7 +339,8 @@ function judgePlain(answer: ErrorAnswer, message: string | undefined): Verdict {
   };
 }
 
-function codeOfStatus(status: number): string {
+/** The code of an answer that carries none. */
+export function codeOfStatus(status: number): string {
   return STATUS_CODES[status] ?? (status >= 500 ? 'ServerError' : 'UnexpectedStatus');
 }
 
@@ -385,6 +391,7 @@ const ACTIONS: Readonly<Record<RequestKind, string>> = {
   deleteJob: 'Deleting the job',
   swagger: "Asking for the service's schema",
   management: 'The call to the management API',
+  arm: 'The call to Azure Resource Manager',
   storage: 'The call to storage',
   other: 'The call',
 };
@@ -427,14 +434,15 @@ function headerOf(answer: ErrorAnswer, name: string): string | undefined {
 }
 
 /** A server's own words, fit for a sentence: one line, without secrets, cut at a limit. */
-function quote(text: string | undefined): string {
+export function quote(text: string | undefined): string {
   const oneLine = redactText(text?.slice(0, LONGEST_SEARCH) ?? '')
     .trim()
     .replace(/\s+/g, ' ');
   return oneLine.length <= LONGEST_QUOTE ? oneLine : `${oneLine.slice(0, LONGEST_QUOTE)}…`;
 }
 
-function joined(what: string, said: string, hint?: string): string {
+/** What failed, what the server said of it, and what can be done. */
+export function joined(what: string, said: string, hint?: string): string {
   const first = said === '' ? `${what}.` : `${what}: ${/[.!?…]$/.test(said) ? said : `${said}.`}`;
   return hint === undefined ? first : `${first} ${hint}`;
 }

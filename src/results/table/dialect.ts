@@ -21,11 +21,15 @@ export interface Preview {
   readonly hasHeader: boolean;
   /** By the first rows; a row further down may have more or fewer cells. */
   readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
+  /** Rows that were there to their ends. */
+  readonly wholeRows: number;
 }
 
 /** Of two that fit as well, the first is right: commas stand in values, as decimal commas too, and tabs hardly ever. */
 const delimiters: readonly Delimiter[] = ['\t', ';', ','];
 const previewRows = 500;
+/** Rows that a preview needs. */
+export const namesAndValues = 2;
 /** The columns of a wider table are not looked at one by one. */
 const previewColumns = 100_000;
 const longestName = 1_000;
@@ -43,16 +47,17 @@ export function detectDialect(sample: Uint8Array, isWhole: boolean, given?: Deli
 
 /** Reads names and types from the first bytes. */
 export function previewOf(sample: Uint8Array, isWhole: boolean, dialect: Dialect): Preview {
-  const rows = sampleRows(sample.subarray(dialect.start), isWhole, dialect);
+  const { rows, wholeRows } = sampleRows(sample.subarray(dialect.start), isWhole, dialect);
   const [names = [], ...data] = rows;
   const types = columnTypes(data);
-  const hasHeader = isHeader(names, types);
+  // Names do not take that much room.
+  const hasHeader = wholeRows > 0 && isHeader(names, types);
   const shown = hasHeader ? types : columnTypes(rows);
   const columns = Array.from({ length: Math.max(names.length, shown.length) }, (_, i) => ({
     name: (hasHeader ? names[i]?.trim() : undefined) ?? '',
     type: shown[i] ?? ('empty' as const),
   }));
-  return { hasHeader, columns };
+  return { hasHeader, columns, wholeRows };
 }
 
 /** The byte of a delimiter. */
@@ -95,34 +100,40 @@ function cellCounts(sample: Uint8Array, isWhole: boolean, delimiter: Delimiter):
   return counts;
 }
 
-function sampleRows(sample: Uint8Array, isWhole: boolean, dialect: Dialect): string[][] {
+function sampleRows(
+  sample: Uint8Array,
+  isWhole: boolean,
+  dialect: Dialect,
+): { rows: string[][]; wholeRows: number } {
   const rows: string[][] = [];
   const cells = new RowCells(delimiterByte(dialect.delimiter), dialect.encoding);
-  eachRow(sample, isWhole, dialect.delimiter, ({ bytes, start, end }, isPartial) => {
-    // The last cell of a part of a row may be a part too.
-    const count = cells.split(bytes, start, end, previewColumns) - (isPartial ? 1 : 0);
+  const wholeRows = eachRow(sample, isWhole, dialect.delimiter, ({ bytes, start, end }) => {
+    const count = cells.split(bytes, start, end, previewColumns);
     rows.push(Array.from({ length: count }, (_, i) => cells.text(i, longestName) ?? ''));
   });
-  return rows;
+  return { rows, wholeRows };
 }
 
-/** Without the last row of a part of a table, which may go on, unless it is the only one. */
+/**
+ * Without the last row of a part of a table, which may go on, unless names or values would be missing without it. Gives the
+ * number of rows that do not go on.
+ */
 function eachRow(
   sample: Uint8Array,
   isWhole: boolean,
   delimiter: Delimiter,
-  take: (row: RowBytes, isPartial: boolean) => void,
-): void {
+  take: (row: RowBytes) => void,
+): number {
   let rows = 0;
-  let isPartial = false;
   const feed = new RowFeed(delimiterByte(delimiter), { row: 0, offset: 0 }, Infinity, (row) => {
-    take(row, isPartial);
+    take(row);
     rows += 1;
     return rows < previewRows;
   });
   feed.push(sample);
-  isPartial = !isWhole;
-  if (isWhole || rows === 0) feed.end();
+  const ended = rows;
+  if (isWhole || rows < namesAndValues) feed.end();
+  return isWhole ? rows : ended;
 }
 
 function columnTypes(rows: readonly (readonly string[])[]): ColumnType[] {

@@ -6,6 +6,7 @@ import type { Condition, TextQuery } from './conditions.ts';
 import {
   delimiterByte,
   detectDialect,
+  namesAndValues,
   previewOf,
   type Delimiter,
   type Dialect,
@@ -76,7 +77,9 @@ export const limits = {
   distinctValues: 10_000,
 } as const;
 
+/** Bytes that names and types are guessed from; more only where the first rows are longer. */
 const sampleSize = 64 * 1024;
+const biggestSample = 4 * 1024 * 1024;
 const defaultPageSize = 256 * 1024;
 const cachedBytes = 8 * 1024 * 1024;
 const defaultStride = 64 * 1024;
@@ -91,10 +94,14 @@ const storedAtOnce = { rows: 4_096, bytes: 4 * 1024 * 1024 };
 export async function openTable(source: ByteSource, options: TableOptions = {}): Promise<Table> {
   const pageSize = options.pageSize ?? defaultPageSize;
   const cache = new BlockCache(source, pageSize, Math.max(4, Math.floor(cachedBytes / pageSize)));
-  const sample = await firstBytes(source, cache, options.signal);
-  const isWhole = sample.length === source.size;
-  const dialect = detectDialect(sample, isWhole, options.delimiter);
-  return new Table(source, cache, dialect, previewOf(sample, isWhole, dialect), options);
+  for (let size = sampleSize; ; size *= 4) {
+    const sample = await firstBytes(cache, Math.min(size, source.size), options.signal);
+    const isWhole = sample.length === source.size;
+    const dialect = detectDialect(sample, isWhole, options.delimiter);
+    const preview = previewOf(sample, isWhole, dialect);
+    if (isWhole || preview.wholeRows >= namesAndValues || sample.length >= biggestSample)
+      return new Table(source, cache, dialect, preview, options);
+  }
 }
 
 /** Rows are counted from 0; where the table has a header, it is row 0. */
@@ -417,13 +424,13 @@ interface WriterOptions {
 }
 
 async function firstBytes(
-  source: ByteSource,
   cache: BlockCache,
+  atLeast: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let length = 0;
-  while (length < Math.min(sampleSize, source.size)) {
+  while (length < atLeast) {
     const piece = await cache.read(length, signal);
     pieces.push(piece);
     length += piece.length;

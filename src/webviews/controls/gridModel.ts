@@ -162,6 +162,13 @@ export function titleParts(title: string): string[] {
 }
 
 const titleLines = 3;
+/** Pixels that one takes at most, by and large; what is cut from a title makes it another name. */
+const characterWidth = 7.3;
+const titleCharacterWidth = 7.7;
+/** What is counted has more digits further down. */
+const spareCharacters = 2;
+/** At both sides of a cell together. */
+const cellPadding = 20;
 const widest = 260;
 const narrowest = 64;
 /** What a column of long text may shrink to, so that more columns are in sight. */
@@ -178,8 +185,9 @@ export function naturalWidths(columns: readonly GridColumn[], source: GridSource
   );
   return columns.map(({ title, subtitle }, i) => {
     const cells = sample.map((row) => (row[i] ?? 'null').length);
-    const longest = Math.max(titleWidth(title), subtitle?.length ?? 0, ...cells);
-    return Math.min(widest, Math.max(narrowest, Math.ceil(longest * 7.3) + 20));
+    const content = Math.max(subtitle?.length ?? 0, ...cells.map((length) => length + spareCharacters));
+    const needed = Math.max(titleWidth(title) * titleCharacterWidth, content * characterWidth);
+    return Math.min(widest, Math.max(narrowest, Math.ceil(needed) + cellPadding));
   });
 }
 
@@ -271,7 +279,7 @@ export function scrollScale(rowsHeight: number, viewport: number): ScrollScale {
 export function linesOfTitles(columns: readonly GridColumn[], widths: readonly number[]): number {
   return columns.reduce((most, { title }, i) => {
     if (most >= titleLines) return most;
-    const room = Math.floor(((widths[i] ?? widest) - 20) / 7.3);
+    const room = Math.floor(((widths[i] ?? widest) - cellPadding) / titleCharacterWidth);
     return Math.max(most, Math.min(titleLines, linesOf(title, Math.max(1, room))));
   }, 1);
 }

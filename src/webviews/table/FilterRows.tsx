@@ -42,9 +42,16 @@ export function FilterRows({ strings, columns, conditions, column, onApply }: Fi
     setLines(rest.length > 0 ? rest : [firstCondition(column)]);
     if (rest.length === 0 && conditions.length > 0) onApply([]);
   };
-  const options = columns
-    .slice(0, mostListed)
-    .map(({ name }, i) => ({ value: String(i), text: name || fill(strings.column, i + 1) }));
+  const optionOf = (i: number) => ({
+    value: String(i),
+    text: columns[i]?.name || fill(strings.column, i + 1),
+  });
+  const listed = columns.slice(0, mostListed).map((_, i) => optionOf(i));
+  const optionsFor = ({ column: at = 0, test }: TableCondition) => [
+    ...(isOfText(test) ? [{ value: '', text: strings.anyColumn }] : []),
+    ...listed,
+    ...(at < mostListed ? [] : [optionOf(at)]),
+  ];
   return (
     <form
       class="filter"
@@ -58,7 +65,7 @@ export function FilterRows({ strings, columns, conditions, column, onApply }: Fi
           <Select
             label={strings.conditionColumn}
             value={line.column === undefined ? '' : String(line.column)}
-            options={[...(isOfText(line.test) ? [{ value: '', text: strings.anyColumn }] : []), ...options]}
+            options={optionsFor(line)}
             onChange={(value) => change(i, withColumn(line, value))}
           />
           <Select

@@ -58,13 +58,15 @@ export class Notifications {
 
   /** Closes all of them. */
   async clear(): Promise<void> {
-    await this.openCentreIfOneWent();
-    for (;;) {
-      const close = this.items().locator('.codicon-notifications-clear');
-      if ((await close.count()) === 0) return;
-      await this.items().first().hover();
-      await close.first().click();
-    }
+    // One that leaves the screen just then cannot be clicked any more.
+    await eventually('no notifications', async () => {
+      await this.openCentreIfOneWent();
+      const item = this.items().first();
+      if ((await item.count()) === 0) return true;
+      await item.hover({ timeout: shortly });
+      await item.locator('.codicon-notifications-clear').click({ timeout: shortly });
+      return false;
+    });
   }
 
   private items(): Locator {

@@ -42,6 +42,12 @@ export class Tree {
       .first();
   }
 
+  /** Opens or closes the view as a whole: what is closed leaves its room to the others. */
+  async showPane(shown: boolean): Promise<void> {
+    const header = this.pane.locator('.pane-header');
+    if ((await header.getAttribute('aria-expanded')) !== String(shown)) await header.click();
+  }
+
   /** The drawn rows from top to bottom. */
   async rows(): Promise<TreeRow[]> {
     const rows = await this.pane.locator('.monaco-list-row').evaluateAll((elements) =>

@@ -10,6 +10,9 @@ import { Palette, QuickInput } from './quickInput.ts';
 import { StatusBar } from './statusBar.ts';
 import { Tree } from './tree.ts';
 
+/** The sizes that a screen is looked at in: with room, and without. */
+export const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 640, height: 800 } } as const;
+
 /** One window of VS Code, driven as a person would. Every method waits for what it needs. */
 export class WorkbenchWindow {
   /** The page itself, for what has no method here. */
@@ -85,7 +88,8 @@ export class WorkbenchWindow {
     const folder = join(outFolder, 'screenshots');
     await mkdir(folder, { recursive: true });
     const path = join(folder, `${name}.png`);
-    await this.page.screenshot({ path });
+    // What comes into sight is pictured as it will be.
+    await this.page.screenshot({ path, animations: 'disabled' });
     return path;
   }
 

@@ -7,7 +7,7 @@ import { launchBrowser } from '../../support/host/browser.ts';
 import { projectRoot } from '../../support/host/folders.ts';
 import { startHost, type Host, type HostOptions } from '../../support/host/host.ts';
 import { ConsoleHealth } from './consoleHealth.ts';
-import { WorkbenchWindow } from './window.ts';
+import { sizes, WorkbenchWindow } from './window.ts';
 
 /** The colour themes that every screen is looked at in. */
 export const themes = {
@@ -89,7 +89,7 @@ export class Workbench {
     });
     const browser = await launchBrowser();
     const context = await browser.newContext({
-      viewport: { width: 1280, height: 800 },
+      viewport: sizes.wide,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     context.setDefaultTimeout(patience);

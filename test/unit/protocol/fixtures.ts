@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { asObject, type JsonObject } from '../../../src/protocol/json.ts';
 
 /** The text of a body in `test/fixtures/classic`. */
 export function fixtureText(name: string): string {
@@ -9,4 +10,12 @@ export function fixtureText(name: string): string {
 export function fixture(name: string): unknown {
   const value: unknown = JSON.parse(fixtureText(name));
   return value;
+}
+
+/** The resource with which an instance answers 200 in one of the examples of `test/fixtures/apim`. */
+export function apimFixture(name: string): { readonly properties: JsonObject } {
+  const file = new URL(`../../fixtures/apim/ApiManagement${name}.json`, import.meta.url);
+  const example: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const { body } = asObject(asObject(asObject(example).responses)['200']);
+  return { properties: asObject(asObject(body).properties) };
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { startBlobStorage, type BlobStorage } from '../../../src/local-service/blobStorage.ts';
 import { BlobClient } from '../../../src/storage/blobClient.ts';
-import { blobExtent, downloadBytes, downloadToFile } from '../../../src/storage/download.ts';
+import { blobBeginning, blobExtent, downloadBytes, downloadToFile } from '../../../src/storage/download.ts';
 import type { TransferProgress } from '../../../src/storage/speedMeter.ts';
 import { defineStorage } from '../../../src/storage/storageDefinition.ts';
 import type { HttpClient, HttpRequest } from '../../../src/transport/index.ts';
@@ -116,6 +116,17 @@ describe('transfers to and from blob storage', () => {
       Buffer.from(await downloadBytes(http, { url: storage.readUrl(location) }, 100)).toString(),
       'a\r\n1\r\n',
     );
+  });
+
+  it('reads the beginning of a blob, and no more of it', async () => {
+    const beginning = async (name: string, bytes: Uint8Array, length: number): Promise<string> => {
+      const file = join(folder.path, name);
+      await writeFile(file, bytes);
+      const url = storage.readUrl(await storage.upload({ file, blob: name }));
+      return Buffer.from(await blobBeginning(http, { url }, length)).toString();
+    };
+    assert.equal(await beginning('longer.csv', Buffer.from('abcdef'), 4), 'abcd');
+    assert.equal(await beginning('shorter.csv', Buffer.from('ab'), 4), 'ab');
   });
 
   it('overwrites nothing', async () => {

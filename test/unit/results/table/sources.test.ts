@@ -365,6 +365,7 @@ describe('hostile tables', () => {
     bytes.write('"begin"",');
     const source = new MemorySource(bytes);
     const table = await openTable(source);
+    assert.deepEqual(table.preview.columns, [{ name: '', type: 'text' }]);
     const { rows } = await table.rows(0, 100, { cellLimit: 100 });
     assert.equal(rows.length, 1);
     assert.deepEqual([rows[0]?.cut, rows[0]?.shortened, rows[0]?.columnCount], [true, [0], 1]);
@@ -381,6 +382,13 @@ describe('hostile tables', () => {
   it('gives the rows after a long one', async () => {
     const long = `1,${'y'.repeat(30 * MiB)}\n`;
     const table = await openTable(new MemorySource(`a,b\n${long}2,short\n3,"end"\n`));
+    assert.deepEqual(
+      table.preview.columns.map(({ name, type }) => [name, type]),
+      [
+        ['a', 'integer'],
+        ['b', 'text'],
+      ],
+    );
     const before = await table.rows(0, 10, { cellLimit: 5 });
     assert.deepEqual(
       before.rows.map(({ row }) => row),
@@ -435,6 +443,8 @@ describe('hostile tables', () => {
     const table = await openTable(
       new MemorySource([row((i) => `c${i}`), row((i) => `${i}`), row((i) => `"${i + 1}"`)].join('\n')),
     );
+    assert.equal(table.preview.columns.length, 50_000);
+    assert.deepEqual(table.preview.columns.at(-1), { name: 'c49999', type: 'integer' });
     const { rows } = await table.rows(0, 10, { firstColumn: 49_990, columns: 3 });
     assert.deepEqual(
       rows.map(({ cells, columnCount }) => [cells, columnCount]),

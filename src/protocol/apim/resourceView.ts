@@ -1,0 +1,59 @@
+import { isJsonObject, jsonText, type JsonObject } from '../json.ts';
+import { Failure } from '../failure.ts';
+import { parsePolicy, writePolicy } from './policyXml.ts';
+import type { PlannedResource } from './publication.ts';
+
+/**
+ * What of a resource that exists is of the plan's concern: the members that the plan writes, in its order, with their
+ * values there. A policy comes in the plan's own spelling.
+ */
+export function comparable(planned: PlannedResource, existing: JsonObject): JsonObject {
+  const wanted = planned.body?.properties ?? {};
+  const properties = isJsonObject(existing.properties) ? existing.properties : {};
+  const present = isPolicy(planned) ? policyProperties(properties) : properties;
+  return membersOf(wanted, present);
+}
+
+/** Whether a resource is as the plan wants it; a secret, which cannot be read, is left out of it. */
+export function isAsPlanned(planned: PlannedResource, existing: JsonObject): boolean {
+  return jsonText(comparable(planned, existing)) === jsonText(planned.body?.properties ?? {});
+}
+
+/** What a person compares: a policy as XML, anything else as JSON. */
+export function viewOf(planned: PlannedResource, properties: JsonObject): string {
+  if (isPolicy(planned)) return `${String(properties.value)}\n`;
+  const shown = planned.kind === 'namedValue' ? { ...properties, value: '***' } : properties;
+  return `${JSON.stringify(shown, undefined, 2)}\n`;
+}
+
+export function isPolicy({ kind }: PlannedResource): boolean {
+  return kind === 'apiPolicy' || kind === 'productPolicy';
+}
+
+/** One that cannot be read differs from any other, and is shown as it is. */
+function policyProperties(properties: JsonObject): JsonObject {
+  const text = String(properties.value);
+  const policy = parsePolicy(text);
+  return { format: 'rawxml', value: policy instanceof Failure ? text : writePolicy(policy) };
+}
+
+function membersOf(wanted: JsonObject, present: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.keys(wanted).map((name) => [name, memberLike(wanted[name], present[name], name)]),
+  );
+}
+
+function memberLike(wanted: unknown, present: unknown, name: string): unknown {
+  if (isEmpty(wanted) && (present === undefined || present === null)) return wanted;
+  if (isJsonObject(wanted) && isJsonObject(present)) return membersOf(wanted, present);
+  if (Array.isArray(wanted) && Array.isArray(present))
+    return present.map((each: unknown, index) => memberLike(wanted[index], each, name));
+  // An instance answers with the whole id of what it was given relative to itself.
+  const isScope = name === 'scope' && typeof wanted === 'string' && typeof present === 'string';
+  if (isScope && present.toLowerCase().endsWith(wanted.toLowerCase())) return wanted;
+  return present ?? null;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === '' || (Array.isArray(value) && value.length === 0);
+}

@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import type { Catalog } from '../catalog/index.ts';
+import type { ProductSubscription } from '../protocol/apim/arm.ts';
+import { Failure } from '../protocol/failure.ts';
+import { asking } from '../shared/asking.ts';
+import type { ServiceApi } from './arm/gatewayApis.ts';
+import { subscriptionKeyOf, subscriptionsFor } from './arm/subscriptionKeys.ts';
+import { pickApi } from './apiPick.ts';
+import type { Azure, ChosenInstance } from './azure.ts';
+
+/**
+ * Adds a workspace for an API of API Management that leads to a web service, whoever published it. The service is one
+ * of the workspace named `behind`, if that is said.
+ */
+export async function addGateway(azure: Azure, catalog: Catalog, behind?: string): Promise<void> {
+  const title = vscode.l10n.t('Add a gateway from API Management');
+  const instance = await azure.pickInstance(title);
+  if (instance === undefined) return;
+  const chosen = await pickApi(instance, title);
+  if (chosen === undefined) return;
+  const key =
+    chosen.subscriptionKeyHeader === '' ? undefined : await subscriptionKey(instance, chosen, title);
+  const { api, ...gateway } = chosen;
+  const name = api.properties.displayName ?? api.name;
+  await catalog.addGateway({ ...gateway, name, ...(behind !== undefined && { behind }) }, key);
+}
+
+/** The portal in which developers read of the APIs and try them. */
+export async function openDeveloperPortal(azure: Azure): Promise<void> {
+  const chosen = await azure.pickInstance(vscode.l10n.t('Open the developer portal of'));
+  if (chosen === undefined) return;
+  const { name, sku, properties } = chosen.item;
+  if (properties.developerPortalUrl !== undefined) {
+    await vscode.env.openExternal(vscode.Uri.parse(properties.developerPortalUrl, true));
+    return;
+  }
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('{0} has no developer portal: its tier is {1}.', name, sku?.name ?? '?'),
+  );
+}
+
+/** The key of a subscription that the API takes; undefined where it is to be asked for when it is needed. */
+async function subscriptionKey(
+  { client, item: instance }: ChosenInstance,
+  { api }: ServiceApi,
+  title: string,
+): Promise<string | undefined> {
+  try {
+    const url = client.baseUrl;
+    const usable = await asking(url, (signal) => subscriptionsFor(client, instance, api, signal));
+    const subscription = await pickSubscription(usable, title);
+    return subscription && (await asking(url, (signal) => subscriptionKeyOf(client, subscription, signal)));
+  } catch (error) {
+    // Who may read an instance may not always read its keys.
+    if (!(error instanceof Failure) || error.status !== 403) throw error;
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('The subscription key is asked for when it is needed. {0}', error.sentence),
+    );
+    return undefined;
+  }
+}
+
+async function pickSubscription(
+  usable: readonly ProductSubscription[],
+  title: string,
+): Promise<ProductSubscription | undefined> {
+  if (usable.length < 2) return usable[0];
+  const items = usable.map((subscription) => {
+    const { displayName, scope = '' } = subscription.properties;
+    return { label: displayName ?? subscription.name, description: scopeWords(scope), subscription };
+  });
+  const placeHolder = vscode.l10n.t('Subscription whose key is sent');
+  const none = { label: vscode.l10n.t('Ask for the key when it is needed'), subscription: undefined };
+  const picked = await vscode.window.showQuickPick([...items, none], { title, placeHolder });
+  if (picked === undefined)
+    throw new Failure({ code: 'Cancelled', origin: 'client', sentence: 'No subscription was chosen.' });
+  return picked.subscription;
+}
+
+function scopeWords(scope: string): string {
+  const [kind, name] = scope.split('/').slice(-2);
+  if (kind === 'products') return vscode.l10n.t('product {0}', name ?? '');
+  if (kind === 'apis') return vscode.l10n.t('this API');
+  return name === 'apis' ? vscode.l10n.t('all APIs') : vscode.l10n.t('everything, for administration');
+}

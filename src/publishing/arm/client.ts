@@ -1,0 +1,280 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
+import { apimApiVersion, parseArm } from '../../protocol/apim/arm.ts';
+import { failureOfArmAnswer } from '../../protocol/apim/armErrors.ts';
+import {
+  operationErrorIn,
+  operationStateIn,
+  provisioningStateIn,
+  type OperationState,
+} from '../../protocol/apim/armOperation.ts';
+import { Failure } from '../../protocol/failure.ts';
+import { tryParseJson, type JsonObject } from '../../protocol/json.ts';
+import { parseRetryAfter } from '../../protocol/retryAfter.ts';
+import type { HttpAnswer, HttpClient } from '../../transport/httpClient.ts';
+import { linkFrom } from './links.ts';
+
+export interface ArmClientInit {
+  readonly http: () => Promise<HttpClient>;
+  /** Where Azure Resource Manager is; no other origin ever gets the token. */
+  readonly baseUrl: string;
+  /**
+   * An access token, asked for before each call. With `challenge`, the `WWW-Authenticate` header of the answer that
+   * refused the last one, or an empty text where it had none: a new one.
+   */
+  readonly token: (challenge?: string) => Promise<string>;
+  /** Between two looks at an operation whose answer does not say; default 2000. */
+  readonly pollPauseMs?: number;
+}
+
+export interface ArmOptions {
+  /** Default: that of API Management. */
+  readonly apiVersion?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface ArmWriteOptions extends ArmOptions {
+  /** The ETag that the resource must still have, or `*` for any; absent: there is no condition. */
+  readonly ifMatch?: string;
+}
+
+export interface ArmReply {
+  readonly status: number;
+  /** Parsed JSON; undefined without a body. */
+  readonly body: unknown;
+  readonly etag?: string;
+}
+
+type Method = 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
+
+interface ArmRequest {
+  readonly method: Method;
+  readonly url: string;
+  readonly body?: JsonObject | undefined;
+  readonly ifMatch?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Received extends ArmReply {
+  readonly header: (name: string) => string | undefined;
+  readonly headers: HttpAnswer['headers'];
+}
+
+const timeoutMs = 60_000;
+const longestAnswer = 64 * 1024 * 1024;
+const defaultPollPauseMs = 2000;
+const mostTries = 4;
+/** Whoever is to wait longer is told so instead. In milliseconds. */
+const longestPause = 60_000;
+
+const pageSchema = v.object({
+  value: v.array(v.unknown()),
+  nextLink: v.fallback(v.optional(v.string()), undefined),
+});
+
+/**
+ * Calls of Azure Resource Manager, with paths that begin at its root, such as the `id` of a resource. Whatever fails is
+ * thrown as a `Failure` with ARM's code; a write resolves when what it started is done.
+ */
+export class ArmClient {
+  readonly #init: ArmClientInit;
+
+  constructor(init: ArmClientInit) {
+    this.#init = init;
+  }
+
+  /** Where the calls go. */
+  get baseUrl(): string {
+    return this.#init.baseUrl;
+  }
+
+  get(path: string, options: ArmOptions = {}): Promise<ArmReply> {
+    return this.#send({ method: 'GET', url: this.#url(path, options), signal: options.signal });
+  }
+
+  /** The same; undefined for what is not there. */
+  async find(path: string, options: ArmOptions = {}): Promise<ArmReply | undefined> {
+    try {
+      return await this.get(path, options);
+    } catch (error) {
+      if (error instanceof Failure && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** The pages of a list, each asked for when the one before has been taken. */
+  async *list<T>(
+    path: string,
+    item: v.GenericSchema<unknown, T>,
+    options: ArmOptions = {},
+  ): AsyncGenerator<readonly T[], void, undefined> {
+    let url: string | undefined = this.#url(path, options);
+    while (url !== undefined) {
+      const { body } = await this.#send({ method: 'GET', url, signal: options.signal });
+      const { value, nextLink } = parseArm(pageSchema, body);
+      yield value.map((each) => parseArm(item, each));
+      url = nextLink ? linkFrom(nextLink, url) : undefined;
+    }
+  }
+
+  put(path: string, body: JsonObject | undefined, options: ArmWriteOptions = {}): Promise<ArmReply> {
+    return this.#write('PUT', path, body, options);
+  }
+
+  patch(path: string, body: JsonObject, options: ArmWriteOptions): Promise<ArmReply> {
+    return this.#write('PATCH', path, body, options);
+  }
+
+  delete(path: string, options: ArmWriteOptions = {}): Promise<ArmReply> {
+    return this.#write('DELETE', path, undefined, options);
+  }
+
+  /** An action, such as `…/listSecrets`. */
+  post(path: string, body?: JsonObject, options: ArmOptions = {}): Promise<ArmReply> {
+    return this.#write('POST', path, body, options);
+  }
+
+  async #write(
+    method: Exclude<Method, 'GET'>,
+    path: string,
+    body: JsonObject | undefined,
+    options: ArmWriteOptions,
+  ): Promise<ArmReply> {
+    const { ifMatch, signal } = options;
+    const request = { method, url: this.#url(path, options), body, ifMatch, signal };
+    return this.#finish(request, await this.#send(request));
+  }
+
+  /** Waits for what a write has started, and gives the resource as it is then. */
+  async #finish(request: ArmRequest, started: Received): Promise<ArmReply> {
+    const operation = started.header('azure-asyncoperation');
+    const location = started.header('location');
+    if (operation !== undefined) {
+      await this.#poll(request, linkFrom(operation, request.url), started, ({ status, body }) =>
+        status === 202 ? 'running' : (operationStateIn(body) ?? 'succeeded'),
+      );
+    } else if (location !== undefined && started.status !== 200) {
+      const last = await this.#poll(request, linkFrom(location, request.url), started, ({ status }) =>
+        status === 202 ? 'running' : 'succeeded',
+      );
+      if (request.method === 'POST') return last;
+    } else if (isResource(request) && provisioningStateIn(started.body) === 'running') {
+      return this.#poll(request, request.url, started, ({ body }) => provisioningStateIn(body));
+    } else {
+      return started;
+    }
+    if (isResource(request))
+      return this.#send({ ...request, method: 'GET', body: undefined, ifMatch: undefined });
+    if (request.method === 'POST' && location !== undefined) {
+      return this.#send({ method: 'GET', url: linkFrom(location, request.url), signal: request.signal });
+    }
+    return { status: started.status, body: undefined };
+  }
+
+  async #poll(
+    request: ArmRequest,
+    url: string,
+    started: Received,
+    stateOf: (received: Received) => OperationState,
+  ): Promise<Received> {
+    let last = started;
+    for (;;) {
+      await pause(this.#pauseAfter(last), request.signal);
+      last = await this.#send({ method: 'GET', url, signal: request.signal });
+      const state = stateOf(last);
+      if (state === 'succeeded') return last;
+      if (state === 'failed') {
+        const bodyText = JSON.stringify({ error: operationErrorIn(last.body) });
+        throw failureOfArmAnswer({ ...last, bodyText, method: request.method, url: request.url });
+      }
+    }
+  }
+
+  #pauseAfter(received: Received): number {
+    return parseRetryAfter(received.header('retry-after')) ?? this.#init.pollPauseMs ?? defaultPollPauseMs;
+  }
+
+  /** One call, again with a new token where the old one is refused, and where Azure wants it later and takes it twice. */
+  async #send(request: ArmRequest): Promise<Received> {
+    let token = await this.#init.token();
+    let renewed = false;
+    for (let tries = 1; ;) {
+      const { received, bodyText } = await this.#exchange(request, token);
+      const { status } = received;
+      if (status < 400) return received;
+      if (status === 401 && !renewed) {
+        renewed = true;
+        token = await this.#init.token(received.header('www-authenticate') ?? '');
+        continue;
+      }
+      const wait = tries < mostTries ? pauseBeforeRepeating(request, received) : undefined;
+      if (wait === undefined) throw failureOfArmAnswer({ ...received, bodyText, ...request });
+      tries += 1;
+      await pause(wait, request.signal);
+    }
+  }
+
+  async #exchange(
+    { method, url, body, ifMatch, signal }: ArmRequest,
+    token: string,
+  ): Promise<{ received: Received; bodyText: string }> {
+    const http = await this.#init.http();
+    const answer = await http.send({
+      method,
+      url,
+      headers: {
+        Authorization: `Bearer ${token}`,
+        Accept: 'application/json',
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(ifMatch !== undefined && { 'If-Match': ifMatch }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      timeoutMs,
+      retry: 'safe',
+      peer: 'service',
+      ...(signal !== undefined && { signal }),
+    });
+    const bodyText = await answer.text(longestAnswer);
+    const etag = answer.header('etag');
+    return {
+      bodyText,
+      received: {
+        status: answer.status,
+        headers: answer.headers,
+        header: (name) => answer.header(name),
+        body: bodyText === '' ? undefined : tryParseJson(bodyText),
+        ...(etag !== undefined && { etag }),
+      },
+    };
+  }
+
+  #url(path: string, { apiVersion = apimApiVersion, query = {} }: ArmOptions): string {
+    const parameters = new URLSearchParams({ ...query, 'api-version': apiVersion });
+    return `${this.#init.baseUrl.replace(/\/$/, '')}${path}?${parameters.toString()}`;
+  }
+}
+
+/** Whether the request's URL is that of a resource which is there when it has been carried out. */
+function isResource({ method }: ArmRequest): boolean {
+  return method === 'PUT' || method === 'PATCH';
+}
+
+/**
+ * A throttled call was not carried out; one that found the service busy may have been, so only what comes to the same
+ * when it is done twice is sent again. Reading is repeated by the HTTP client.
+ */
+function pauseBeforeRepeating({ method }: ArmRequest, { status, header }: Received): number | undefined {
+  const wanted = parseRetryAfter(header('retry-after'));
+  if (method === 'GET' || wanted === undefined || wanted > longestPause) return undefined;
+  const twice = method === 'PUT' || method === 'DELETE';
+  return status === 429 || (status === 503 && twice) ? wanted : undefined;
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, signal && { signal });
+  } catch {
+    throw new Failure({ code: 'Cancelled', origin: 'client', sentence: 'Waiting for Azure was cancelled.' });
+  }
+}

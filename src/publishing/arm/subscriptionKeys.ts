@@ -1,0 +1,52 @@
+import {
+  childPath,
+  parseArm,
+  productSchema,
+  productSubscriptionSchema,
+  secretsSchema,
+  type Api,
+  type Instance,
+  type ProductSubscription,
+} from '../../protocol/apim/arm.ts';
+import type { ArmClient } from './client.ts';
+
+/** The active subscriptions whose keys an API takes: those of the API alone first, the one for everything last. */
+export async function subscriptionsFor(
+  client: ArmClient,
+  instance: Instance,
+  api: Api,
+  signal: AbortSignal,
+): Promise<readonly ProductSubscription[]> {
+  const options = { signal };
+  const products: string[] = [];
+  for await (const page of client.list(childPath(api.id, 'products'), productSchema, options)) {
+    products.push(...page.map(({ name }) => `/products/${name}`));
+  }
+  const scopes = [`/apis/${api.name}`, ...products, '/apis', ''].map((scope) => scope.toLowerCase());
+  const usable: { rank: number; subscription: ProductSubscription }[] = [];
+  const path = childPath(instance.id, 'subscriptions');
+  for await (const page of client.list(path, productSubscriptionSchema, options)) {
+    for (const subscription of page) {
+      const rank = scopes.indexOf(scopeOf(subscription));
+      if (rank >= 0 && subscription.properties.state === 'active') usable.push({ rank, subscription });
+    }
+  }
+  return usable.toSorted((a, b) => a.rank - b.rank).map(({ subscription }) => subscription);
+}
+
+/** The primary key, or the secondary one where there is no other. */
+export async function subscriptionKeyOf(
+  client: ArmClient,
+  subscription: ProductSubscription,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { body } = await client.post(childPath(subscription.id, 'listSecrets'), undefined, { signal });
+  const { primaryKey, secondaryKey } = parseArm(secretsSchema, body);
+  return primaryKey ?? secondaryKey;
+}
+
+/** What a subscription is for, relative to its instance; empty for all of it. */
+function scopeOf({ properties: { scope = '' } }: ProductSubscription): string {
+  const path = scope.toLowerCase().replace(/\/$/, '');
+  return path.replace(/^.*\/service\/[^/]+/, '');
+}

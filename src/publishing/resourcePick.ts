@@ -1,0 +1,165 @@
+import * as vscode from 'vscode';
+import type { ArmClient } from './arm/client.ts';
+import type { Account, Place, Where } from './arm/place.ts';
+import { searchAccount, type ListIn, type Obstacle, type Search } from './arm/search.ts';
+import type { SignIn } from './signIn.ts';
+import { separator, StreamedPick, type StreamedItem } from './streamedPick.ts';
+
+/** What is looked for in all subscriptions. */
+export interface Sought<T> {
+  readonly title: string;
+  readonly placeholder: string;
+  /** Said when there is none. */
+  readonly nothing: string;
+  readonly list: ListIn<T>;
+  readonly describe: (item: T) => {
+    readonly id: string;
+    readonly label: string;
+    readonly description?: string;
+  };
+}
+
+export interface Picked<T> {
+  readonly item: T;
+  readonly where: Where;
+}
+
+type Item<T> = StreamedItem<Picked<T>>;
+
+/** Lets the user choose among what all his subscriptions have; what fails is an entry among the others. */
+export class ResourcePick<T> {
+  readonly #sought: Sought<T>;
+  readonly #signIn: SignIn;
+  readonly #last: Picked<T> | undefined;
+  readonly #list: StreamedPick<Picked<T>>;
+  readonly #search: Search<T>;
+  readonly #found = new Map<string, Picked<T>>();
+  readonly #searched = new Set<string>();
+  #obstacles: readonly Obstacle[] = [];
+
+  /** `last` comes first, and can be chosen before anybody has answered. */
+  constructor(
+    sought: Sought<T>,
+    signIn: SignIn,
+    clientAt: (place: Place) => ArmClient,
+    last: Picked<T> | undefined,
+  ) {
+    this.#sought = sought;
+    this.#signIn = signIn;
+    this.#last = last;
+    this.#list = new StreamedPick({
+      title: sought.title,
+      placeholder: (busy) => (busy || this.#found.size > 0 ? sought.placeholder : sought.nothing),
+      items: () => [...this.#lastItems(), ...this.#foundItems(), ...this.#otherItems()],
+    });
+    this.#search = {
+      clientAt,
+      list: sought.list,
+      signal: this.#list.signal,
+      found: (where, items) => {
+        for (const item of items) this.#found.set(this.#keyOf(item), { item, where });
+        this.#list.draw();
+      },
+      failed: (obstacle) => {
+        this.#obstacles = [...this.#obstacles, obstacle];
+        this.#list.draw();
+      },
+    };
+  }
+
+  /** Undefined when dismissed. */
+  choose(accounts: readonly Account[]): Promise<Picked<T> | undefined> {
+    for (const account of accounts) this.#look(account);
+    return this.#list.choose();
+  }
+
+  #look(account: Account): void {
+    if (this.#searched.has(account.id)) return;
+    this.#searched.add(account.id);
+    void this.#list.during(searchAccount(this.#search, account));
+  }
+
+  #keyOf(item: T): string {
+    return this.#sought.describe(item).id.toLowerCase();
+  }
+
+  #itemOf(choice: Picked<T>): Item<T> {
+    const { label, description } = this.#sought.describe(choice.item);
+    return {
+      label,
+      ...(description !== undefined && { description }),
+      key: this.#keyOf(choice.item),
+      choice,
+    };
+  }
+
+  #lastItems(): readonly Item<T>[] {
+    const last = this.#last;
+    if (last === undefined) return [];
+    return [
+      separator(vscode.l10n.t('last used')),
+      { ...this.#itemOf(last), detail: last.where.subscriptionName },
+    ];
+  }
+
+  #foundItems(): readonly Item<T>[] {
+    const last = this.#last && this.#keyOf(this.#last.item);
+    const others = [...this.#found.values()]
+      .map((found) => ({ group: this.#groupOf(found), item: this.#itemOf(found) }))
+      .filter(({ item }) => item.key !== last)
+      .toSorted((a, b) => a.group.localeCompare(b.group) || a.item.label.localeCompare(b.item.label));
+    return others.flatMap(({ group, item }, index) =>
+      others[index - 1]?.group === group ? [item] : [separator<Picked<T>>(group), item],
+    );
+  }
+
+  /** The subscription, and who found it where several accounts are searched. */
+  #groupOf({ where: { subscriptionName, account } }: Picked<T>): string {
+    return this.#searched.size > 1 ? `${subscriptionName} · ${account.label}` : subscriptionName;
+  }
+
+  #otherItems(): readonly Item<T>[] {
+    return [
+      ...(this.#obstacles.length === 0 ? [] : [separator<Picked<T>>(vscode.l10n.t('not searched'))]),
+      ...this.#obstacles.map((obstacle) => this.#obstacleItem(obstacle)),
+      separator(''),
+      {
+        label: vscode.l10n.t('$(account) Sign in with another account…'),
+        alwaysShow: true,
+        run: () => this.#addAccount(),
+      },
+    ];
+  }
+
+  #obstacleItem(obstacle: Obstacle): Item<T> {
+    const { place, name = place.account.label, failure } = obstacle;
+    const isLocked = failure.code === 'SignInNeeded';
+    return {
+      label: isLocked ? vscode.l10n.t('$(account) Sign in to {0}…', name) : `$(warning) ${name}`,
+      description: isLocked ? '' : vscode.l10n.t('Try again'),
+      detail: failure.sentence,
+      alwaysShow: true,
+      run: () => this.#list.during(this.#goOn(obstacle)),
+    };
+  }
+
+  async #goOn(obstacle: Obstacle): Promise<void> {
+    const isLocked = obstacle.failure.code === 'SignInNeeded';
+    if (isLocked && !(await succeeds(this.#signIn.token(obstacle.place, 'ask')))) return;
+    this.#obstacles = this.#obstacles.filter((each) => each !== obstacle);
+    await obstacle.retry();
+  }
+
+  async #addAccount(): Promise<void> {
+    const account = await this.#signIn.ask(true).catch(() => undefined);
+    if (account !== undefined) this.#look(account);
+  }
+}
+
+/** What the user was asked for and did not do needs no word; the entry that asks is still there. */
+export function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,56 @@
+import type { Store } from '../store.ts';
+import { newKey } from './subscriptions.ts';
+
+/** What the guide's readers find in an instance of a classic tier: two products and the all-access subscription. */
+export function putPresets(store: Store, instance: string): void {
+  put('products/starter', {
+    displayName: 'Starter',
+    description: '5 calls in a minute, 100 in a week.',
+    terms: '',
+    subscriptionRequired: true,
+    approvalRequired: false,
+    subscriptionsLimit: 1,
+    state: 'published',
+  });
+  put('products/starter/policies/policy', { value: STARTER_POLICY });
+  put('products/unlimited', {
+    displayName: 'Unlimited',
+    description: 'No limits; an administrator has to approve.',
+    terms: '',
+    subscriptionRequired: true,
+    approvalRequired: true,
+    subscriptionsLimit: 1,
+    state: 'published',
+  });
+  put('subscriptions/master', {
+    scope: `${instance}/`,
+    displayName: 'Built-in all-access subscription',
+    state: 'active',
+    createdDate: new Date().toISOString(),
+    primaryKey: newKey(),
+    secondaryKey: newKey(),
+  });
+
+  function put(path: string, properties: Readonly<Record<string, unknown>>): void {
+    store.put({ id: `${instance}/${path}`, properties });
+  }
+}
+
+const STARTER_POLICY = [
+  '<policies>',
+  '  <inbound>',
+  '    <rate-limit calls="5" renewal-period="60" />',
+  '    <quota calls="100" renewal-period="604800" />',
+  '    <base />',
+  '  </inbound>',
+  '  <backend>',
+  '    <base />',
+  '  </backend>',
+  '  <outbound>',
+  '    <base />',
+  '  </outbound>',
+  '  <on-error>',
+  '    <base />',
+  '  </on-error>',
+  '</policies>',
+].join('\r\n');

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+
+import { asText } from '../../../../src/protocol/json.ts';
+import type { JsonObject } from '../../../../src/protocol/json.ts';
+import { existing, instanceId, pageOfType } from '../resources.ts';
+import type { Context, ResourceType, Write } from '../resources.ts';
+import { ArmError, without } from '../wire.ts';
+import type { Answer, Call, Route } from '../wire.ts';
+import { SERVICE } from './paths.ts';
+import { subscriptionsOf } from './products.ts';
+
+const STATES = ['suspended', 'active', 'expired', 'submitted', 'rejected', 'cancelled'];
+
+export const subscriptions: ResourceType = {
+  path: `${SERVICE}/subscriptions/{sid}`,
+  required: ['scope', 'displayName'],
+  defaults: { state: 'submitted', allowTracing: false },
+  accept: acceptSubscription,
+  shown: ({ properties }) => without(properties, 'primaryKey', 'secondaryKey'),
+};
+
+/** What there is to a subscription besides reading and writing it. */
+export function subscriptionRoutes(context: Context): readonly Route[] {
+  const { path } = subscriptions;
+  return [
+    { method: 'GET', path: `${SERVICE}/products/{product}/subscriptions`, answer: listOfProduct },
+    { method: 'POST', path: `${path}/listSecrets`, answer: listSecrets },
+    { method: 'POST', path: `${path}/regeneratePrimaryKey`, answer: regenerate('primaryKey') },
+    { method: 'POST', path: `${path}/regenerateSecondaryKey`, answer: regenerate('secondaryKey') },
+  ];
+
+  function listOfProduct(call: Call): Answer {
+    const service = instanceId(call.path);
+    const product = existing(context, `${service}/products/${call.parameters.product ?? ''}`);
+    const found = subscriptionsOf(context.store.in(`${service}/subscriptions`), product.name);
+    return pageOfType(context, subscriptions, found, call);
+  }
+
+  function listSecrets(call: Call): Answer {
+    const { primaryKey, secondaryKey } = subscriptionOf(context, call).properties;
+    return { status: 200, body: { primaryKey, secondaryKey } };
+  }
+
+  function regenerate(key: 'primaryKey' | 'secondaryKey'): Route['answer'] {
+    return (call) => {
+      const subscription = subscriptionOf(context, call);
+      context.store.put({ ...subscription, properties: { ...subscription.properties, [key]: newKey() } });
+      return { status: 204 };
+    };
+  }
+}
+
+/** A subscription key as the service makes them. */
+export function newKey(): string {
+  return randomBytes(16).toString('hex');
+}
+
+function acceptSubscription({ context, call, properties, previous }: Write): JsonObject {
+  const service = instanceId(call.path);
+  const scope = asText(properties.scope) ?? '';
+  const target = /\/(?:products|apis)\/[^/]+$/.exec(scope)?.[0];
+  if (target === undefined ? !scope.endsWith('/apis') : !context.store.get(`${service}${target}`))
+    throw ArmError.invalid([['scope', `There is nothing with the scope ${scope}.`]]);
+  if (!STATES.includes(String(properties.state)))
+    throw ArmError.invalid([['state', `A subscription is one of ${STATES.join(', ')}.`]]);
+  const fullScope = scope.startsWith('/subscriptions/') ? scope : `${service}${scope}`;
+  return {
+    createdDate: new Date().toISOString(),
+    primaryKey: newKey(),
+    secondaryKey: newKey(),
+    ...previous?.properties,
+    ...properties,
+    scope: fullScope,
+  };
+}
+
+function subscriptionOf(context: Context, { path }: Call): ReturnType<typeof existing> {
+  return existing(context, path.slice(0, path.lastIndexOf('/')));
+}

@@ -1,0 +1,115 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { Agent } from 'undici';
+
+import { Gateway } from '../../../../src/local-service/gateway.ts';
+import type { GatewayApi, Passage } from '../../../../src/local-service/gateway.ts';
+import { listenOnFirstFree, LOOPBACK } from '../../../../src/local-service/ports.ts';
+import { asObject, asText } from '../../../../src/protocol/json.ts';
+import type { Entity, Store } from '../store.ts';
+import { Counters } from './counters.ts';
+import { effectivePolicy } from './effectivePolicy.ts';
+import { forward } from './forward.ts';
+import { Journey } from './journey.ts';
+
+/** The gateway of an emulated instance: the local service's own, set up by what is published. */
+export class InstanceGateway {
+  readonly #store: Store;
+  readonly #instance: string;
+  readonly #counters = new Counters();
+  readonly #agent = new Agent();
+  readonly #server = createServer((request, response) => {
+    this.#gateway.handle(request, response).catch(() => response.destroy());
+  });
+  readonly #gateway = new Gateway(() =>
+    this.#store.in(`${this.#instance}/apis`).map((api) => this.#apiOf(api)),
+  );
+
+  /** @param instance id of the instance */
+  constructor(store: Store, instance: string) {
+    this.#store = store;
+    this.#instance = instance;
+  }
+
+  /** Gives its URL. */
+  async listen(): Promise<string> {
+    return `http://${LOOPBACK}:${await listenOnFirstFree(this.#server, [0])}`;
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+    await this.#agent.destroy();
+  }
+
+  #apiOf(api: Entity): GatewayApi {
+    const { path, subscriptionKeyParameterNames } = api.properties;
+    const { header, query } = asObject(subscriptionKeyParameterNames);
+    return {
+      suffix: path === '' ? '' : `/${String(path)}`,
+      operations: this.#store.in(`${api.id}/operations`).map(({ name, properties }) => ({
+        id: name,
+        method: String(properties.method),
+        urlTemplate: String(properties.urlTemplate),
+      })),
+      keyNames: {
+        header: asText(header) ?? 'Ocp-Apim-Subscription-Key',
+        query: asText(query) ?? 'subscription-key',
+      },
+      passage: (key) => this.#passage(api, key),
+    };
+  }
+
+  #passage(api: Entity, key: string | undefined): Passage | undefined {
+    const products = this.#store
+      .in(`${this.#instance}/products`)
+      .filter(({ id }) => this.#store.get(`${id}/apis/${api.name}`));
+    const subscription = this.#store
+      .in(`${this.#instance}/subscriptions`)
+      .find(
+        ({ properties: { state, primaryKey, secondaryKey } }) =>
+          state === 'active' && key !== undefined && (key === primaryKey || key === secondaryKey),
+      );
+    if (subscription) {
+      const scope = String(subscription.properties.scope).slice(this.#instance.length).toLowerCase();
+      const product = products.find(({ name }) => scope === `/products/${name}`.toLowerCase());
+      if (product) return this.#through(api, product, subscription.name);
+      if (['/', '/apis', `/apis/${api.name}`.toLowerCase()].includes(scope))
+        return this.#through(api, undefined, subscription.name);
+    }
+    const open = products.find(({ properties }) => properties.subscriptionRequired === false);
+    if (open) return this.#through(api, open, '');
+    return api.properties.subscriptionRequired === false ? this.#through(api, undefined, '') : undefined;
+  }
+
+  /** A product's policy counts for calls with one of its own subscriptions only. */
+  #through(api: Entity, product: Entity | undefined, subscription: string): Passage {
+    return async (call) => {
+      const scopes = [`${api.id}/operations/${call.operation}`, api.id, product?.id, this.#instance];
+      const steps = (section: string): ReturnType<typeof effectivePolicy> =>
+        effectivePolicy(
+          this.#store,
+          section,
+          scopes.filter((scope) => scope !== undefined),
+        );
+      const journey = new Journey({
+        call,
+        subscription,
+        serviceUrl: String(api.properties.serviceUrl),
+        namedValues: this.#namedValues(),
+        counters: this.#counters,
+      });
+      journey.inbound(steps('inbound'));
+      await forward(this.#agent, journey, call, () => journey.outbound(steps('outbound')));
+    };
+  }
+
+  #namedValues(): ReadonlyMap<string, string> {
+    const entities = this.#store.in(`${this.#instance}/namedValues`);
+    return new Map(
+      entities.map(({ properties: { displayName, value } }) => [String(displayName), String(value)]),
+    );
+  }
+}

@@ -1,0 +1,148 @@
+import type { GatewayCall } from '../../../../src/local-service/gateway.ts';
+import { quotaSpent, rateExceeded, GatewayRefusal } from '../../../../src/local-service/gatewayRefusal.ts';
+import type { PolicyElement } from '../../../../src/protocol/apim/policyXml.ts';
+import { childrenOf } from '../apim/policyRules.ts';
+import type { Counters } from './counters.ts';
+import type { Step } from './effectivePolicy.ts';
+
+export interface JourneyInit {
+  readonly call: GatewayCall;
+  /** Id of the subscription with which the call came. */
+  readonly subscription: string;
+  readonly serviceUrl: string;
+  readonly namedValues: ReadonlyMap<string, string>;
+  readonly counters: Counters;
+}
+
+/** A call on its way through the policies of a gateway. */
+export class Journey {
+  readonly #init: JourneyInit;
+  /** Headers as they go on to the backend, by lower-case name. */
+  readonly headers: Map<string, string>;
+  /** Headers of the answer, by lower-case name; the backend's join those that limits have left. */
+  readonly answerHeaders = new Map<string, string>();
+  #serviceUrl: string;
+  readonly #query: URLSearchParams;
+  readonly #path: string;
+
+  constructor(init: JourneyInit) {
+    this.#init = init;
+    const [path = '', search = ''] = init.call.target.split(/\?(.*)/s);
+    this.#path = path;
+    this.#query = new URLSearchParams(search);
+    this.#serviceUrl = init.serviceUrl;
+    const given = Object.entries(init.call.request.headers);
+    this.headers = new Map(given.map(([name, value]) => [name, value?.toString() ?? '']));
+  }
+
+  /** Where the call goes. */
+  get url(): string {
+    const query = this.#query.toString();
+    return `${this.#serviceUrl.replace(/\/$/, '')}${this.#path}${query === '' ? '' : `?${query}`}`;
+  }
+
+  /** Goes through policies of the section `inbound`. @throws GatewayRefusal */
+  inbound(steps: readonly Step[]): void {
+    for (const { element, document } of steps) this.#inbound(element, document);
+  }
+
+  /** Goes through policies of the section `outbound`, on the answer's headers. @throws GatewayRefusal */
+  outbound(steps: readonly Step[]): void {
+    for (const { element } of steps) {
+      if (element.name !== 'set-header') throw notEmulated(element);
+      this.#set(element, this.answerHeaders);
+    }
+  }
+
+  #inbound(element: PolicyElement, document: string): void {
+    const { name, attributes } = element;
+    if (name === 'set-header') this.#set(element, this.headers);
+    else if (name === 'set-query-parameter') this.#setQuery(element);
+    else if (name === 'set-backend-service') this.#serviceUrl = this.#value(attributes['base-url'] ?? '');
+    else if (name === 'rate-limit') this.#limitRate(element, document);
+    else if (name === 'quota') this.#limitCalls(element, document);
+    else if (name === 'choose') this.#choose(element, document);
+    else throw notEmulated(element);
+  }
+
+  /** Limits are for subscriptions: who calls without one is not counted. */
+  #limitRate(element: PolicyElement, document: string): void {
+    if (this.#init.subscription === '') return;
+    const counter = this.#counter(element, document);
+    const wait = counter.take();
+    const remaining = element.attributes['remaining-calls-header-name'];
+    if (remaining !== undefined) this.answerHeaders.set(remaining.toLowerCase(), String(counter.left));
+    if (wait > 0) throw rateExceeded(wait);
+  }
+
+  #limitCalls(element: PolicyElement, document: string): void {
+    if (this.#init.subscription === '' || element.attributes.calls === undefined) return;
+    const wait = this.#counter(element, document).take();
+    if (wait > 0) throw quotaSpent(wait);
+  }
+
+  #counter({ name, attributes }: PolicyElement, document: string): ReturnType<Counters['counter']> {
+    const calls = Number(this.#value(attributes.calls ?? ''));
+    const seconds = Number(this.#value(attributes['renewal-period'] ?? ''));
+    return this.#init.counters.counter(`${document} ${name} ${this.#init.subscription}`, { calls, seconds });
+  }
+
+  #choose(element: PolicyElement, document: string): void {
+    const chosen = childrenOf(element).find(
+      ({ name, attributes }) => name === 'otherwise' || this.#holds(attributes.condition ?? ''),
+    );
+    if (chosen) this.inbound(childrenOf(chosen).map((inner) => ({ element: inner, document })));
+  }
+
+  /** Knows one kind of condition: whether a parameter of the template has a value. */
+  #holds(condition: string): boolean {
+    const asked =
+      /^@\(context\.Request\.MatchedParameters\["([^"]+)"\](?: == "([^"]*)"|\.Equals\("([^"]*)"\))\)$/.exec(
+        condition,
+      );
+    if (!asked) throw new GatewayRefusal(500, `The emulator cannot evaluate ${condition}.`);
+    const [, name = '', equal, equals] = asked;
+    return this.#init.call.parameters.get(name) === (equal ?? equals);
+  }
+
+  #set(element: PolicyElement, headers: Map<string, string>): void {
+    const name = this.#value(element.attributes.name ?? '').toLowerCase();
+    const action = element.attributes['exists-action'] ?? 'override';
+    const existing = headers.get(name);
+    if (action === 'delete') headers.delete(name);
+    else if (action === 'append' && existing !== undefined)
+      headers.set(name, `${existing},${this.#values(element).join(',')}`);
+    else if (action !== 'skip' || existing === undefined) headers.set(name, this.#values(element).join(','));
+  }
+
+  #setQuery(element: PolicyElement): void {
+    const name = this.#value(element.attributes.name ?? '');
+    const action = element.attributes['exists-action'] ?? 'override';
+    if (action === 'skip' && this.#query.has(name)) return;
+    if (action !== 'append') this.#query.delete(name);
+    if (action === 'delete') return;
+    for (const value of this.#values(element)) this.#query.append(name, value);
+  }
+
+  #values(element: PolicyElement): readonly string[] {
+    return childrenOf(element).map(({ content }) =>
+      this.#value(content.filter((part) => typeof part === 'string').join('')),
+    );
+  }
+
+  /** A text with its named values; expressions are beyond the emulator. @throws GatewayRefusal */
+  #value(text: string): string {
+    const value = text.replaceAll(/\{\{([\w.-]+)\}\}/g, (_, name: string) => {
+      const named = this.#init.namedValues.get(name);
+      if (named === undefined) throw new GatewayRefusal(500, `There is no named value ${name}.`);
+      return named;
+    });
+    if (/^@[({]/.test(value)) throw new GatewayRefusal(500, `The emulator cannot evaluate ${value}.`);
+    return value;
+  }
+}
+
+/** Better than to pass over a policy that a test counts on. */
+function notEmulated({ name }: PolicyElement): GatewayRefusal {
+  return new GatewayRefusal(500, `The emulator does not know the policy ${name} here.`);
+}
