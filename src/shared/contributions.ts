@@ -72,7 +72,7 @@ export const commandNames = {
   ],
   jobDocuments: ['newJobDocument', 'runJobDocument', 'duplicateJobAsDocument'],
   results: ['openResult', 'openResultAsTable', 'downloadResult', 'copyResultUrl', 'createSampleData'],
-  publishing: ['addGateway', 'openDeveloperPortal'],
+  publishing: ['addGateway', 'addFromAzure', 'openDeveloperPortal'],
   support: ['showLog'],
 } as const;
 
