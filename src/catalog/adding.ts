@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { commandId } from '../shared/contributions.ts';
 import { type CatalogStore, node } from './catalog.ts';
-import { addEndpointByAsking, type EntryTools, type Proposal } from './entry.ts';
+import { addEndpointByAsking, type EntryTools } from './entry.ts';
+import type { Proposal } from './entryDraft.ts';
 import { addManagedEndpoint } from './managing.ts';
 import type { Endpoint } from './model.ts';
 import { pickOwnService, pickOwnWorkspace } from './picking.ts';

@@ -12,7 +12,7 @@ import { endpointOf, findEndpoint, serviceByReference, unknownWorkspace } from '
 import { ManagementClient } from './managementClient.ts';
 import { LocalWorkspace } from './localWorkspace.ts';
 import { microsoftToken } from './microsoftToken.ts';
-import type { Endpoint, Workspace } from './model.ts';
+import type { Endpoint, WebService, Workspace } from './model.ts';
 import { localWorkspaceName } from './names.ts';
 import { PlainHttpConsent } from '../shared/plainHttpConsent.ts';
 import { Schemas, type SchemaQuery } from './schemas.ts';
@@ -48,6 +48,8 @@ export class CatalogStore {
   #settings: WorkspaceSettings | undefined;
   /** The workspaces of the settings with what was discovered in them. */
   #complete: readonly Workspace[] | undefined;
+  /** Each of them as it was made last: where nothing has changed it stays the same, and what was drawn from it too. */
+  readonly #completed = new WeakMap<Workspace, { found: readonly WebService[]; complete: Workspace }>();
 
   constructor(
     { context, log, http }: Foundation,
@@ -190,20 +192,14 @@ export class CatalogStore {
     }
   }
 
-  /** A service that is in the settings too is left as it is there. */
   #withDiscovered(workspace: Workspace): Workspace {
     if (workspace.managementUrl === undefined) return workspace;
-    const ids = new Set(workspace.services.map(({ serviceId }) => serviceId));
-    const own = new Set(
-      workspace.services.flatMap(({ endpoints }) => endpoints.map((each) => each.endpointId)),
-    );
-    const discovered = this.discovery
-      .servicesOf(workspace)
-      .filter(
-        ({ serviceId, endpoints }) =>
-          !ids.has(serviceId) && !endpoints.some(({ endpointId }) => own.has(endpointId)),
-      );
-    return { ...workspace, services: [...workspace.services, ...discovered] };
+    const found = this.discovery.servicesOf(workspace);
+    const known = this.#completed.get(workspace);
+    if (known?.found === found) return known.complete;
+    const complete = { ...workspace, services: [...workspace.services, ...notIn(workspace, found)] };
+    this.#completed.set(workspace, { found, complete });
+    return complete;
   }
 
   authorize(endpoint: Endpoint, options: AuthorizeOptions): Promise<Record<string, string>> {
@@ -383,6 +379,16 @@ export class CatalogStore {
         await this.secrets.storeCredential(endpoint, apiKey);
     }
   }
+}
+
+/** A service that is in the settings too is left as it is there. */
+function notIn({ services }: Workspace, found: readonly WebService[]): readonly WebService[] {
+  const ids = new Set(services.map(({ serviceId }) => serviceId));
+  const own = new Set(services.flatMap(({ endpoints }) => endpoints.map((each) => each.endpointId)));
+  return found.filter(
+    ({ serviceId, endpoints }) =>
+      !ids.has(serviceId) && !endpoints.some(({ endpointId }) => own.has(endpointId)),
+  );
 }
 
 /** Who sets a subscription key for a workspace whose header was emptied wants it to be sent again. */

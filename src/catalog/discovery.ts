@@ -50,6 +50,7 @@ export interface DiscoveryInit {
 export class Discovery {
   readonly #init: DiscoveryInit;
   #found: ReadonlyMap<string, readonly FoundService[]> = new Map();
+  readonly #services = new WeakMap<readonly FoundService[], readonly WebService[]>();
   #loaded: Promise<void> | undefined;
   #written: Promise<void> = Promise.resolve();
   /** What this window has asked for already, or is asking for. */
@@ -59,12 +60,12 @@ export class Discovery {
     this.#init = init;
   }
 
-  /** The services of a workspace as last seen. */
+  /** The services of a workspace as last seen: the same array until they change. */
   servicesOf(workspace: Workspace): readonly WebService[] {
-    const services = this.#found.get(keyOf(workspace)) ?? [];
-    return services.map(({ name, serviceId, endpoints = [] }) => {
-      return { name, serviceId, endpoints, discovered: true };
-    });
+    const found = this.#found.get(keyOf(workspace)) ?? nothing;
+    const services = this.#services.get(found) ?? found.map(discovered);
+    this.#services.set(found, services);
+    return services;
   }
 
   /** Reads the cache. */
@@ -109,7 +110,7 @@ export class Discovery {
   async take(workspace: Workspace, services: readonly { id: string; name: string }[]): Promise<void> {
     await this.load();
     this.#asked.set(keyOf(workspace), Promise.resolve());
-    await this.#keep(workspace, withKnownEndpoints(services, this.#found.get(keyOf(workspace)) ?? []));
+    this.#keep(workspace, withKnownEndpoints(services, this.#found.get(keyOf(workspace)) ?? []));
   }
 
   /** The API key of a discovered endpoint, from the management API. Throws a `Failure`. */
@@ -142,7 +143,7 @@ export class Discovery {
 
   async #listServices(workspace: Workspace, access: ManagementAccess): Promise<void> {
     const services = valueOf(await this.#init.client.listServices(access));
-    await this.#keep(workspace, withKnownEndpoints(services, this.#found.get(keyOf(workspace)) ?? []));
+    this.#keep(workspace, withKnownEndpoints(services, this.#found.get(keyOf(workspace)) ?? []));
   }
 
   async #listEndpoints(workspace: Workspace, serviceId: string, access: ManagementAccess): Promise<void> {
@@ -154,7 +155,7 @@ export class Discovery {
       })
       .toSorted((one, other) => Number(isDefault(other)) - Number(isDefault(one)));
     const services = this.#found.get(keyOf(workspace)) ?? [];
-    await this.#keep(
+    this.#keep(
       workspace,
       services.map((service) => (service.serviceId === serviceId ? { ...service, endpoints } : service)),
     );
@@ -164,12 +165,13 @@ export class Discovery {
     return this.#found.get(keyOf(workspace))?.find((service) => service.serviceId === serviceId);
   }
 
-  async #keep(workspace: Workspace, services: readonly FoundService[]): Promise<void> {
+  #keep(workspace: Workspace, services: readonly FoundService[]): void {
     const before = this.#found.get(keyOf(workspace));
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(services)) return;
     this.#found = new Map([...this.#found, [keyOf(workspace), services]]);
     this.#init.onDidChange();
-    await (this.#written = this.#written.then(() => this.#write()));
+    // Nobody waits for the disk.
+    this.#written = this.#written.then(() => this.#write());
   }
 
   async #load(): Promise<void> {
@@ -195,6 +197,12 @@ export class Discovery {
       log(`The discovered services cannot be kept: ${String(error)}`);
     }
   }
+}
+
+const nothing: readonly FoundService[] = [];
+
+function discovered({ name, serviceId, endpoints = [] }: FoundService): WebService {
+  return { name, serviceId, endpoints, discovered: true };
 }
 
 /** A workspace whose address changes is another one. */

@@ -5,7 +5,8 @@ import { isRetiredHost, regions, retirementSentence } from '../protocol/studio/r
 import { parseId, parseServiceUrl } from '../protocol/studio/urls.ts';
 import { askChoice, askInSteps, askText, type Choice, type Step } from '../shared/steps.ts';
 import type { PlainHttpConsent } from '../shared/plainHttpConsent.ts';
-import { endpointById, endpointOf, endpointsOf } from './endpoints.ts';
+import { endpointOf, endpointsOf } from './endpoints.ts';
+import { draftFor, known, type Access, type Draft, type FoundRoute, type Start } from './entryDraft.ts';
 import {
   baseUrlIn,
   baseUrlProblem,
@@ -14,33 +15,11 @@ import {
   nameProblem,
   notEmpty,
 } from './entryProblems.ts';
-import type { Endpoint, WebService, Workspace } from './model.ts';
+import type { Endpoint, Workspace } from './model.ts';
 import { putWorkspace, type WorkspaceEntry } from './settings.ts';
 
-/** What the user has said so far of an endpoint to add. */
-interface Draft {
-  readonly proposed: Proposal;
-  /** Where it goes, if it is added to a workspace that is there; the steps find out too that there is one. */
-  workspace: Workspace | undefined;
-  workspaceName: string;
-  workspaceId: string;
-  baseUrl: string;
-  style: Workspace['style'];
-  serviceName: string;
-  serviceId: string | undefined;
-  endpointName: string;
-  endpointId: string;
-  access: Access;
-  /** The scope of a Microsoft token, or the name of a header. */
-  accessDetail: string;
-  pasted: string;
-  readonly gateway: GatewayApi | undefined;
-  /** What needs no question, because a URL or the place in the tree says it. */
-  given: readonly ('place' | 'baseUrl' | 'workspaceId' | 'endpointId' | 'service')[];
-}
-
-/** The usual combinations of keys; anything else is set with "Edit workspace". */
-type Access = 'apiKey' | 'apiKeyAndSubscriptionKey' | 'subscriptionKey' | 'microsoft' | 'header';
+/** Which key an address asks for, as far as it can be told. */
+type Wanted = 'apiKey' | 'subscriptionKey' | undefined;
 
 export interface EntryTools {
   readonly known: () => readonly Workspace[];
@@ -48,39 +27,8 @@ export interface EntryTools {
   readonly consent: PlainHttpConsent;
   /** The service's own title, if it publishes a schema. */
   readonly titleOf: (endpoint: Endpoint) => Promise<string | undefined>;
-  readonly whatIsWanted: (endpoint: Endpoint) => Promise<'apiKey' | 'subscriptionKey' | undefined>;
+  readonly whatIsWanted: (endpoint: Endpoint) => Promise<Wanted>;
   readonly showLocal: () => Promise<void>;
-}
-
-/** What a request document says of a service that is not there yet; the questions start with it. */
-export interface Proposal {
-  readonly workspaceName?: string;
-  readonly serviceName?: string;
-  readonly endpointName?: string;
-  readonly endpointId?: string;
-}
-
-/** The API of a gateway by which a service is called. */
-export interface GatewayApi {
-  /** With the URL suffix. */
-  readonly baseUrl: string;
-  /** Proposed for the workspace. */
-  readonly name: string;
-  /** Empty where no subscription key is wanted. */
-  readonly subscriptionKeyHeader: string;
-  /** Of the service behind it, where the API is for this one only. */
-  readonly workspaceId?: string;
-  readonly endpointId?: string;
-  /** Name of the workspace in which the service is known. */
-  readonly behind?: string;
-}
-
-/** What is said already: where the endpoint goes, and what the questions start with. */
-interface Start {
-  readonly workspace?: Workspace;
-  readonly service?: WebService;
-  readonly proposed?: Proposal;
-  readonly gateway?: GatewayApi;
 }
 
 /**
@@ -112,35 +60,9 @@ export async function addEndpointByAsking(
   return { workspace: draft.workspaceName, endpointId: draft.endpointId };
 }
 
-function draftFor({ workspace, service, gateway, proposed = {} }: Start): Draft {
-  return {
-    proposed,
-    workspace,
-    workspaceName: workspace?.name ?? gateway?.name ?? proposed.workspaceName ?? '',
-    workspaceId: workspace?.workspaceId ?? gateway?.workspaceId ?? '',
-    baseUrl: workspace?.baseUrl ?? gateway?.baseUrl ?? '',
-    style: workspace?.style ?? 'workspaces',
-    serviceName: service?.name ?? proposed.serviceName ?? '',
-    serviceId: undefined,
-    endpointName: proposed.endpointName ?? 'default',
-    endpointId: gateway?.endpointId ?? proposed.endpointId ?? '',
-    access: 'apiKey',
-    accessDetail: '',
-    pasted: '',
-    gateway,
-    given: [
-      ...(gateway === undefined ? [] : (['baseUrl'] as const)),
-      ...(gateway?.workspaceId === undefined ? [] : (['workspaceId'] as const)),
-      ...(gateway?.endpointId === undefined ? [] : (['endpointId'] as const)),
-      ...(workspace === undefined ? [] : (['place', 'baseUrl', 'workspaceId'] as const)),
-      ...(service === undefined ? [] : (['service'] as const)),
-    ],
-  };
-}
-
 function askHow(draft: Draft): Step {
   return async (position) => {
-    if (draft.given.includes('place') || draft.gateway !== undefined) return 'skip';
+    if (draft.given.includes('place') || draft.route !== undefined) return 'skip';
     return askText(
       position,
       {
@@ -223,12 +145,10 @@ function askBaseUrl(draft: Draft): Step {
 /** An API does not say which service is behind it; often that is one which is known already. */
 function askBehind(draft: Draft, tools: EntryTools): Step {
   return async (position) => {
-    const { gateway } = draft;
-    const known = tools
-      .known()
-      .filter(({ name }) => gateway?.behind === undefined || name === gateway.behind);
+    const { route } = draft;
+    const known = tools.known().filter(({ name }) => route?.behind === undefined || name === route.behind);
     const endpoints = known.flatMap(endpointsOf);
-    if (gateway === undefined || gateway.endpointId !== undefined || endpoints.length === 0) return 'skip';
+    if (route === undefined || route.endpointId !== undefined || endpoints.length === 0) return 'skip';
     const choices: Choice<Endpoint | undefined>[] = [
       ...endpoints.map((endpoint) => ({
         label: endpoint.label,
@@ -237,13 +157,13 @@ function askBehind(draft: Draft, tools: EntryTools): Step {
       })),
       { label: vscode.l10n.t('Another one…'), detail: vscode.l10n.t('By its ids'), value: undefined },
     ];
-    const placeholder = vscode.l10n.t('Which web service is behind "{0}"?', gateway.name);
-    return askChoice(position, { placeholder, choices }, (endpoint) => takeIds(draft, gateway, endpoint));
+    const placeholder = vscode.l10n.t('Which web service is behind "{0}"?', route.name);
+    return askChoice(position, { placeholder, choices }, (endpoint) => takeIds(draft, route, endpoint));
   };
 }
 
-function takeIds(draft: Draft, gateway: GatewayApi, endpoint: Endpoint | undefined): void {
-  Object.assign(draft, draftFor({ gateway }));
+function takeIds(draft: Draft, route: FoundRoute, endpoint: Endpoint | undefined): void {
+  Object.assign(draft, draftFor({ route }));
   if (endpoint === undefined) return;
   draft.workspaceId = endpoint.workspace.workspaceId;
   draft.endpointId = endpoint.endpointId;
@@ -302,7 +222,7 @@ async function askAboutRetiredHost(draft: Draft, tools: EntryTools): Promise<'ba
   const choice = await vscode.window.showWarningMessage(
     vscode.l10n.t('{0} no longer answers.', new URL(draft.baseUrl).host),
     { modal: true, detail: retirementSentence },
-    useGateway,
+    ...(draft.route === undefined ? [useGateway] : []),
     useLocal,
     addAnyway,
   );
@@ -322,8 +242,8 @@ function findPlace(draft: Draft, tools: EntryTools): Step {
   };
 }
 
-function proposedName({ gateway, proposed }: Draft): string {
-  return gateway?.name ?? proposed.workspaceName ?? '';
+function proposedName({ route, proposed }: Draft): string {
+  return route?.name ?? proposed.workspaceName ?? '';
 }
 
 function hasAddress(workspace: Workspace, { baseUrl, workspaceId, style }: Draft): boolean {
@@ -335,24 +255,12 @@ function hasAddress(workspace: Workspace, { baseUrl, workspaceId, style }: Draft
   );
 }
 
-/** The endpoint, if it is in its workspace already. */
-function known(draft: Draft): Endpoint | undefined {
-  return draft.workspace && endpointById(draft.workspace, draft.endpointId);
-}
-
 function askAccess(draft: Draft, tools: EntryTools): Step {
   return async (position) => {
     if (draft.workspace !== undefined) return 'skip';
     const wanted = await asking(draft, tools.whatIsWanted);
-    if (draft.gateway !== undefined) {
-      const { subscriptionKeyHeader } = draft.gateway;
-      // A gateway that asks for no more than the subscription key adds the rest itself.
-      draft.access =
-        wanted !== 'apiKey'
-          ? 'subscriptionKey'
-          : subscriptionKeyHeader === ''
-            ? 'apiKey'
-            : 'apiKeyAndSubscriptionKey';
+    if (draft.route !== undefined) {
+      draft.access = accessBy(draft.route, wanted);
       return 'skip';
     }
     const choices = accessChoices();
@@ -366,6 +274,12 @@ function askAccess(draft: Draft, tools: EntryTools): Step {
       (access) => (draft.access = access),
     );
   };
+}
+
+/** A gateway that wants no more than its subscription key adds the rest itself. */
+function accessBy({ subscriptionKeyHeader }: FoundRoute, wanted: Wanted): Access {
+  if (wanted !== 'apiKey') return 'subscriptionKey';
+  return subscriptionKeyHeader === '' ? 'apiKey' : 'apiKeyAndSubscriptionKey';
 }
 
 function accessChoices(): Choice<Access>[] {
@@ -485,7 +399,7 @@ function endpointOfDraft(draft: Draft): Endpoint {
     baseUrl: draft.baseUrl,
     auth: { type: 'apiKey' },
     style: draft.style,
-    ...(draft.gateway && { subscriptionKeyHeader: draft.gateway.subscriptionKeyHeader }),
+    ...(draft.route && { subscriptionKeyHeader: draft.route.subscriptionKeyHeader }),
     services: [service],
     local: false,
   };
@@ -516,7 +430,7 @@ async function save(draft: Draft): Promise<void> {
 
 function accessSettings(draft: Draft): WorkspaceEntry {
   const style: WorkspaceEntry = draft.style === 'subscriptions' ? { addressedBy: 'subscriptions' } : {};
-  const subscriptionKeyHeader = draft.gateway?.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader;
+  const subscriptionKeyHeader = draft.route?.subscriptionKeyHeader ?? defaultSubscriptionKeyHeader;
   switch (draft.access) {
     case 'apiKey':
       return style;

@@ -1,15 +1,16 @@
 import type * as vscode from 'vscode';
 import type { EndpointKeys } from '../protocol/studio/management.ts';
 import type { SasReference } from '../protocol/studio/bes.ts';
+import type { ClientSettings } from '../protocol/studio/clientSettings.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { Feature } from '../shared/feature.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { addEndpoint, addService, addUnknown, addWorkspace } from './adding.ts';
-import { addGateway } from './addingGateway.ts';
+import { addRoute, type RouteKeys } from './addingRoute.ts';
 import { addWorkspaceByToken, setWorkspaceToken } from './addingByToken.ts';
 import { CatalogStore, node, type FindOptions, type Remedy } from './catalog.ts';
-import type { GatewayApi } from './entry.ts';
+import type { FoundRoute } from './entryDraft.ts';
 import { editEndpoint, editWorkspace } from './editing.ts';
 import {
   copyStoredKey,
@@ -51,7 +52,8 @@ export type { Remedy } from './catalog.ts';
 export type { AttachedSchema } from './schemaStore.ts';
 export type { EndpointPlace } from './picking.ts';
 export type { SettingProblem } from './settings.ts';
-export type { GatewayApi } from './entry.ts';
+export type { RouteKeys } from './addingRoute.ts';
+export type { FoundRoute } from './entryDraft.ts';
 export type { Trouble } from './troubles.ts';
 export { node } from './catalog.ts';
 export { idsOf, wordsOf } from './endpointDetails.ts';
@@ -133,10 +135,16 @@ export interface Catalog extends Feature<'catalog'> {
   addUnknown(names: { readonly workspace: string; readonly service: string }): Promise<Endpoint | undefined>;
 
   /**
-   * Adds a workspace that calls a service through an API of a gateway, and asks which service that is where the API does
-   * not say so. Undefined when the user gives up.
+   * Adds a service that is called by a route which was found in Azure, with its keys, and asks which service that is
+   * where the route does not say so. Undefined when the user gives up.
    */
-  addGateway(api: GatewayApi, subscriptionKey: string | undefined): Promise<Endpoint | undefined>;
+  addRoute(route: FoundRoute, keys: RouteKeys): Promise<Endpoint | undefined>;
+
+  /**
+   * Adds a workspace by its authorization token, with all that its management API lists; asks for what is not known.
+   * The same as the command of that name.
+   */
+  addWorkspaceByToken(known: ClientSettings): Promise<void>;
 
   /** Gives an endpoint a schema, which counts before the one that the service publishes, until it is detached. */
   attachSchema(endpoint: Endpoint, attached: AttachedSchema): Promise<void>;
@@ -203,7 +211,8 @@ export function createCatalog(
     storeSecret: (workspace, name, value) => store.keys.storeNamed(workspace, name, value),
     schema: (endpoint, options) => store.schema(endpoint, options),
     addUnknown: (names) => addUnknown(store, names),
-    addGateway: (api, subscriptionKey) => addGateway(store, api, subscriptionKey),
+    addRoute: (route, keys) => addRoute(store, route, keys),
+    addWorkspaceByToken: (known) => addWorkspaceByToken(store, known),
     attachSchema: (endpoint, attached) => store.schemas.attach(endpoint, attached),
     detachSchema: (endpoint) => store.schemas.detach(endpoint),
     attachedSchema: (endpoint) => store.schemas.attached(endpoint),

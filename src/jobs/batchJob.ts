@@ -1,8 +1,8 @@
 import type { Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { BlobReference, SubmitGeneration } from '../protocol/studio/bes.ts';
-import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
-import type { BlobClient, TransferProgress } from '../storage/index.ts';
+import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import type { BlobClient, TransferProgress, Upload } from '../storage/index.ts';
 import { recordedFailure, type AuthorizedAddress, type BatchService } from './batchService.ts';
 import { endedHere, newOwnId, type JobRecord } from './jobRecord.ts';
 import {
@@ -21,6 +21,8 @@ import {
 } from './jobBlobs.ts';
 import { withAnswer, withStatus } from './jobStates.ts';
 import type { JobStore, RecordChange } from './jobStore.ts';
+import { keptParameters, type ParameterValues } from './parameters.ts';
+import { Turns } from './turns.ts';
 import type { Windows } from './windows.ts';
 
 /** The data of an input. A text is the path of a local file, which is uploaded. */
@@ -34,7 +36,9 @@ export interface BatchRequest {
    * left to the service. Without outputs each gets a blob of its own in the storage.
    */
   readonly outputs?: Readonly<Record<string, string | BlobReference>>;
-  readonly globalParameters?: Readonly<Record<string, Cell>>;
+  readonly globalParameters?: ParameterValues;
+  /** See `Parameters`; of these the job keeps what may be kept. */
+  readonly writtenParameters?: ParameterValues;
   /** Needed for files and for outputs by name. */
   readonly storage?: { readonly name: string; readonly client: BlobClient };
   readonly referenceForm: ReferenceForm;
@@ -72,6 +76,8 @@ interface Flow {
 /** Where the files are by the name of their input, as `container/blob`; an upload that was resumed has its earlier place. */
 type Uploaded = Map<string, string>;
 
+/** Each holds blocks in memory. */
+const mostUploads = 3;
 const startTries = 3;
 const startPauseMs = 1_000;
 
@@ -86,6 +92,7 @@ export const submissionInterrupted =
 export class BatchRunner {
   readonly #ports: BatchPorts;
   readonly #flows = new Map<string, Flow>();
+  readonly #uploads = new Turns(mostUploads);
   #stopped = false;
 
   constructor(ports: BatchPorts) {
@@ -168,6 +175,7 @@ export class BatchRunner {
         Object.entries(request.inputs).map(([name, input]) => [name, knownInput(input)]),
       ),
       parameters: Object.keys(request.globalParameters ?? {}),
+      parameterValues: keptParameters(request),
       outputs: {},
       createdAt: new Date().toISOString(),
       answers: {},
@@ -223,7 +231,7 @@ export class BatchRunner {
       }
       let relativeLocation = uploaded.get(name);
       if (relativeLocation === undefined || !(await isThere(needed(client), relativeLocation, signal))) {
-        relativeLocation = await needed(client).upload({
+        const upload: Upload = {
           file: input,
           blob: `${record.ownId}/${blobName(name, input)}`,
           signal,
@@ -233,7 +241,8 @@ export class BatchRunner {
               totalBytes,
               bytesPerSecond,
             }),
-        });
+        };
+        relativeLocation = await this.#uploads.run(() => needed(client).upload(upload), signal);
         uploaded.set(name, relativeLocation);
       }
       before += sizes.get(name) ?? 0;

@@ -27,10 +27,11 @@ import { identifierOf, jobIdProblem } from './jobIdentifier.ts';
 import { pickJob, pickJobOrOther, showJobList, type JobAction } from './jobPicks.ts';
 import { answerOf, type JobAnswer, type JobRecord } from './jobRecord.ts';
 import { hasResults } from './jobStates.ts';
-import { askForJob, impliedStorage, type ChosenFiles } from './newJob.ts';
+import { askForJobs, impliedStorage, type Chosen } from './newJob.ts';
 import { filesOf, repeatedRequest } from './repeatedJob.ts';
 import { recordOf } from './results.ts';
-import { fileToScore, pickScoringService } from './scoreFile.ts';
+import { filesToScore, pickScoringService } from './scoreFile.ts';
+import { inOne } from './severalFailures.ts';
 
 export interface CommandTools {
   readonly foundation: Foundation;
@@ -137,14 +138,14 @@ export class JobCommands {
   }
 
   async #scoreFile(args: readonly unknown[]): Promise<void> {
-    const file = await fileToScore(args);
-    if (file === undefined) return;
+    const files = await filesToScore(args);
+    if (files.length === 0) return;
     const { catalog, foundation } = this.#tools;
-    const endpoint = await pickScoringService(catalog, foundation.context.workspaceState, file);
-    if (endpoint !== undefined) await this.#askAndRun(endpoint, true, { file });
+    const endpoint = await pickScoringService(catalog, foundation.context.workspaceState, files);
+    if (endpoint !== undefined) await this.#askAndRun(endpoint, true, { files });
   }
 
-  async #askAndRun(endpoint: Endpoint, start: boolean, chosen: ChosenFiles): Promise<void> {
+  async #askAndRun(endpoint: Endpoint, start: boolean, chosen: Chosen): Promise<void> {
     const { catalog, storage, foundation } = this.#tools;
     const tools = {
       catalog,
@@ -154,8 +155,21 @@ export class JobCommands {
       memory: foundation.context.workspaceState,
       referenceForm: referenceForm(),
     };
-    const request = await askForJob(tools, endpoint, start, chosen);
-    if (request !== undefined) await this.#run(request);
+    const requests = await askForJobs(tools, endpoint, start, chosen);
+    const [only] = requests;
+    if (requests.length > 1) await this.#runAll(endpoint, requests);
+    else if (only !== undefined) await this.#run(only);
+  }
+
+  /** At once, so that all of them are kept from now on. One that fails leaves the others alone. */
+  async #runAll(endpoint: Endpoint, requests: readonly BatchRequest[]): Promise<void> {
+    const engine = await this.#tools.engine();
+    const failures: unknown[] = [];
+    await Promise.all(
+      requests.map((request) => engine.run(request).catch((error: unknown) => failures.push(error))),
+    );
+    const remedies = serviceRemedies(this.#tools.catalog, endpoint, failures[0]);
+    if (failures.length > 0) this.#report(inOne(failures, requests.length), remedies);
   }
 
   async #run(request: BatchRequest): Promise<void> {
@@ -201,9 +215,10 @@ export class JobCommands {
   async #repeat(record: JobRecord): Promise<void> {
     const { catalog, storage } = this.#tools;
     const endpoint = await endpointOf(catalog, record);
-    const request = await repeatedRequest({ storage, referenceForm: referenceForm() }, record, endpoint);
+    const tools = { catalog, storage, referenceForm: referenceForm() };
+    const request = await repeatedRequest(tools, record, endpoint);
     if (request === undefined) {
-      await this.#askAndRun(endpoint, true, { inputs: await filesOf(record) });
+      await this.#askAndRun(endpoint, true, await chosenBefore(record));
       return;
     }
     await catalog.authorize(endpoint, { interactive: true });
@@ -213,9 +228,8 @@ export class JobCommands {
   async #duplicate(args: readonly unknown[]): Promise<void> {
     const [record] = await this.#jobsToRepeat(args.slice(0, 1), vscode.l10n.t('Duplicate a batch job'));
     if (record === undefined) return;
-    await this.#askAndRun(await endpointOf(this.#tools.catalog, record), true, {
-      inputs: await filesOf(record),
-    });
+    const endpoint = await endpointOf(this.#tools.catalog, record);
+    await this.#askAndRun(endpoint, true, await chosenBefore(record));
   }
 
   async #jobsToRepeat(args: readonly unknown[], title: string): Promise<readonly JobRecord[]> {
@@ -403,6 +417,11 @@ export class JobCommands {
   async #forgetEnded(engine: JobEngine): Promise<void> {
     for (const record of engine.store.list().filter(({ ended }) => ended)) await engine.forget(record);
   }
+}
+
+/** What a job was run with, as far as it is still there. */
+async function chosenBefore(record: JobRecord): Promise<Chosen> {
+  return { inputs: await filesOf(record), parameters: record.parameterValues ?? {} };
 }
 
 /** Files that were chosen before, which come beside the node: `{inputs: {name: path}}`. */

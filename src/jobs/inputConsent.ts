@@ -23,7 +23,8 @@ interface Misfit extends Candidate {
   readonly check: InputCheck;
 }
 
-type Choice = 'run' | 'convert' | 'report' | 'check';
+/** `others` leaves out what does not fit. */
+type Choice = 'run' | 'others' | 'convert' | 'report' | 'check';
 
 interface ChoiceItem extends vscode.MessageItem {
   readonly choice: Choice;
@@ -43,23 +44,48 @@ export async function agreeOnInputs(
   inputs: ReadonlyMap<string, BatchInput>,
 ): Promise<Map<string, BatchInput> | undefined> {
   const candidates = [...inputs].map(([name, input]) => ({
-    port: ports.find((port) => port.name === name) ?? { name, columns: [], sampleRows: [] },
+    port: portOf(ports, name),
     input,
   }));
-  const agreed = await agree(tools, candidates);
+  const agreed = await agree(tools, candidates, false);
   return agreed && new Map(agreed.map(({ port, input }) => [port.name, input]));
+}
+
+/** The same for files of which each is for a job of its own: the user may leave out those that do not fit. */
+export async function agreeOnFiles(
+  tools: InputConsentTools,
+  ports: readonly Port[],
+  input: string,
+  files: readonly string[],
+): Promise<readonly BatchInput[] | undefined> {
+  const port = portOf(ports, input);
+  const agreed = await agree(
+    tools,
+    files.map((file) => ({ port, input: file })),
+    true,
+  );
+  return agreed?.map((candidate) => candidate.input);
+}
+
+/** Of a service without a schema nothing is known but the name. */
+function portOf(ports: readonly Port[], name: string): Port {
+  return ports.find((port) => port.name === name) ?? { name, columns: [], sampleRows: [] };
 }
 
 async function agree(
   tools: InputConsentTools,
   given: readonly Candidate[],
+  areApart: boolean,
 ): Promise<readonly Candidate[] | undefined> {
   for (let candidates = given; ;) {
     const misfits = await misfitsOf(tools, candidates);
     if (misfits.length === 0) return candidates;
-    switch (await ask(tools, misfits)) {
+    const others = candidates.filter(({ input }) => !misfits.some((misfit) => misfit.input === input));
+    switch (await ask(tools, misfits, areApart && others.length > 0)) {
       case 'run':
         return candidates;
+      case 'others':
+        return others;
       case 'convert':
         candidates = await converted(candidates, misfits);
         break;
@@ -95,14 +121,18 @@ async function saveOpen(path: string): Promise<void> {
   await open?.save();
 }
 
-async function ask(tools: InputConsentTools, misfits: readonly Misfit[]): Promise<Choice | undefined> {
+async function ask(
+  tools: InputConsentTools,
+  misfits: readonly Misfit[],
+  areOthers: boolean,
+): Promise<Choice | undefined> {
   const toConvert = misfits.filter(mayConvert).length;
   const convert =
     toConvert === 1 ? vscode.l10n.t('Convert to a new file') : vscode.l10n.t('Convert to new files');
   const items: readonly ChoiceItem[] = [
     ...(toConvert === 0 ? [] : [{ title: convert, choice: 'convert' } as const]),
     { title: vscode.l10n.t('Show report'), choice: 'report' },
-    { title: vscode.l10n.t('Run anyway'), choice: 'run' },
+    ...runItems(areOthers),
   ];
   const chosen = await vscode.window.showWarningMessage(
     questionOn(misfits, tools.service),
@@ -111,7 +141,14 @@ async function ask(tools: InputConsentTools, misfits: readonly Misfit[]): Promis
   );
   if (chosen?.choice !== 'report') return chosen?.choice;
   await showReport(tools, misfits);
-  return askAfterReport(misfits);
+  return askAfterReport(misfits, areOthers);
+}
+
+function runItems(areOthers: boolean): readonly ChoiceItem[] {
+  return [
+    ...(areOthers ? [{ title: vscode.l10n.t('Run the others'), choice: 'others' } as const] : []),
+    { title: vscode.l10n.t('Run anyway'), choice: 'run' },
+  ];
 }
 
 function mayConvert({ input, check: { findings } }: Misfit): boolean {
@@ -154,11 +191,11 @@ async function showReport(
   await documents.show(`${name} check.txt`, reports.join('\n'));
 }
 
-async function askAfterReport(misfits: readonly Misfit[]): Promise<Choice | undefined> {
+async function askAfterReport(misfits: readonly Misfit[], areOthers: boolean): Promise<Choice | undefined> {
   const [only] = misfits;
   const items: readonly ChoiceItem[] = [
     { title: vscode.l10n.t('Check again'), choice: 'check' },
-    { title: vscode.l10n.t('Run anyway'), choice: 'run' },
+    ...runItems(areOthers),
   ];
   const chosen = await vscode.window.showWarningMessage(
     misfits.length === 1 && only !== undefined

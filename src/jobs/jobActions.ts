@@ -5,7 +5,7 @@ import type { CommandHandlers } from '../shared/contributions.ts';
 import { selectedNodes } from '../shared/explorerNode.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { isProgramCall } from '../shared/invocation.ts';
-import { reportFailure, sentenceOf } from '../shared/reportFailure.ts';
+import { reportFailure } from '../shared/reportFailure.ts';
 import { jobArguments } from './callArguments.ts';
 import { confirmCancel, confirmDelete, confirmForget } from './confirmations.ts';
 import type { JobEngine } from './engine.ts';
@@ -13,6 +13,7 @@ import { pickJobs } from './jobPicks.ts';
 import type { JobRecord } from './jobRecord.ts';
 import { titleOf } from './jobWords.ts';
 import { recordOf } from './results.ts';
+import { inOne } from './severalFailures.ts';
 
 interface ActionTools {
   readonly foundation: Foundation;
@@ -124,19 +125,5 @@ function nothingToDo(title: string): Failure {
     code: 'NothingToPick',
     origin: 'client',
     sentence: vscode.l10n.t('{0}: there is no job with which this could be done now.', title),
-  });
-}
-
-function inOne(failures: readonly unknown[], of: number): unknown {
-  const [first] = failures;
-  if (of === 1 || !(first instanceof Failure)) return first;
-  const { code, origin, status, evidence } = first;
-  return new Failure({
-    code,
-    origin,
-    ...(status === undefined ? {} : { status }),
-    ...(evidence === undefined ? {} : { evidence }),
-    sentence: vscode.l10n.t('It failed with {0} of {1} jobs. {2}', failures.length, of, sentenceOf(first)),
-    cause: first,
   });
 }

@@ -35,6 +35,7 @@ export function jobDocument(record: JobRecord): string {
         facts({ [name]: [input.file, input.relativeLocation].filter(Boolean).join(' -> ') }),
       ),
     ),
+    ...section('Global parameters', parameterLines(record)),
     ...section(
       'Outputs',
       Object.entries(record.outputs).flatMap(([name, output]) =>
@@ -46,6 +47,13 @@ export function jobDocument(record: JobRecord): string {
     ),
     '',
   ].join('\n');
+}
+
+function parameterLines({ parameters = [], parameterValues = {} }: JobRecord): readonly string[] {
+  return parameters.map((name) => {
+    const value = Object.hasOwn(parameterValues, name) ? JSON.stringify(parameterValues[name]) : 'not kept';
+    return `${name}: ${value}`;
+  });
 }
 
 function remarkOn({ ended, startWanted, deleted }: JobRecord): string {

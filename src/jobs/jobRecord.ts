@@ -66,6 +66,8 @@ const recordShape = v.object({
   inputs: v.record(v.string(), blobShape),
   /** Names of the global parameters that were given; absent for a job that was not submitted here. */
   parameters: v.optional(v.array(v.string())),
+  /** Of those what may be kept, with references in place of secrets. */
+  parameterValues: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean(), v.null()]))),
   outputs: v.record(v.string(), outputShape),
   createdAt: v.string(),
   submittedAt: v.optional(v.string()),
@@ -88,8 +90,8 @@ const recordShape = v.object({
 });
 
 /**
- * What is kept of a job, one file each. Holds no SAS, key, connection string or parameter value. Times are ISO 8601 and
- * this client's own, because the service tells none.
+ * What is kept of a job, one file each. Holds no SAS, key, connection string or secret value of a parameter. Times are
+ * ISO 8601 and this client's own, because the service tells none.
  */
 export type JobRecord = v.InferOutput<typeof recordShape>;
 export type RecordedAnswer = v.InferOutput<typeof answerShape>;

@@ -10,21 +10,34 @@ export class CallCounter {
     this.#allowance = allowance;
   }
 
+  /** How many calls a window lets through. */
+  get limit(): number {
+    return this.#allowance.calls;
+  }
+
   /** How many calls are left in this window. */
   get left(): number {
-    return this.#allowance.calls - this.#calls;
+    return this.limit - this.#calls;
+  }
+
+  /** Until the window ends. */
+  get secondsLeft(): number {
+    return Math.max(1, Math.ceil((this.#windowStart + this.#windowMs - performance.now()) / 1000));
   }
 
   /** Counts one call; answers how many seconds are left to wait, 0 when the call may pass. */
   take(): number {
     const now = performance.now();
-    const windowMs = this.#allowance.seconds === 0 ? Infinity : this.#allowance.seconds * 1000;
-    if (this.#calls === 0 || now - this.#windowStart >= windowMs) {
+    if (this.#calls === 0 || now - this.#windowStart >= this.#windowMs) {
       this.#windowStart = now;
       this.#calls = 0;
     }
-    if (this.left <= 0) return Math.max(1, Math.ceil((this.#windowStart + windowMs - now) / 1000));
+    if (this.left <= 0) return this.secondsLeft;
     this.#calls += 1;
     return 0;
+  }
+
+  get #windowMs(): number {
+    return this.#allowance.seconds === 0 ? Infinity : this.#allowance.seconds * 1000;
   }
 }

@@ -40,6 +40,10 @@ const FLAGS = {
   'retry-after': { type: 'string', text: 'Seconds in the Retry-After header of a 503.' },
   'gateway-rate': { type: 'string', text: 'CALLS/SECONDS after which the gateway answers 429.' },
   'gateway-quota': { type: 'string', text: 'CALLS/SECONDS after which the gateway answers 403.' },
+  'gateway-tells-calls': {
+    type: 'boolean',
+    text: 'Have the gateway tell in headers how many calls are left and when they are renewed.',
+  },
   'status-code': { type: 'string', text: 'StatusCode of a job: name (default) or number.' },
   'start-status': { type: 'string', text: 'HTTP status of a started job: 200 (default), 202 or 204.' },
   'delete-status': { type: 'string', text: 'HTTP status of a deleted job: 200 (default), 202 or 204.' },
@@ -82,7 +86,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     ...given('gatewayPort', number('gateway-port')),
     ...given('dataFolder', one('data')),
     ...given('services', servicesOf(values.twice ?? [])),
-    limits: limitsOf(number, (name) => parseAllowance(name, one(name))),
+    limits: {
+      ...limitsOf(number, (name) => parseAllowance(name, one(name))),
+      ...given('gatewayTellsCalls', values['gateway-tells-calls']),
+    },
     variants: variantsOf(one, values['other-answer'] ?? []),
   };
   const linger = given('lingerMs', number('linger'));

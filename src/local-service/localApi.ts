@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 import { defaultSubscriptionKeyHeader } from '../protocol/apim/errors.ts';
 import { gatewayOperations } from '../protocol/apim/operations.ts';
 import { CallCounter } from './callCounter.ts';
@@ -11,7 +13,7 @@ export interface LocalApiInit {
   readonly suffix: string;
   readonly subscriptionKey: string;
   readonly backend: DataPlane;
-  readonly limits: Pick<Limits, 'gatewayQuota' | 'gatewayRate'>;
+  readonly limits: Pick<Limits, 'gatewayQuota' | 'gatewayRate' | 'gatewayTellsCalls'>;
   readonly variants: Pick<WireVariants, 'gatewayQuery'>;
 }
 
@@ -22,8 +24,12 @@ export function localApi({ suffix, subscriptionKey, backend, limits, variants }:
   const quota = gatewayQuota && new CallCounter(gatewayQuota);
   const pass: Passage = async ({ request, response, target }) => {
     const rateWait = rate?.take() ?? 0;
+    const quotaWait = rateWait > 0 ? 0 : (quota?.take() ?? 0);
+    if (limits.gatewayTellsCalls === true) {
+      tellCalls(response, 'x-ratelimit', rate);
+      tellCalls(response, 'x-quota', quota);
+    }
     if (rateWait > 0) throw rateExceeded(rateWait);
-    const quotaWait = quota?.take() ?? 0;
     if (quotaWait > 0) throw quotaSpent(quotaWait);
     await backend.handle(request, response, target);
   };
@@ -37,4 +43,12 @@ export function localApi({ suffix, subscriptionKey, backend, limits, variants }:
     keyNames: { header: defaultSubscriptionKeyHeader, query: 'subscription-key' },
     passage: (key) => (key === subscriptionKey ? pass : undefined),
   };
+}
+
+/** Under names that owners of gateways give them (azure-docs rate-limit-policy.md, `remaining-calls-header-name`). */
+function tellCalls(response: ServerResponse, name: string, counter: CallCounter | undefined): void {
+  if (counter === undefined) return;
+  response.setHeader(`${name}-limit`, counter.limit);
+  response.setHeader(`${name}-remaining`, counter.left);
+  response.setHeader(`${name}-reset`, counter.secondsLeft);
 }

@@ -60,6 +60,8 @@ export interface Limits {
   readonly gatewayRate?: CallAllowance;
   /** Answered with 403 by the gateway when exceeded. */
   readonly gatewayQuota?: CallAllowance;
+  /** The gateway tells how many calls are left and when they are renewed, as a policy of its owner may. */
+  readonly gatewayTellsCalls?: boolean;
 }
 
 export const DEFAULT_LIMITS: Limits = {

@@ -20,9 +20,10 @@ export async function addGateway(azure: Azure, catalog: Catalog, behind?: string
   if (chosen === undefined) return;
   const key =
     chosen.subscriptionKeyHeader === '' ? undefined : await subscriptionKey(instance, chosen, title);
-  const { api, ...gateway } = chosen;
+  const { api, ...route } = chosen;
   const name = api.properties.displayName ?? api.name;
-  await catalog.addGateway({ ...gateway, name, ...(behind !== undefined && { behind }) }, key);
+  const keys = key === undefined ? {} : { subscriptionKey: key };
+  await catalog.addRoute({ ...route, name, ...(behind !== undefined && { behind }) }, keys);
 }
 
 /** The portal in which developers read of the APIs and try them. */
@@ -64,10 +65,17 @@ async function pickSubscription(
   usable: readonly ProductSubscription[],
   title: string,
 ): Promise<ProductSubscription | undefined> {
-  if (usable.length < 2) return usable[0];
+  const own = usable.filter((each) => !isForEverything(each));
+  if (own.length === 1 || usable.length === 0) return own[0];
   const items = usable.map((subscription) => {
     const { displayName, scope = '' } = subscription.properties;
-    return { label: displayName ?? subscription.name, description: scopeWords(scope), subscription };
+    return {
+      label: displayName ?? subscription.name,
+      description: isForEverything(subscription)
+        ? vscode.l10n.t('everything, for administration')
+        : scopeWords(scope),
+      subscription,
+    };
   });
   const placeHolder = vscode.l10n.t('Subscription whose key is sent');
   const none = { label: vscode.l10n.t('Ask for the key when it is needed'), subscription: undefined };
@@ -77,9 +85,14 @@ async function pickSubscription(
   return picked.subscription;
 }
 
+/** The key of such a subscription is for administration: nobody gets it unasked. */
+function isForEverything({ properties: { scope = '' } }: ProductSubscription): boolean {
+  return /\/service\/[^/]+\/?$/.test(scope);
+}
+
 function scopeWords(scope: string): string {
   const [kind, name] = scope.split('/').slice(-2);
   if (kind === 'products') return vscode.l10n.t('product {0}', name ?? '');
   if (kind === 'apis') return vscode.l10n.t('this API');
-  return name === 'apis' ? vscode.l10n.t('all APIs') : vscode.l10n.t('everything, for administration');
+  return vscode.l10n.t('all APIs');
 }

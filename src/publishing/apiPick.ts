@@ -41,7 +41,7 @@ function itemsOf(browsed: readonly BrowsedApi[]): readonly Item[] {
   const others: Item[] = [];
   for (const each of browsed) {
     const { api, unsuitable } = each;
-    if (unsuitable === undefined) suitable.push({ ...itemOf(api), choice: each });
+    if (unsuitable === undefined) suitable.push({ ...itemOf(api), detail: each.baseUrl, choice: each });
     else others.push({ ...itemOf(api), detail: reason(unsuitable) });
   }
   return [

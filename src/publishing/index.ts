@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/index.ts';
 import { isExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
+import { addFromAzure } from './addingFromAzure.ts';
 import { addGateway, openDeveloperPortal } from './adopting.ts';
 import { Azure } from './azure.ts';
 
@@ -15,6 +16,7 @@ export function createPublishing(foundation: Foundation, catalog: Catalog): Publ
         const behind = isExplorerNode(target) && target.node === 'workspace' ? target.workspace : undefined;
         return addGateway(azure, catalog, behind);
       },
+      addFromAzure: () => addFromAzure(azure, catalog),
       openDeveloperPortal: () => openDeveloperPortal(azure),
     },
     dispose: () => undefined,

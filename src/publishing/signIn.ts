@@ -39,7 +39,7 @@ export class SignIn {
     throw new Failure({
       code: 'SignInNeeded',
       origin: 'client',
-      sentence: vscode.l10n.t('Azure ML may not use the account {0} for this yet. Sign in.', account.label),
+      sentence: vscode.l10n.t('Azure ML is not signed in there as {0} yet.', account.label),
     });
   }
 

@@ -73,12 +73,14 @@ export class StreamedPick<T> {
   draw(): void {
     if (this.#abort.signal.aborted) return;
     const box = this.#box;
-    const active = box.activeItems[0]?.key;
+    // Who has not moved stays at the top, whatever comes there.
+    const [active] = box.activeItems;
+    const moved = active !== box.items.find(({ kind }) => kind === undefined);
     box.busy = this.#running > 0;
     box.placeholder = this.#init.placeholder(box.busy);
     box.items = this.#init.items();
-    const again = box.items.find(({ key }) => key !== undefined && key === active);
-    if (again !== undefined) box.activeItems = [again];
+    const again = box.items.find(({ key }) => key !== undefined && key === active?.key);
+    if (moved && again !== undefined) box.activeItems = [again];
   }
 }
 

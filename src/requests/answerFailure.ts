@@ -1,7 +1,7 @@
 import type { Failure, FailureReason } from '../protocol/failure.ts';
 import { parseFailedJob } from '../protocol/studio/failedJob.ts';
 import { isTransient, sentenceWithoutWait } from '../protocol/studio/errors.ts';
-import type { Allowance, MessageFact } from '../shared/answerContract.ts';
+import type { MessageFact } from '../shared/answerContract.ts';
 import type { FailureView, ReasonView } from '../shared/requestEditorContract.ts';
 import { beginningOf } from './answerText.ts';
 
@@ -44,23 +44,6 @@ function viewOfReason(reason: FailureReason): ReasonView {
     (fact): fact is [MessageFact[0], string] => fact[1] !== undefined,
   );
   return { ...reason, facts };
-}
-
-/**
- * The calls that are left, from the headers that a gateway's rate limit is set to send. Their names are the choice of
- * who wrote the policy. Source: azure-docs rate-limit-policy.md (`remaining-calls-header-name`).
- */
-export function allowanceOf(
-  headers: readonly (readonly [name: string, value: string])[],
-): Allowance | undefined {
-  const count = (pattern: RegExp): number | undefined => {
-    const value = headers.find(([name, text]) => pattern.test(name) && /^\d+$/.test(text))?.[1];
-    return value === undefined ? undefined : Number(value);
-  };
-  const remaining = count(/^(?:x-)?(?:(?:rate-?limit|calls?|quota)-)?remaining(?:-calls?)?$/i);
-  if (remaining === undefined) return undefined;
-  const total = count(/^(?:x-)?(?:(?:rate-?limit|calls?|quota)-)?(?:total|limit)(?:-calls?)?$/i);
-  return { remaining, ...(total === undefined ? {} : { total }) };
 }
 
 /** A longer wait is told and not waited for. In milliseconds. */

@@ -1,6 +1,5 @@
 import type { TableRow, OutputView } from '../shared/answerContract.ts';
 import type { AnswerView } from '../shared/requestEditorContract.ts';
-import { allowanceOf } from './answerFailure.ts';
 import { readAnswer, type AnswerTable, type TableContext } from './answerTables.ts';
 import { beginningOf } from './answerText.ts';
 import type { RrsAnswer } from './execute.ts';
@@ -13,7 +12,6 @@ const shownCells = 8_000_000;
 /** The answer as the editor shows it. */
 export function viewOfAnswer(answer: RrsAnswer, context: TableContext = {}): AnswerView {
   const { isJson, hasResults, tables } = readAnswer(answer, context);
-  const allowance = allowanceOf(answer.headers);
   const inFile = answer.file !== undefined;
   const text = beginningOf(answer.text, isJson);
   return {
@@ -28,7 +26,6 @@ export function viewOfAnswer(answer: RrsAnswer, context: TableContext = {}): Ans
     text: inFile ? { ...text, cut: true } : text,
     hasResults,
     inFile,
-    ...(allowance === undefined ? {} : { allowance }),
     ...(answer.notUtf8 && { notUtf8: true }),
     ...(answer.sent && { sent: answer.sent }),
     ...(answer.phases && { phases: answer.phases }),

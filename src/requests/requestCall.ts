@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { Catalog, Endpoint, Remedy } from '../catalog/index.ts';
+import { callAllowance, type CallAllowance } from '../protocol/apim/callQuota.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { abortable } from '../shared/abortable.ts';
-import type { ComparisonView } from '../shared/answerContract.ts';
+import type { AllowanceView, ComparisonView } from '../shared/answerContract.ts';
 import type { AnswerView, CallState, Ending } from '../shared/requestEditorContract.ts';
 import { holdsCredential } from '../shared/requestForm.ts';
 import type { RequestData } from '../shared/requestData.ts';
@@ -68,6 +69,8 @@ interface Ended {
   /** When the call may be tried again, by the clock of this machine. */
   readonly retry?: { readonly at: number; readonly offered: boolean };
   readonly comparison?: { readonly view: ComparisonView; readonly with: RrsAnswer };
+  /** What the gateway said of the calls that are left; of a call of the history it says nothing any more. */
+  readonly allowance?: CallAllowance | undefined;
 }
 
 const schemaPatienceMs = 300;
@@ -244,12 +247,16 @@ export class RequestCall implements vscode.Disposable {
     return was;
   }
 
-  #viewOf({ view, retry, comparison }: Ended): Ending {
-    const compared = comparison ? { ...view, comparison: comparison.view } : view;
-    if (!retry || !view.failure) return compared;
-    const inMs = Math.max(0, retry.at - Date.now());
-    const failure = { ...view.failure, retry: { inMs, offered: retry.offered, waiting: this.isWaiting } };
-    return { ...compared, failure };
+  #viewOf({ view, retry, comparison, allowance }: Ended): Ending {
+    const ending = {
+      ...view,
+      ...(comparison && { comparison: comparison.view }),
+      ...(allowance && { allowance: viewOfAllowance(allowance) }),
+    };
+    if (!retry || !view.failure) return ending;
+    const { offered } = retry;
+    const failure = { ...view.failure, retry: { inMs: msUntil(retry.at), offered, waiting: this.isWaiting } };
+    return { ...ending, failure };
   }
 
   async #perform(sent: SentRequest, signal: AbortSignal): Promise<Ended | 'cancelled'> {
@@ -292,7 +299,8 @@ export class RequestCall implements vscode.Disposable {
       const failure = failureOf(answer);
       const view = viewOfAnswer(answer, { schema, body });
       this.#services.onEnded({ ...sent, endpoint, credentials, answer, ...(failure ? { failure } : {}) });
-      return { answer, schema, ...this.#ending(sent, endpoint, failure, view) };
+      const allowance = callAllowance(answer.headers, answer.time);
+      return { answer, schema, allowance, ...this.#ending(sent, endpoint, failure, view) };
     } catch (error) {
       if (signal.aborted || (error instanceof Failure && error.code === 'Cancelled')) return 'cancelled';
       const failure = this.#asFailure(error);
@@ -344,6 +352,15 @@ export class RequestCall implements vscode.Disposable {
       cause: error,
     });
   }
+}
+
+function viewOfAllowance({ renewedAt, ...calls }: CallAllowance): AllowanceView {
+  return renewedAt === undefined ? calls : { ...calls, renewedInMs: msUntil(renewedAt) };
+}
+
+/** The page's clock may be another machine's, so it is told spans and no moments. */
+function msUntil(moment: number): number {
+  return Math.max(0, moment - Date.now());
 }
 
 /** An answer that is there does not wait for a schema that is not. */

@@ -39,9 +39,11 @@ export interface OutputView {
 }
 
 /** Calls that a gateway says are left. */
-export interface Allowance {
+export interface AllowanceView {
   readonly remaining: number;
   readonly total?: number;
+  /** Milliseconds from now until they are renewed. */
+  readonly renewedInMs?: number;
 }
 
 /** When a failed call may be tried again. */

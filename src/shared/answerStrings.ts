@@ -10,7 +10,10 @@ export function answerStrings() {
     fromHistory: vscode.l10n.t('From the history: {0}'),
     notKept: vscode.l10n.t('The answer was too large to be kept in the history.'),
     allowance: vscode.l10n.t('{0} calls left'),
+    allowanceOfOne: vscode.l10n.t('1 call left'),
     allowanceOf: vscode.l10n.t('{0} of {1} calls left'),
+    renewedIn: vscode.l10n.t('{0}, renewed in {1}'),
+    renewed: vscode.l10n.t('Calls renewed'),
     noResults: vscode.l10n.t(
       'The answer has no "Results", so it does not come from a web service of this kind. Look at it under "JSON", and check the URL.',
     ),

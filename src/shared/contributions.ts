@@ -73,7 +73,7 @@ export const commandNames = {
   jobDocuments: ['newJobDocument', 'runJobDocument', 'duplicateJobAsDocument'],
   results: ['openResult', 'openResultAsTable', 'downloadResult', 'copyResultUrl', 'createSampleData'],
   dashboard: ['showDashboard'],
-  publishing: ['addGateway', 'openDeveloperPortal'],
+  publishing: ['addGateway', 'addFromAzure', 'openDeveloperPortal'],
   support: ['showLog'],
 } as const;
 

@@ -3,7 +3,7 @@ import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import type { ServiceAddress } from '../protocol/studio/urls.ts';
 import type { Phase, SentRequest } from '../transport/httpClient.ts';
 import {
-  type Allowance,
+  type AllowanceView,
   type ComparisonView,
   type MessageFact,
   type OutputView,
@@ -115,6 +115,7 @@ export interface Ending {
   readonly answer?: AnswerView;
   readonly failure?: FailureView;
   readonly comparison?: ComparisonView;
+  readonly allowance?: AllowanceView;
   /** The call is one of the history: ISO 8601 of when it was made. */
   readonly recalled?: string;
 }
@@ -145,7 +146,6 @@ export interface AnswerView {
   readonly hasResults: boolean;
   /** The whole is in a file, because it is more than is kept in memory. */
   readonly inFile: boolean;
-  readonly allowance?: Allowance;
 }
 
 /** The body as text, indented when it is JSON. */

@@ -1,9 +1,10 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { projectRoot } from '../support/host/folders.ts';
+import { copyExtension } from './extensionCopy.ts';
 import { median, type Measurement } from './measurement.ts';
 
 const runs = 9;
@@ -16,7 +17,9 @@ const allowanceMs = 5;
 export async function run(): Promise<readonly Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'azureml-services-bench-'));
   try {
-    const ours = await sleepingCopy(folder);
+    // Without the events that would activate it before the clock starts.
+    const asleep = { activationEvents: ['onCommand:bench.never'] };
+    const ours = await copyExtension(join(folder, 'ours'), (manifest) => ({ ...manifest, ...asleep }));
     const idle = await doNothingExtension(folder);
     const times = { ours: [] as number[], idle: [] as number[] };
     for (let i = 0; i < runs; i++) {
@@ -39,23 +42,6 @@ export async function run(): Promise<readonly Measurement[]> {
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-/** The built extension under its own manifest, without the events that would activate it before the clock starts. */
-async function sleepingCopy(folder: string): Promise<string> {
-  const copy = join(folder, 'ours');
-  await cp(join(projectRoot, 'dist'), join(copy, 'dist'), { recursive: true });
-  await cp(join(projectRoot, 'media'), join(copy, 'media'), { recursive: true });
-  await cp(join(projectRoot, 'package.nls.json'), join(copy, 'package.nls.json'));
-  const manifest = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')) as Record<
-    string,
-    unknown
-  >;
-  await writeFile(
-    join(copy, 'package.json'),
-    JSON.stringify({ ...manifest, activationEvents: ['onCommand:bench.never'] }),
-  );
-  return copy;
 }
 
 async function doNothingExtension(folder: string): Promise<string> {

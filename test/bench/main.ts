@@ -10,6 +10,7 @@ const rows: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   transfers: async () => (await import('./transfers.ts')).run(),
   table: async () => (await import('./table.ts')).run(),
   editor: async () => (await import('./editor.ts')).run(),
+  explorer: async () => (await import('./explorer.ts')).run(),
   tracker: async () => (await import('./tracker.ts')).run(),
 };
 

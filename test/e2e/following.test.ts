@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { JobRecord } from '../../src/jobs/jobRecord.ts';
 import { eventually } from '../support/eventually.ts';
+import { closeAtOnce, listenOnLoopback } from '../support/loopback.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { Workbench } from './support/workbench.ts';
 import { keylessWorkspace } from './support/workspaces.ts';
@@ -23,9 +22,7 @@ describe('following a thousand running jobs', () => {
   let workbench: Workbench;
 
   before(async () => {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const baseUrl = `http://127.0.0.1:${await listenOnLoopback(server)}`;
     const workspace = keylessWorkspace(baseUrl, 'Score');
     workbench = await Workbench.start({ settings: { 'azuremlServices.workspaces': { Mine: workspace } } });
     const folder = join(
@@ -55,7 +52,7 @@ describe('following a thousand running jobs', () => {
     }
   });
 
-  after(() => closeInOrder(workbench, { close: () => server.close() }));
+  after(() => closeInOrder(workbench, { close: () => closeAtOnce(server) }));
 
   it('asks first for what the Jobs view is filtered for', async () => {
     const { window } = workbench;

@@ -6,6 +6,7 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually, shortly } from '../support/eventually.ts';
 import { seriousViolations } from './support/axe.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { closeSavedEditors } from './support/closeSavedEditors.ts';
 import { OwnService } from './support/ownService.ts';
 import { SecretScan } from './support/secretScan.ts';
 import { isInState } from './support/tree.ts';
@@ -72,13 +73,7 @@ describe('batch job documents', () => {
     await window.editors.waitForActive(name);
   }
 
-  const closeAll = async (): Promise<void> => {
-    await eventually('all saved', async () => (await window.page.locator('.tab.dirty').count()) === 0);
-    await eventually('no editors', async () => {
-      await window.runCommand('View: Close All Editors');
-      return eventually('closed', async () => (await window.editors.titles()).length === 0, shortly);
-    });
-  };
+  const closeAll = (): Promise<void> => closeSavedEditors(window);
 
   it('is made from the tree, filled in as a form, run by its keys, and shows how the job ends', async () => {
     const tree = window.tree('Web services');
@@ -222,7 +217,12 @@ describe('batch job documents', () => {
     assert.match(await window.dialog.text(), /nowhere: The service has no output of this name\./);
     await window.dialog.click('Cancel');
     await window.editors.replaceText(
-      JSON.stringify({ workspace: 'Local', service: hashing, inputs: { input1: { file: 'data/rows.csv' } } }),
+      JSON.stringify({
+        workspace: 'Local',
+        service: hashing,
+        inputs: { input1: { file: 'data/rows.csv' } },
+        globalParameters: { 'N-grams': 1 },
+      }),
     );
     await run.click();
     await (await window.notifications.waitFor(/rows\.csv finished/)).dismiss();
@@ -323,21 +323,30 @@ describe('batch job documents', () => {
     const tree = window.tree('Web services');
     const job = ['Local', hashing, 'Jobs', 'rows.csv'];
     await tree.waitFor(job, isInState('Finished'));
+    const count = async (): Promise<number> => (await tree.children(job.slice(0, -1))).length;
+    const before = await count();
     await tree.clickContextMenu(job, 'Duplicate as document…');
     await window.quickInput.enterPath(fileOf('again.bes.json'), { title: 'Save batch job document as' });
     await window.editors.waitForActive('again.bes.json');
-    const note = await window.notifications.waitFor(/values of global parameters are not kept with a job/);
-    await note.dismiss();
     assert.deepEqual(JSON.parse(await saved('again.bes.json', 'workspace')), {
       $schema: `azureml-schema://jobs/Local/${hashing}.json`,
       workspace: 'Local',
       service: hashing,
       storage: 'Local',
       inputs: { input1: { file: 'data/rows.csv' } },
-      globalParameters: {},
+      globalParameters: { 'N-grams': 1 },
     });
     await button('Run').click();
     await lastJob().getByText('Finished').waitFor();
+
+    await eventually('the job of the document', async () => (await count()) === before + 1);
+    await tree.clickContextMenu(job, 'Run job again');
+    await eventually('one more job', async () => (await count()) === before + 2);
+    await tree.waitFor(job, isInState('Finished'));
+    await tree.clickContextMenu(job, 'Show job details');
+    await window.editors.waitForActive(/^job /);
+    assert.match(await window.editors.text(), /^Global parameters\n +N-grams: 1$/m);
+    await window.editors.close(/^job /);
   });
 
   for (const theme of ['light', 'dark', 'highContrast'] as const) {

@@ -3,6 +3,7 @@ import { access, glob, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
+import { isRunning } from '../../src/shared/isRunning.ts';
 import { eventually } from '../support/eventually.ts';
 import { killPlan, type Dice } from '../support/kills.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
@@ -11,6 +12,7 @@ import { giveKeyAndStorage } from './support/giveKeyAndStorage.ts';
 import { OwnService, type Hold } from './support/ownService.ts';
 import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
+import { workspaceOf } from './support/workspaces.ts';
 
 const name = 'SimpleFeatureHashingExperiment';
 const service = ['Mine', name];
@@ -41,11 +43,11 @@ describe('killing the extension host', () => {
 
   before(async () => {
     own = await OwnService.start();
-    const { baseUrl, workspaceId } = own.description;
-    const endpoints = { default: own.service().endpointId };
     workbench = await Workbench.start({
       settings: {
-        'azuremlServices.workspaces': { Mine: { workspaceId, baseUrl, services: { [name]: { endpoints } } } },
+        'azuremlServices.workspaces': {
+          Mine: workspaceOf({ ...own.description, services: [own.service()] }),
+        },
       },
     });
     // VS Code's own complaints of a host that is gone, and of a page that goes away while it still works.
@@ -265,11 +267,3 @@ describe('killing the extension host', () => {
     return join(workbench.host.userData, 'data', 'User', 'globalStorage');
   }
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isRunning } from '../../src/shared/isRunning.ts';
 import { eventually, patience } from '../support/eventually.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { giveInputFile } from './support/giveInputFile.ts';
@@ -9,6 +10,7 @@ import { OwnService } from './support/ownService.ts';
 import type { WorkbenchWindow } from './support/window.ts';
 import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
+import { workspaceOf } from './support/workspaces.ts';
 
 const name = 'SimpleFeatureHashingExperiment';
 const service = ['Mine', name];
@@ -26,11 +28,11 @@ describe('reloading in the middle of an upload and of a running job', () => {
 
   before(async () => {
     own = await OwnService.start();
-    const { baseUrl, workspaceId } = own.description;
-    const endpoints = { default: own.service().endpointId };
     workbench = await Workbench.start({
       settings: {
-        'azuremlServices.workspaces': { Mine: { workspaceId, baseUrl, services: { [name]: { endpoints } } } },
+        'azuremlServices.workspaces': {
+          Mine: workspaceOf({ ...own.description, services: [own.service()] }),
+        },
       },
     });
     // VS Code's own complaints of a page that goes away while it still works.
@@ -185,16 +187,7 @@ interface StoredJob {
 async function ended(pid: number): Promise<void> {
   const waitsSince = performance.now();
   await eventually('the end of an extension host', () => {
-    const isRunning = isRunningProcess(pid);
-    if (isRunning && performance.now() - waitsSince > patience / 4) process.kill(pid, 'SIGKILL');
-    return !isRunning;
+    if (isRunning(pid) && performance.now() - waitsSince > patience / 4) process.kill(pid, 'SIGKILL');
+    return !isRunning(pid);
   });
-}
-
-function isRunningProcess(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

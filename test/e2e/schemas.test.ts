@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
-import { eventually, shortly } from '../support/eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { closeSavedEditors } from './support/closeSavedEditors.ts';
 import { OwnService } from './support/ownService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -51,15 +52,7 @@ describe('schemas of requests', () => {
 
   after(() => closeInOrder(workbench, own));
 
-  /** Only what is saved closes without a question. */
-  const closeAll = async (): Promise<void> => {
-    await eventually('all saved', async () => (await window.page.locator('.tab.dirty').count()) === 0);
-    await eventually('no editors', async () => {
-      await window.runCommand('View: Close All Editors');
-      const isEmpty = async (): Promise<boolean> => (await window.editors.titles()).length === 0;
-      return eventually('closed editors', isEmpty, shortly);
-    });
-  };
+  const closeAll = (): Promise<void> => closeSavedEditors(window);
 
   const button = (name: string, within = editor): Locator =>
     within.getByRole('button', { name, exact: true });

@@ -19,6 +19,10 @@ const files = {
   'naïve 100% #1.csv': 'Sentence;Note\r\nThis is a good day;x\r\n',
   'again.csv': 'Col2\nThis is a good day\n',
   'tabelle.csv': Buffer.from('Col2;Note\r\n"Zoë, a good day";x\r\n', 'latin1'),
+  'monday.csv': 'Col2\nA good Monday\n',
+  'tuesday.csv': 'Col2\nA good Tuesday\n',
+  'headless.csv': 'Sentence\nA good day\n',
+  'hollow.csv': '',
   'guests.csv': 'userID,budget\nU1001,low\n',
   'places.csv': 'placeID,name,price,rating\n1,Inn,low,1.5\n',
 };
@@ -67,7 +71,7 @@ describe('scoring a file', () => {
       workspace: folder.path,
       settings: { 'azuremlServices.workspaces': { Night: keylessWorkspace(nightly.url, 'Nightly') } },
     });
-    workbench.health.expect(/Nightly takes no input/);
+    workbench.health.expect(/Nightly takes no input|hollow\.csv is empty/);
     ({ window } = workbench);
     // Its menus are there when its views are.
     await window.openSideBar('Azure ML Services');
@@ -83,9 +87,11 @@ describe('scoring a file', () => {
 
   const pathOf = (name: string): string => join(folder.path, name);
 
-  async function scoreFromExplorer(name: string): Promise<void> {
+  async function scoreFromExplorer(name: string, ...others: readonly string[]): Promise<void> {
     await window.openSideBar('Explorer');
-    await window.tree('Explorer Section').clickContextMenu([name], command);
+    const tree = window.tree('Explorer Section');
+    if (others.length > 0) await tree.select(...[name, ...others].map((each) => [each]));
+    await tree.clickContextMenu([name], command);
   }
 
   const waitForConfirmation = (service: string): Promise<void> =>
@@ -180,6 +186,51 @@ describe('scoring a file', () => {
     assert.equal(await descriptionOf('Upload and run'), 'tabelle-converted.csv');
     await window.quickInput.pick('Upload and run');
     await window.notifications.waitFor('tabelle-converted.csv finished');
+    await window.notifications.clear();
+  });
+
+  it('runs a job for each of several files, without those that do not fit', async () => {
+    await scoreFromExplorer('monday.csv', 'headless.csv', 'tuesday.csv');
+    await window.quickInput.pick(hashing, { title: 'Score 3 files' });
+    assert.match(await window.dialog.text(), /^headless\.csv does not fit input1 of .*Missing columns: Col2/);
+    await window.screenshot('score-several-complaint-dark');
+    await window.dialog.click('Run the others');
+    await window.quickInput.waitFor({ title: `Run 2 batch jobs on ${hashing}` });
+    assert.deepEqual((await descriptionOf('Upload and run')).split(', ').toSorted(), [
+      'monday.csv',
+      'tuesday.csv',
+    ]);
+    assert.equal(await descriptionOf('Output output1'), '*-output1.csv');
+    await window.screenshot('score-several-confirmation-dark');
+    await window.quickInput.pick('Output output1');
+    await window.quickInput.fill('scored/all.csv', { title: 'Blob for the output output1' });
+    await window.quickInput.waitFor({ message: /A name is expected\./ });
+    await window.quickInput.enter('scored-*.csv');
+    await window.quickInput.pick('Upload and run', { title: `Run 2 batch jobs on ${hashing}` });
+
+    await window.openSideBar('Azure ML Services');
+    const tree = window.tree('Web services');
+    for (const day of ['monday', 'tuesday']) {
+      const job = ['Local', hashing, 'Jobs', `${day}.csv`];
+      await tree.waitFor(job, isInState('Finished'));
+      await tree.clickContextMenu(job, 'Show job details');
+      await window.editors.waitForActive(/^job /);
+      assert.match(await window.editors.text(), new RegExp(`output1: .*/scored-${day}\\.csv$`, 'm'));
+      await window.editors.close(/^job /);
+    }
+    assert.ok(!(await tree.children(['Local', hashing, 'Jobs'])).includes('headless.csv'));
+    await window.notifications.waitFor(/2 batch jobs finished|(?:mon|tues)day\.csv finished/);
+    await window.notifications.clear();
+  });
+
+  it('says which of several files was refused, and runs the other', async () => {
+    await scoreFromExplorer('again.csv', 'hollow.csv');
+    await window.quickInput.pick(hashing, { title: 'Score 2 files' });
+    assert.match(await window.dialog.text(), /^hollow\.csv does not fit input1 of .*It has no rows\./);
+    await window.dialog.click('Run anyway');
+    await window.quickInput.pick('Upload and run', { title: `Run 2 batch jobs on ${hashing}` });
+    await window.notifications.waitFor(/It failed with 1 of 2 jobs\. .*hollow\.csv is empty/);
+    await window.notifications.waitFor('again.csv finished');
     await window.notifications.clear();
   });
 

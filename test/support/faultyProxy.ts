@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { closeAtOnce, listenOnLoopback } from './loopback.ts';
 
 /** What goes wrong with a request; nothing does where it is undefined. */
 export type Fault =
@@ -17,6 +17,7 @@ export type Fault =
 /** Stands before a storage account and fails as storage and networks do. */
 export class FaultyProxy {
   readonly #server: Server;
+  readonly #port: number;
   readonly #target: URL;
   /** Decides about each request. */
   fault: (request: IncomingMessage) => Fault | undefined = () => undefined;
@@ -25,8 +26,9 @@ export class FaultyProxy {
   /** Every request, oldest first: `PUT /account/container/blob?comp=block&…`. */
   readonly asked: string[] = [];
 
-  private constructor(server: Server, target: URL) {
+  private constructor(server: Server, port: number, target: URL) {
     this.#server = server;
+    this.#port = port;
     this.#target = target;
     server.on('request', (asked, answer) => {
       this.#pass(asked, answer).catch(() => answer.destroy());
@@ -36,22 +38,16 @@ export class FaultyProxy {
   /** `endpoint` is the URL of the blob service behind it. */
   static async open(endpoint: string): Promise<FaultyProxy> {
     const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new FaultyProxy(server, new URL(endpoint));
+    return new FaultyProxy(server, await listenOnLoopback(server), new URL(endpoint));
   }
 
   /** The same URL or connection string, by way of this proxy. */
   through(text: string): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return text.replaceAll(this.#target.host, `${this.#target.hostname}:${port}`);
+    return text.replaceAll(this.#target.host, `${this.#target.hostname}:${this.#port}`);
   }
 
   async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await closeAtOnce(this.#server);
   }
 
   async #pass(asked: IncomingMessage, answer: ServerResponse): Promise<void> {

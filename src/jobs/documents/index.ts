@@ -12,6 +12,7 @@ import type { Storage } from '../../storage/index.ts';
 import { referenceForm } from '../commands.ts';
 import type { JobAnswer, Jobs } from '../index.ts';
 import { impliedStorage } from '../newJob.ts';
+import { unkeptParameters } from '../repeatedJob.ts';
 import { requestFromDocument, type RunTools } from './documentRun.ts';
 import { editDocument, textEditFor } from './editDocument.ts';
 import { JobEditor } from './jobEditor.ts';
@@ -111,6 +112,7 @@ class JobDocumentsFeature implements JobDocuments {
     await this.#write(endpoint, endpoint.service.name, {
       ...(storage === undefined ? {} : { storage }),
       inputs: Object.fromEntries(inputs),
+      globalParameters: {},
     });
   }
 
@@ -128,11 +130,20 @@ class JobDocumentsFeature implements JobDocuments {
     const client =
       isStorageThere && record.storage !== undefined ? await this.#storage.open(record.storage) : undefined;
     const written = await this.#write(endpoint, `${endpoint.service.name} copy`, membersOf(record, client));
-    const schema = written ? await this.#catalog.schemaIfAny(endpoint) : undefined;
-    if (schema === undefined || schema.globalParameters.length === 0) return;
+    if (!written) return;
+    const unkept = unkeptParameters(record) ?? (await this.#parameterNames(endpoint));
+    if (unkept.length === 0) return;
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('The values of global parameters are not kept with a job: check those of the document.'),
+      vscode.l10n.t(
+        'These global parameters are not kept with the job, so not in the document: {0}.',
+        unkept.join(', '),
+      ),
     );
+  }
+
+  async #parameterNames(endpoint: Endpoint): Promise<readonly string[]> {
+    const schema = await this.#catalog.schemaIfAny(endpoint);
+    return schema?.globalParameters.map(({ name }) => name) ?? [];
   }
 
   async #write(endpoint: Endpoint, name: string, members: JobMembers): Promise<boolean> {

@@ -2,12 +2,14 @@ import { parseBlobUrl } from '../../protocol/studio/bes.ts';
 import type { JobInput } from '../../shared/jobData.ts';
 import type { BlobClient } from '../../storage/index.ts';
 import { isInOwnFolder, type JobRecord } from '../jobRecord.ts';
+import type { ParameterValues } from '../parameters.ts';
 
 /** What a fresh document says beside its service. */
 export interface JobMembers {
   readonly storage?: string;
   readonly inputs: Readonly<Record<string, JobInput>>;
   readonly outputs?: Readonly<Record<string, string>>;
+  readonly globalParameters: ParameterValues;
   readonly generation?: string;
 }
 
@@ -25,6 +27,7 @@ export function membersOf(record: JobRecord, client: BlobClient | undefined): Jo
     ...(record.storage === undefined ? {} : { storage: record.storage }),
     inputs: Object.fromEntries(Object.entries(record.inputs).map(([name, input]) => [name, inputOf(input)])),
     ...(outputs.length === 0 ? {} : { outputs: Object.fromEntries(outputs) }),
+    globalParameters: record.parameterValues ?? {},
     ...(record.generation === undefined ? {} : { generation: record.generation }),
   };
 }

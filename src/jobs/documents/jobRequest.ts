@@ -8,6 +8,7 @@ import type { BlobClient, Storage } from '../../storage/index.ts';
 import type { BatchRequest } from '../batchJob.ts';
 import { outputLocation } from '../callArguments.ts';
 import { needed, newOutputs, reference, type ReferenceForm } from '../jobBlobs.ts';
+import { filledParameters, type Parameters } from '../parameters.ts';
 
 /** All that turns a document into what is sent. */
 export interface JobSurroundings {
@@ -42,7 +43,7 @@ export async function jobRequest(
     endpoint,
     inputs: await inputsOf(data, surroundings),
     ...(outputs === undefined ? {} : { outputs }),
-    globalParameters: await parametersOf(data, surroundings),
+    ...(await parametersOf(data, surroundings)),
     ...(storage === undefined ? {} : { storage }),
     referenceForm,
     ...(data.generation === 'Inputs+Outputs' ? {} : { generation: data.generation }),
@@ -102,12 +103,9 @@ function located(outputs: JobData['outputs']): Record<string, string | null> {
 async function parametersOf(
   { globalParameters }: JobData,
   { endpoint, catalog, interactive }: JobSurroundings,
-): Promise<Record<string, Cell>> {
-  const parameters: Record<string, Cell> = {};
-  const texts: Record<string, string> = {};
-  for (const [name, value] of Object.entries(globalParameters)) {
-    if (typeof value === 'string') texts[name] = value;
-    else if (value === null || typeof value !== 'object') parameters[name] = value;
-  }
-  return { ...parameters, ...(await catalog.fillSecrets(endpoint, texts, { interactive })) };
+): Promise<Parameters> {
+  const written: Record<string, Cell> = {};
+  for (const [name, value] of Object.entries(globalParameters))
+    if (value === null || typeof value !== 'object') written[name] = value;
+  return filledParameters(catalog, endpoint, written, interactive);
 }

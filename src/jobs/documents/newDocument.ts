@@ -13,7 +13,7 @@ export async function writeNewDocument(
   catalog: Catalog,
   endpoint: Endpoint,
   name: string,
-  { inputs, ...members }: JobMembers,
+  { inputs, globalParameters, ...members }: JobMembers,
 ): Promise<vscode.Uri | undefined> {
   const uri = await askWhereToSave(`${name.replaceAll(/[\\/:*?"<>|]/g, '-')}.bes.json`, {
     extension: '.bes.json',
@@ -30,7 +30,7 @@ export async function writeNewDocument(
     service,
     ...members,
     inputs: Object.fromEntries(Object.entries(inputs).map(([port, input]) => [port, near(uri, input)])),
-    globalParameters: {},
+    globalParameters,
   });
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   return uri;

@@ -11,6 +11,7 @@ import {
 import { Failure } from '../../protocol/failure.ts';
 import { tryParseJson, type JsonObject } from '../../protocol/json.ts';
 import { parseRetryAfter } from '../../protocol/retryAfter.ts';
+import { abortable } from '../../shared/abortable.ts';
 import type { HttpAnswer, HttpClient } from '../../transport/httpClient.ts';
 import { linkFrom } from './links.ts';
 
@@ -197,7 +198,7 @@ export class ArmClient {
 
   /** One call, again with a new token where the old one is refused, and where Azure wants it later and takes it twice. */
   async #send(request: ArmRequest): Promise<Received> {
-    let token = await this.#init.token();
+    let token = await abortable(this.#init.token(), request.signal);
     let renewed = false;
     for (let tries = 1; ;) {
       const { received, bodyText } = await this.#exchange(request, token);
@@ -205,7 +206,7 @@ export class ArmClient {
       if (status < 400) return received;
       if (status === 401 && !renewed) {
         renewed = true;
-        token = await this.#init.token(received.header('www-authenticate') ?? '');
+        token = await abortable(this.#init.token(received.header('www-authenticate') ?? ''), request.signal);
         continue;
       }
       const wait = tries < mostTries ? pauseBeforeRepeating(request, received) : undefined;

@@ -1,16 +1,17 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { AnswerView, CallState, Ending, NamedValue } from '../../shared/requestEditorContract.ts';
-import type { ComparisonView } from '../../shared/answerContract.ts';
+import type { AllowanceView, ComparisonView } from '../../shared/answerContract.ts';
 import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
 import { Button, IconButton, Message, Tabs, tabId, type Tab } from '../controls/controls.tsx';
 import './answer.css';
 import { AnswerTable } from './AnswerTable.tsx';
+import { CallsLeft } from './CallsLeft.tsx';
 import { Comparison } from './Comparison.tsx';
 import { FailureReport } from './FailureReport.tsx';
 import { NamedValues } from './NamedValues.tsx';
 import { Sent } from './Sent.tsx';
 import { useKept, useSession } from './session.ts';
-import { allowanceText, byteSize, duration, fill } from './text.ts';
+import { byteSize, duration, fill } from './text.ts';
 
 const panelId = 'answer';
 
@@ -37,7 +38,7 @@ export function Answer() {
         </p>
       )}
       {ended?.recalled !== undefined && <Recalled ending={ended} time={ended.recalled} />}
-      {ended?.answer && <AnswerSummary answer={ended.answer} />}
+      {ended?.answer && <AnswerSummary answer={ended.answer} allowance={ended.allowance} />}
       {ended?.answer?.notUtf8 && <Message kind="warning">{strings.notUtf8}</Message>}
       {ended?.answer && <Sent answer={ended.answer} />}
       {ended?.failure && <FailureReport failure={ended.failure} />}
@@ -78,7 +79,12 @@ function Recalled({ ending, time }: { readonly ending: Ending; readonly time: st
   );
 }
 
-function AnswerSummary({ answer }: { readonly answer: AnswerView }) {
+interface AnswerSummaryProps {
+  readonly answer: AnswerView;
+  readonly allowance: AllowanceView | undefined;
+}
+
+function AnswerSummary({ answer, allowance }: AnswerSummaryProps) {
   const { strings, host } = useSession();
   const { status, statusText, url, connectedMs, firstByteMs, totalMs } = answer;
   const ms = (value: number): string => duration(strings, value);
@@ -102,7 +108,7 @@ function AnswerSummary({ answer }: { readonly answer: AnswerView }) {
         <span class="fact muted" title={answer.time}>
           {new Date(answer.time).toLocaleTimeString()}
         </span>
-        {answer.allowance && <span class="fact">{allowanceText(strings, answer.allowance)}</span>}
+        {allowance && <CallsLeft allowance={allowance} />}
         <span class="summary-actions">
           <IconButton
             label={strings.answers.sendAgain}

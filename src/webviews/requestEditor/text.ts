@@ -1,4 +1,4 @@
-import type { Allowance } from '../../shared/answerContract.ts';
+import type { AllowanceView } from '../../shared/answerContract.ts';
 import type { RequestEditorStrings } from '../../shared/requestEditorStrings.ts';
 import { fill } from '../controls/fill.ts';
 
@@ -25,8 +25,10 @@ export function byteSize(strings: RequestEditorStrings, bytes: number): string {
 }
 
 /** The calls that are left, as the gateway counts them. */
-export function allowanceText({ answers }: RequestEditorStrings, { remaining, total }: Allowance): string {
-  return total === undefined
-    ? fill(answers.allowance, remaining)
-    : fill(answers.allowanceOf, remaining, total);
+export function allowanceText(
+  { answers }: RequestEditorStrings,
+  { remaining, total }: AllowanceView,
+): string {
+  if (total !== undefined) return fill(answers.allowanceOf, remaining, total);
+  return remaining === 1 ? answers.allowanceOfOne : fill(answers.allowance, remaining);
 }

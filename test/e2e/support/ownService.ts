@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { LocalServiceDescription } from '../../../src/local-service/description.ts';
 import type { LocalServiceOptions, ObservedRequest } from '../../../src/local-service/options.ts';
 import { startLocalService, type RunningLocalService } from '../../../src/local-service/server.ts';
+import { closeAtOnce, listenOnLoopback } from '../../support/loopback.ts';
 
 /** A web service of the description, which a test knows to be there. */
 type ServiceDescription = LocalServiceDescription['services'][number];
@@ -33,7 +33,7 @@ export class OwnService {
     this.storage = storage;
   }
 
-  static async start(options: Pick<LocalServiceOptions, 'services' | 'fault'> = {}): Promise<OwnService> {
+  static async start(options: Pick<LocalServiceOptions, 'services' | 'limits' | 'fault'> = {}): Promise<OwnService> {
     const requests: ObservedRequest[] = [];
     const holds = new Holds<ObservedRequest>();
     const running = await startLocalService({
@@ -125,9 +125,8 @@ export class StorageFront {
   /** Connection string of the same account, with this front as its address. */
   readonly connectionString: string;
 
-  private constructor(connectionString: string, server: Server) {
+  private constructor(connectionString: string, server: Server, port: number) {
     const endpoint = /BlobEndpoint=([^;]+)/.exec(connectionString)?.[1] ?? '';
-    const { port } = server.address() as AddressInfo;
     this.#target = new URL(endpoint);
     this.#server = server;
     this.connectionString = connectionString.replace(
@@ -139,9 +138,7 @@ export class StorageFront {
 
   static async open(connectionString: string): Promise<StorageFront> {
     const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new StorageFront(connectionString, server);
+    return new StorageFront(connectionString, server, await listenOnLoopback(server));
   }
 
   /** The signature of every SAS that was used here, decoded. */
@@ -155,10 +152,7 @@ export class StorageFront {
   }
 
   async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await closeAtOnce(this.#server);
   }
 
   async #pass(asked: IncomingMessage, answer: ServerResponse): Promise<void> {

@@ -23,3 +23,12 @@ export function keylessWorkspace(baseUrl: string, service: string) {
     services: { [service]: { endpoints: { default: 'b'.repeat(32) } } },
   };
 }
+
+/** As `workspaceOf`, behind the service's gateway. */
+export function gatedWorkspaceOf(described: Described & Pick<LocalServiceDescription, 'gatewayUrl'>) {
+  return {
+    ...workspaceOf(described),
+    baseUrl: described.gatewayUrl,
+    subscriptionKeyHeader: 'Ocp-Apim-Subscription-Key',
+  };
+}

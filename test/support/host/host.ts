@@ -17,6 +17,8 @@ export interface HostOptions {
   version?: string;
   /** Folder of a built extension, run from where it is. */
   extension?: string;
+  /** Folders of further extensions, run from where they are; one of a built-in extension's name takes its place. */
+  furtherExtensions?: readonly string[];
   /** Path of a packed extension to install. */
   vsix?: string;
   /**
@@ -104,6 +106,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   // Without it a built workbench ignores the paths of an extension under development and of its tests.
   if (options.extensionTests !== undefined) serverArguments.push('--enable-smoke-test-driver');
   else if (options.extension !== undefined) await registerExtension(extensions, options.extension);
+  for (const folder of options.furtherExtensions ?? []) await registerExtension(extensions, folder);
   const env = {
     ...hostEnvironment(),
     ...(options.gallery === false ? { EXTENSIONS_GALLERY: '{"serviceUrl":""}' } : {}),

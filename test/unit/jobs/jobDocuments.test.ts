@@ -122,7 +122,7 @@ describe('batch job documents', () => {
   });
 
   it('take secrets of parameters from the catalog', async () => {
-    const { globalParameters } = await jobRequest(
+    const { globalParameters, writtenParameters } = await jobRequest(
       dataOf({ globalParameters: { password: '${secret:db}', seed: 7, none: null } }),
       surroundings({
         catalog: {
@@ -134,6 +134,20 @@ describe('batch job documents', () => {
       }),
     );
     assert.deepEqual(globalParameters, { password: 'hunter2', seed: 7, none: null });
+    assert.deepEqual(writtenParameters, { password: '${secret:db}', seed: 7, none: null });
+  });
+
+  it('leave the values of their parameters with the job, but no secret', async () => {
+    const record = await run(
+      {
+        inputs: { input1: { file: 'rows.csv' } },
+        globalParameters: { 'Hashing bitsize': '${secret:bits}', 'N-grams': 1 },
+      },
+      { catalog: { fillSecrets: (_, texts) => Promise.resolve({ ...texts, 'Hashing bitsize': '2' }) } },
+    );
+    const written = { 'Hashing bitsize': '${secret:bits}', 'N-grams': 1 };
+    assert.deepEqual(record.parameterValues, written);
+    assert.deepEqual(membersOf(record, client).globalParameters, written);
   });
 
   it('read a blob by its URL with the SAS that is kept for it, and keep no SAS in the record', async () => {
@@ -184,6 +198,7 @@ describe('batch job documents', () => {
       storage: 'Local',
       inputs: { input1: { file: join(world.folder, 'rows.csv') } },
       outputs: { output1: location },
+      globalParameters: {},
       generation: 'Input+Outputs',
     });
     assert.equal(membersOf(await run({ inputs }), client).outputs, undefined);

@@ -6,6 +6,7 @@ import { countEnds, isAnnounced, notifyMe } from '../../../src/jobs/jobEnds.ts';
 import { jobDocument } from '../../../src/jobs/jobDocument.ts';
 import type { JobRecord } from '../../../src/jobs/jobRecord.ts';
 import { withSteps } from '../../../src/jobs/jobSteps.ts';
+import { keptParameters } from '../../../src/jobs/parameters.ts';
 import { filesOf, repeatedRequest } from '../../../src/jobs/repeatedJob.ts';
 import { BatchWorld } from '../../support/batch.ts';
 
@@ -181,6 +182,14 @@ describe('a job that is run once more', () => {
           blobReference: ({ baseLocation, relativeLocation }) =>
             Promise.resolve({ baseLocation, relativeLocation, sasBlobToken: '?of=another-storage' }),
         },
+        catalog: {
+          fillSecrets: (_, texts) =>
+            Promise.resolve(
+              Object.fromEntries(
+                Object.entries(texts).map(([name, text]) => [name, text.replace('${secret:db}', 'hunter2')]),
+              ),
+            ),
+        },
         referenceForm: 'sas',
       },
       record({ storage: 'Held', parameters: [], ...change }),
@@ -213,10 +222,27 @@ describe('a job that is run once more', () => {
     });
   });
 
+  it('has its global parameters as they were written, with their secrets', async () => {
+    const parameterValues = { password: '${secret:db}', table: 'rides', seed: 7, none: null };
+    const parameters = Object.keys(parameterValues);
+    const request = await again({
+      inputs: { input1: { relativeLocation: '', file } },
+      parameters,
+      parameterValues,
+    });
+    assert.ok(request);
+    assert.deepEqual(request.globalParameters, { ...parameterValues, password: 'hunter2' });
+    assert.deepEqual(keptParameters(request), parameterValues);
+  });
+
   it('is to be asked for where something of it is not kept', async () => {
     const inputs = { input1: { relativeLocation: '', file } };
     assert.ok(await again({ inputs }));
     assert.equal(await again({ inputs, parameters: ['password'] }), undefined);
+    assert.equal(
+      await again({ inputs, parameters: ['password', 'seed'], parameterValues: { seed: 7 } }),
+      undefined,
+    );
     assert.equal(await again({ inputs, parameters: undefined }), undefined);
     assert.equal(await again({ inputs, storage: 'Forgotten' }), undefined);
     await rm(file);

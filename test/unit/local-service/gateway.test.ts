@@ -151,4 +151,29 @@ describe('the gateway of the local service', () => {
     assert.ok((quotaReplenishedInMs(message) ?? 0) > 600_000_000);
     await spent.close();
   });
+
+  it('tells how many calls are left and when they are renewed, if it is told to', async () => {
+    const limits = { gatewayRate: { calls: 2, seconds: 60 }, gatewayQuota: { calls: 5, seconds: 3600 } };
+    const telling = await LocalTestService.start({ limits: { ...limits, gatewayTellsCalls: true } });
+    const told = async (): Promise<(string | null)[]> => {
+      const { status, headers } = await execute(telling);
+      return [
+        String(status),
+        ...['x-ratelimit-remaining', 'x-ratelimit-limit', 'x-quota-remaining'].map((name) =>
+          headers.get(name),
+        ),
+      ];
+    };
+    assert.deepEqual(await told(), ['200', '1', '2', '4']);
+    assert.deepEqual(await told(), ['200', '0', '2', '3']);
+    const refused = await execute(telling);
+    assert.equal(refused.status, 429);
+    assert.equal(refused.headers.get('x-ratelimit-remaining'), '0');
+    assert.equal(refused.headers.get('x-ratelimit-reset'), refused.headers.get('retry-after'));
+    assert.match(refused.headers.get('x-quota-reset') ?? '', /^3(600|599)$/);
+    await telling.close();
+    const silent = await LocalTestService.start({ limits });
+    assert.equal((await execute(silent)).headers.get('x-quota-remaining'), null);
+    await silent.close();
+  });
 });

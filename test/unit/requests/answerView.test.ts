@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../../src/protocol/failure.ts';
 import type { ServiceSchema } from '../../../src/protocol/studio/serviceSchema.ts';
-import { allowanceOf, retryAfterFailure, viewOfFailure } from '../../../src/requests/answerFailure.ts';
+import { retryAfterFailure, viewOfFailure } from '../../../src/requests/answerFailure.ts';
 import { prettyText } from '../../../src/requests/answerText.ts';
 import { shownRows, viewOfAnswer } from '../../../src/requests/answerView.ts';
 import type { RrsAnswer } from '../../../src/requests/execute.ts';
@@ -252,12 +252,5 @@ describe('the next try', () => {
     const waits = [1, 2, 3, 20].map((refusals) => retryAfterFailure(refused(503), refusals, 0)?.at);
     assert.deepEqual(waits, [2_000, 4_000, 8_000, 60_000]);
     assert.equal(retryAfterFailure(refused(400), 1, 0), undefined);
-  });
-
-  it('knows the calls that are left from the headers of a rate limit', () => {
-    assert.deepEqual(allowanceOf([['x-remaining', '3'], ['x-total', '20']]), { remaining: 3, total: 20 }); // prettier-ignore
-    assert.deepEqual(allowanceOf([['X-RateLimit-Remaining', '0']]), { remaining: 0 });
-    assert.deepEqual(allowanceOf([['remaining-calls', '7']]), { remaining: 7 });
-    assert.equal(allowanceOf([['x-remaining', '***'], ['content-length', '3']]), undefined); // prettier-ignore
   });
 });

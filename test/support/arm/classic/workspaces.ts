@@ -10,6 +10,8 @@ export interface WorkspaceInit {
   /** Workspace authorization tokens of the management API. */
   readonly primaryToken: string;
   readonly secondaryToken: string;
+  /** That of South Central US when absent. */
+  readonly studioEndpoint?: string;
 }
 
 /** Classic workspaces as resources. Source: azure-rest-api-specs machinelearning 2016-04-01. */

@@ -1,0 +1,11 @@
+import { eventually, shortly } from '../../support/eventually.ts';
+import type { WorkbenchWindow } from './window.ts';
+
+/** Closes all editors of a window that saves by itself: what is saved closes without a question. */
+export async function closeSavedEditors(window: WorkbenchWindow): Promise<void> {
+  await eventually('all saved', async () => (await window.page.locator('.tab.dirty').count()) === 0);
+  await eventually('no editors', async () => {
+    await window.runCommand('View: Close All Editors');
+    return eventually('closed editors', async () => (await window.editors.titles()).length === 0, shortly);
+  });
+}
