@@ -22,6 +22,7 @@ const common = {
  */
 const parts = {
   catalog: 'src/catalog/index.ts',
+  dashboard: 'src/dashboard/index.ts',
   explorer: 'src/explorer/index.ts',
   fileSaver: 'src/shared/fileSaver.ts',
   httpSettings: 'src/shared/httpSettings.ts',
@@ -87,6 +88,7 @@ const tableWorker = { ...node, entryPoints: { tableWorker: 'src/results/table/wo
 const webviews = {
   ...common,
   entryPoints: {
+    dashboard: 'src/webviews/dashboard/main.tsx',
     jobEditor: 'src/webviews/jobEditor/main.tsx',
     requestEditor: 'src/webviews/requestEditor/main.tsx',
     table: 'src/webviews/table/main.tsx',

@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint';
 
-const features = ['catalog', 'explorer', 'requests', 'jobs', 'storage', 'results', 'publishing'];
+const features = ['catalog', 'explorer', 'requests', 'jobs', 'storage', 'results', 'publishing', 'dashboard'];
 
 /** Which other folder of `src` a folder may import from: the arrows of the architecture point one way. */
 const arrows = {

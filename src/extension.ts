@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { hasOpenJobs } from './jobs/openJobs.ts';
 import type { Catalog } from './catalog/index.ts';
+import type { Dashboards } from './dashboard/index.ts';
 import type { Explorer } from './explorer/index.ts';
 import type { JobDocuments } from './jobs/documents/index.ts';
 import type { Jobs } from './jobs/index.ts';
@@ -21,6 +22,7 @@ import {
   schemes,
   settings,
   views,
+  webviewPanels,
 } from './shared/contributions.ts';
 import type { ExplorerNode } from './shared/explorerNode.ts';
 import type { Feature, Foundation } from './shared/feature.ts';
@@ -115,6 +117,15 @@ class Extension implements vscode.Disposable {
     ),
   );
 
+  readonly #dashboards = new Lazy<Dashboards>(async () =>
+    (await import('./dashboard/index.ts')).createDashboards(
+      this.#foundation,
+      await this.#catalog.get(),
+      await this.#requests.get(),
+      await this.#jobs.get(),
+    ),
+  );
+
   readonly #explorer = new Lazy<Explorer>(async () =>
     (await import('./explorer/index.ts')).createExplorer(
       this.#foundation,
@@ -137,6 +148,7 @@ class Extension implements vscode.Disposable {
     jobs: this.#jobs,
     jobDocuments: this.#jobDocuments,
     results: this.#results,
+    dashboard: this.#dashboards,
     publishing: this.#publishing,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
   };
@@ -151,6 +163,7 @@ class Extension implements vscode.Disposable {
     const built = [
       this.#publishing,
       this.#explorer,
+      this.#dashboards,
       this.#tables,
       this.#results,
       this.#jobDocuments,
@@ -199,6 +212,9 @@ class Extension implements vscode.Disposable {
       vscode.window.registerCustomEditorProvider(customEditors.table, {
         openCustomDocument: (uri: vscode.Uri) => ({ uri, dispose: () => undefined }),
         resolveCustomEditor: async ({ uri }, panel) => (await this.#tables.get()).open(uri, panel),
+      }),
+      vscode.window.registerWebviewPanelSerializer(webviewPanels.dashboard, {
+        deserializeWebviewPanel: async (panel, state) => (await this.#dashboards.get()).restore(panel, state),
       }),
     );
   }

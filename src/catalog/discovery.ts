@@ -13,6 +13,7 @@ const factsSchema = v.object({
   throttleLevel: v.exactOptional(v.string()),
   maxConcurrentCalls: v.exactOptional(v.number()),
   diagnosticsTraceLevel: v.exactOptional(v.string()),
+  helpLocation: v.exactOptional(v.string()),
   /** Names of what can be replaced; where that is now can hold a credential. */
   resources: v.pipe(v.array(v.string()), v.readonly()),
 });

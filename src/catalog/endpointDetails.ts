@@ -16,13 +16,9 @@ export function wordsOf(facts: EndpointFacts): Record<string, string> {
   };
 }
 
-/** The details as a text, one fact a line; where a model is stands there without its SAS. */
-export function endpointDetails(endpoint: Endpoint, managed: ManagedEndpoint): string {
-  const { workspace, service, name, endpointId, address } = endpoint;
-  const resources = managed.resources.map(({ name: resource, location }) =>
-    location === undefined ? resource : `${resource} (${location.baseLocation}${location.relativeLocation})`,
-  );
-  const words: Record<string, string> = {
+/** The names and ids of an endpoint, in words; empty where there is none. */
+export function idsOf({ workspace, service, name, endpointId }: Endpoint): Record<string, string> {
+  return {
     [vscode.l10n.t('Workspace')]: workspace.name,
     [vscode.l10n.t('Workspace id')]: workspace.workspaceId,
     [vscode.l10n.t('Web service')]: service.name,
@@ -30,7 +26,17 @@ export function endpointDetails(endpoint: Endpoint, managed: ManagedEndpoint): s
     [vscode.l10n.t('Endpoint')]:
       name === defaultEndpointName ? vscode.l10n.t('{0} (the default endpoint)', name) : name,
     [vscode.l10n.t('Endpoint id')]: endpointId,
-    [vscode.l10n.t('URL')]: serviceUrl(address),
+  };
+}
+
+/** The details as a text, one fact a line; where a model is stands there without its SAS. */
+export function endpointDetails(endpoint: Endpoint, managed: ManagedEndpoint): string {
+  const resources = managed.resources.map(({ name: resource, location }) =>
+    location === undefined ? resource : `${resource} (${location.baseLocation}${location.relativeLocation})`,
+  );
+  const words: Record<string, string> = {
+    ...idsOf(endpoint),
+    [vscode.l10n.t('URL')]: serviceUrl(endpoint.address),
     [vscode.l10n.t('Description')]: managed.description ?? '',
     ...wordsOf({ ...managed, resources }),
     [vscode.l10n.t('Models are fixed')]: managed.preventUpdate ? vscode.l10n.t('yes') : '',

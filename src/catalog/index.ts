@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { EndpointKeys } from '../protocol/studio/management.ts';
 import type { SasReference } from '../protocol/studio/bes.ts';
 import type { ClientSettings } from '../protocol/studio/clientSettings.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
@@ -8,10 +9,11 @@ import type { Foundation } from '../shared/feature.ts';
 import { addEndpoint, addService, addUnknown, addWorkspace } from './adding.ts';
 import { addRoute, type RouteKeys } from './addingRoute.ts';
 import { addWorkspaceByToken, setWorkspaceToken } from './addingByToken.ts';
-import { CatalogStore, type FindOptions, type Remedy } from './catalog.ts';
+import { CatalogStore, node, type FindOptions, type Remedy } from './catalog.ts';
 import type { FoundRoute } from './entryDraft.ts';
 import { editEndpoint, editWorkspace } from './editing.ts';
 import {
+  copyStoredKey,
   forgetAllKeys,
   removeApiKey,
   removeSecret,
@@ -22,7 +24,7 @@ import {
 } from './keyActions.ts';
 import { importWorkspace } from './importing.ts';
 import { resetLocalService, stopLocalService } from './localActions.ts';
-import type { AuthorizeOptions } from './keys.ts';
+import type { AuthorizeOptions, StoredKey } from './keys.ts';
 import {
   copyKey,
   deleteEndpoint,
@@ -53,7 +55,8 @@ export type { SettingProblem } from './settings.ts';
 export type { RouteKeys } from './addingRoute.ts';
 export type { FoundRoute } from './entryDraft.ts';
 export type { Trouble } from './troubles.ts';
-export { wordsOf } from './endpointDetails.ts';
+export { node } from './catalog.ts';
+export { idsOf, wordsOf } from './endpointDetails.ts';
 export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';
 export { leadsTo, referenceTo } from './serviceChoice.ts';
 export { ServiceTarget } from './serviceTarget.ts';
@@ -109,6 +112,9 @@ export interface Catalog extends Feature<'catalog'> {
     headers: Readonly<Record<string, string>>,
     options: AuthorizeOptions,
   ): Promise<Record<string, string>>;
+
+  /** Puts a key on the clipboard: one that is stored, or one that the management API has. Rejects with a `Failure`. */
+  copyKey(endpoint: Endpoint, which: StoredKey | keyof EndpointKeys): Promise<void>;
 
   /** Keeps a secret of the workspace under a name, or one like it if another secret has that; gives the name. */
   storeSecret(workspace: Workspace, name: string, value: string): Promise<string>;
@@ -198,6 +204,10 @@ export function createCatalog(
     pickService: (title) => pickService(store, title),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
     fillSecrets: ({ workspace }, headers, options) => store.keys.fillSecrets(workspace, headers, options),
+    copyKey: (endpoint, which) =>
+      which === 'primary' || which === 'secondary'
+        ? copyKey(store, which, node(endpoint))
+        : copyStoredKey(store, endpoint, which),
     storeSecret: (workspace, name, value) => store.keys.storeNamed(workspace, name, value),
     schema: (endpoint, options) => store.schema(endpoint, options),
     addUnknown: (names) => addUnknown(store, names),

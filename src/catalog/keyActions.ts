@@ -6,8 +6,9 @@ import { isProgramCall } from '../shared/invocation.ts';
 import type { CatalogStore } from './catalog.ts';
 import { cleanKey } from './cleanKey.ts';
 import { endpointById, endpointsOf } from './endpoints.ts';
+import type { StoredKey } from './keys.ts';
 import { microsoftToken } from './microsoftToken.ts';
-import type { Workspace } from './model.ts';
+import type { Endpoint, Workspace } from './model.ts';
 import { pickOwnWorkspace, pickTarget } from './picking.ts';
 
 const keyText = v.pipe(
@@ -47,6 +48,20 @@ export async function setApiKey(store: CatalogStore, args: readonly unknown[]): 
         vscode.l10n.t('The gateway of {0} adds the API key. "Edit workspace" changes that.', name),
       );
   }
+}
+
+/** Puts a key that is stored on the clipboard. */
+export async function copyStoredKey(
+  store: CatalogStore,
+  endpoint: Endpoint,
+  which: StoredKey,
+): Promise<void> {
+  await vscode.env.clipboard.writeText(await store.keys.key(endpoint, which));
+  say(
+    which === 'credential'
+      ? vscode.l10n.t('Copied the key of {0}.', endpoint.label)
+      : vscode.l10n.t('Copied the subscription key of {0}.', endpoint.workspace.name),
+  );
 }
 
 export async function removeApiKey(store: CatalogStore, target: unknown): Promise<void> {

@@ -22,6 +22,9 @@ export interface AuthorizeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The key of an endpoint, or of the gateway before it. */
+export type StoredKey = 'credential' | 'subscriptionKey';
+
 type Headers = Record<string, string>;
 
 /** The API key of an endpoint whose workspace has a token that fetches it; undefined for any other. */
@@ -149,6 +152,21 @@ export class Keys {
       store: (key) => this.#secrets.storeSubscriptionKey(workspace, key),
       signal,
     });
+  }
+
+  /**
+   * The key itself that an endpoint, or the gateway before it, is called with.
+   * @throws Failure (`MissingApiKey`, `MissingSubscriptionKey`)
+   */
+  async key(endpoint: Endpoint, which: StoredKey): Promise<string> {
+    if (which === 'subscriptionKey') {
+      const key = await this.#secrets.subscriptionKey(endpoint.workspace);
+      if (key === undefined) throw missingSubscriptionKey(endpoint.workspace);
+      return key;
+    }
+    const key = (await this.#secrets.credential(endpoint)) ?? (await this.fetch(endpoint));
+    if (key === undefined) throw missingCredential(endpoint);
+    return key;
   }
 
   async storeCredential(endpoint: Endpoint, key: string): Promise<void> {

@@ -47,6 +47,8 @@ export interface EndpointFacts {
   readonly throttleLevel?: string;
   readonly maxConcurrentCalls?: number;
   readonly diagnosticsTraceLevel?: string;
+  /** URL of the pages that the service has for people. */
+  readonly helpLocation?: string;
   /** The names of what can be replaced, such as trained models. */
   readonly resources: readonly string[];
 }

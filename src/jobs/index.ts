@@ -21,6 +21,7 @@ import { JobsStatusBar } from './statusBar.ts';
 export type { Job } from './job.ts';
 export { jobItem, outputItem } from './jobItems.ts';
 export type { JobAnswer } from './jobRecord.ts';
+export { statusLabel } from './jobWords.ts';
 export type { JobResult } from './results.ts';
 
 export interface Jobs extends Feature<'jobs'> {
@@ -28,6 +29,8 @@ export interface Jobs extends Feature<'jobs'> {
   readonly onDidChange: vscode.Event<void>;
   /** Newest first; empty until the records are read, which `onDidChange` tells. */
   list(): readonly Job[];
+  /** Those of an endpoint, newest first; waits for the records. */
+  listOf(endpointId: string): Promise<readonly Job[]>;
   /** By our own id or the service's; waits for the records. */
   find(jobId: string): Promise<Job | undefined>;
   /**
@@ -95,6 +98,12 @@ class JobsFeature implements Jobs {
   list(): readonly Job[] {
     const engine = this.#engine;
     return engine === undefined ? [] : engine.store.list().map((record) => jobOf(record, engine));
+  }
+
+  async listOf(endpointId: string): Promise<readonly Job[]> {
+    const engine = await this.#opening;
+    const records = engine.store.list().filter((record) => record.endpointId === endpointId);
+    return records.map((record) => jobOf(record, engine));
   }
 
   async find(jobId: string): Promise<Job | undefined> {

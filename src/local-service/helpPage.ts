@@ -1,24 +1,14 @@
 import type { ServerResponse } from 'node:http';
 
 import type { Column, Port } from '../protocol/studio/serviceSchema.ts';
+import { helpPath } from '../protocol/studio/urls.ts';
 import { DEFAULT_ENDPOINT } from './endpoints.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import { sendText } from './httpAnswer.ts';
 import { decodeSegment } from './refusals.ts';
 
-export interface HelpTarget {
-  readonly workspaceId: string;
-  readonly serviceId: string;
-  readonly endpointId: string;
-}
-
 const PAGES = ['score', 'jobs', 'update'] as const;
 type Page = (typeof PAGES)[number];
-
-/** The path of an endpoint's help pages, in the form of RevolutionAnalytics/AzureML `R/discover.R`. */
-export function helpPath({ workspaceId, serviceId, endpointId }: HelpTarget): string {
-  return `/apihelp/workspaces/${workspaceId}/webservices/${serviceId}/endpoints/${endpointId}`;
-}
 
 export function isHelpPath(url: string): boolean {
   return url.startsWith('/apihelp/');

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 
+import { helpPath } from '../protocol/studio/urls.ts';
 import type { BlobAccess } from './blobAccess.ts';
 import type { BlobReference } from './blobReference.ts';
 import { DEFAULT_ENDPOINT } from './endpoints.ts';
 import type { Endpoint, Endpoints, PatchedModel, PublishedService } from './endpoints.ts';
-import { helpPath } from './helpPage.ts';
 import { readBody, sendJson, sendText } from './httpAnswer.ts';
 import type { Jobs } from './jobs.ts';
 import { parseBody } from './jsonBody.ts';

@@ -71,10 +71,17 @@ export class History {
   #calls = 0;
   /** Bytes of all entries, as far as this window knows. */
   #used = 0;
+  readonly #listeners = new Set<() => void>();
 
   constructor(folder: string, limits: () => HistoryLimits) {
     this.#folder = folder;
     this.#limits = limits;
+  }
+
+  /** Called after each change that this window makes. Returns what ends it. */
+  onDidChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Keeps a call; without `answer` where that is too large to be kept. Undefined when no history is wanted. */
@@ -98,6 +105,7 @@ export class History {
     if (kept !== undefined) await write(place, 'answer.txt', kept);
     await write(place, 'entry.json', JSON.stringify(whole));
     await this.#makeRoom(place, whole.bytes, limits);
+    this.#tell();
     return { ...whole, pinned: false };
   }
 
@@ -126,11 +134,16 @@ export class History {
 
   async remove(entry: HistoryEntry): Promise<void> {
     await this.#remove(this.#placeOf(entry));
+    this.#tell();
   }
 
   /** Removes all entries, of one endpoint or of all; pinned ones stay. */
   async clear(endpointId?: string): Promise<void> {
     for (const entry of await this.list(endpointId)) if (!entry.pinned) await this.remove(entry);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   /** Counts a new entry in; now and then all of them are counted again. */

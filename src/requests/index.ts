@@ -22,11 +22,18 @@ import { rrsExecute } from './rrsExecute.ts';
 import { SchemaDocuments } from './schemaDocuments.ts';
 import { ScratchRequests } from './scratchRequests.ts';
 
+export type { HistoryEntry } from './history.ts';
 export type { RrsExecuteResult } from './rrsExecute.ts';
 
 export interface Requests extends Feature<'requests'> {
   /** JSON schemas of request documents, which `$schema` names. */
   readonly schemas: ReadonlyFiles;
+  /** A call of this window was added to the history, or entries were removed: at most four times a second. */
+  readonly onDidChangeHistory: vscode.Event<void>;
+  /** The calls of an endpoint that the history has, newest first. */
+  history(endpointId: string): Promise<readonly HistoryEntry[]>;
+  /** Opens a call of the history with its answer. */
+  reopen(entry: HistoryEntry): Promise<void>;
   resolveCustomTextEditor(
     document: vscode.TextDocument,
     panel: vscode.WebviewPanel,
@@ -41,6 +48,8 @@ export function createRequests(foundation: Foundation, catalog: Catalog): Reques
 /** Answers of this many closed documents are kept, for when they are opened again. */
 const keptCalls = 10;
 
+const changeIntervalMs = 250;
+
 class RequestsFeature implements Requests {
   readonly commands: Requests['commands'];
   readonly schemas: SchemaDocuments;
@@ -49,6 +58,9 @@ class RequestsFeature implements Requests {
   readonly #scratch: ScratchRequests;
   readonly #autoSave: AutoSave;
   readonly #history: History;
+  readonly #historyChanged = new vscode.EventEmitter<void>();
+  #tellingHistory: NodeJS.Timeout | undefined;
+  readonly onDidChangeHistory = this.#historyChanged.event;
   readonly #files: AnswerFiles;
   readonly #editors = new Set<RequestEditor>();
   /** By document; the least recently opened first. */
@@ -64,7 +76,12 @@ class RequestsFeature implements Requests {
     this.#history = new History(join(storage, 'history'), historyLimits);
     this.#files = new AnswerFiles(join(storage, 'answers'));
     this.schemas = new SchemaDocuments(foundation.context.extensionUri, catalog);
-    this.#subscriptions = [this.#autoSave, this.schemas];
+    this.#subscriptions = [
+      this.#autoSave,
+      this.schemas,
+      this.#historyChanged,
+      new vscode.Disposable(this.#history.onDidChange(() => this.#tellHistorySoon())),
+    ];
     const tools: SchemaTools = {
       catalog,
       http: () => foundation.http(),
@@ -123,7 +140,12 @@ class RequestsFeature implements Requests {
     this.#updateContext();
   }
 
+  history(endpointId: string): Promise<readonly HistoryEntry[]> {
+    return this.#history.list(endpointId);
+  }
+
   dispose(): void {
+    clearTimeout(this.#tellingHistory);
     vscode.Disposable.from(...this.#subscriptions, ...this.#editors, ...this.#calls.values()).dispose();
   }
 
@@ -143,16 +165,23 @@ class RequestsFeature implements Requests {
       placeholder: vscode.l10n.t('Search requests and answers, and open one'),
       endpointId: endpoint?.endpointId,
     });
-    if (entry) await this.#reopen(entry);
+    if (entry) await this.reopen(entry);
   }
 
-  async #reopen(entry: HistoryEntry): Promise<void> {
+  async reopen(entry: HistoryEntry): Promise<void> {
     const text = await this.#history.request(entry);
     const answer = await answerOfEntry(this.#history, entry);
     const uri = await reopenedRequest(this.#foundation.context.globalStorageUri, entry, text);
     const failure = failureOfEntry(entry);
     this.#callOf(uri).recall({ ...requestOfEntry(text), time: entry.time, answer, failure });
     await vscode.commands.executeCommand('vscode.openWith', uri, customEditors.request, { preview: false });
+  }
+
+  #tellHistorySoon(): void {
+    this.#tellingHistory ??= setTimeout(() => {
+      this.#tellingHistory = undefined;
+      this.#historyChanged.fire();
+    }, changeIntervalMs);
   }
 
   /** A node of the tree, or whatever else names workspace and service; anything without them asks. */

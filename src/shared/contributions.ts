@@ -72,6 +72,7 @@ export const commandNames = {
   ],
   jobDocuments: ['newJobDocument', 'runJobDocument', 'duplicateJobAsDocument'],
   results: ['openResult', 'openResultAsTable', 'downloadResult', 'copyResultUrl', 'createSampleData'],
+  dashboard: ['showDashboard'],
   publishing: ['addGateway', 'addFromAzure', 'openDeveloperPortal'],
   support: ['showLog'],
 } as const;
@@ -120,6 +121,11 @@ export const customEditors = {
   request: `${prefix}.request`,
   job: `${prefix}.job`,
   table: `${prefix}.table`,
+} as const;
+
+/** Panels that open again with their window. */
+export const webviewPanels = {
+  dashboard: `${prefix}.dashboard`,
 } as const;
 
 /** Schemes of the read-only file systems. */

@@ -59,6 +59,15 @@ export function serviceUrl(address: ServiceAddress): string {
   return `${base}/${address.style}/${workspace}/services/${encodeURIComponent(address.endpointId)}`;
 }
 
+/** Path of an endpoint's help pages below the host. Source: RevolutionAnalytics/AzureML `R/discover.R`. */
+export function helpPath(ids: {
+  readonly workspaceId: string;
+  readonly serviceId: string;
+  readonly endpointId: string;
+}): string {
+  return `/apihelp/workspaces/${ids.workspaceId}/webservices/${ids.serviceId}/endpoints/${ids.endpointId}`;
+}
+
 function apiVersionQuery(apiVersion = defaultApiVersion): string {
   return `?api-version=${encodeURIComponent(apiVersion)}`;
 }

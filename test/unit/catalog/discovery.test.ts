@@ -100,8 +100,12 @@ describe('discovered services', () => {
       scoring.endpoints[0]?.endpointId,
       service.local.services.find(({ serviceId: each }) => each === id)?.endpointId,
     );
-    const { creationTime, ...facts } = scoring.endpoints[1]?.facts ?? {};
+    const { creationTime, helpLocation, ...facts } = scoring.endpoints[1]?.facts ?? {};
     assert.ok(!Number.isNaN(Date.parse(creationTime ?? '')));
+    assert.match(
+      helpLocation ?? '',
+      new RegExp(`/apihelp/workspaces/.*${scoring.endpoints[1]?.endpointId}$`),
+    );
     assert.deepEqual(facts, {
       throttleLevel: 'High',
       maxConcurrentCalls: 9,

@@ -141,6 +141,18 @@ describe('the history', () => {
     assert.equal(failureOfEntry(await record('e', 'answered')), undefined);
   });
 
+  it('tells of what is added and removed until nobody listens', async () => {
+    let changes = 0;
+    const stop = history.onDidChange(() => changes++);
+    const entry = await record('e', 'a');
+    assert.equal(changes, 1);
+    await history.remove(entry);
+    assert.equal(changes, 2);
+    stop();
+    await record('e', 'b');
+    assert.equal(changes, 2);
+  });
+
   it('has the newest first, of an endpoint or of all', async () => {
     for (const cell of ['1', '2']) await record('e1', cell);
     await record('e2', '3');

@@ -12,6 +12,7 @@ import {
   schemes,
   settings,
   views,
+  webviewPanels,
 } from '../../../src/shared/contributions.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -89,6 +90,11 @@ describe('manifest', () => {
   it('wakes up for its file systems', () => {
     for (const scheme of Object.values(schemes))
       assert.ok(manifest.activationEvents.includes(`onFileSystem:${scheme}`));
+  });
+
+  it('wakes up for the panels that open again with their window', () => {
+    for (const panel of Object.values(webviewPanels))
+      assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${panel}`));
   });
 
   it('uses no context key of its own that the table does not have', () => {
