@@ -266,8 +266,10 @@ function askName(draft: Draft, store: CatalogStore): Step {
   };
 }
 
-function isAt(workspace: Workspace, { baseUrl, workspaceId }: Draft): boolean {
-  return workspace.baseUrl === baseUrl && workspace.workspaceId.toLowerCase() === workspaceId.toLowerCase();
+/** The management API knows nothing of services that are called as `/subscriptions/…`. */
+function isAt({ baseUrl, workspaceId, style }: Workspace, draft: Draft): boolean {
+  const sameId = workspaceId.toLowerCase() === draft.workspaceId.toLowerCase();
+  return style === 'workspaces' && baseUrl === draft.baseUrl && sameId;
 }
 
 function proposeName({ baseUrl, workspaceId }: Draft, taken: ReadonlySet<string>): string {

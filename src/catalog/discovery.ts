@@ -113,6 +113,11 @@ export class Discovery {
     this.#keep(workspace, withKnownEndpoints(services, this.#found.get(keyOf(workspace)) ?? []));
   }
 
+  /** Resolves when what was found so far is in the cache on the disk, for which nobody else waits. */
+  saved(): Promise<void> {
+    return this.#written;
+  }
+
   /** The API key of a discovered endpoint, from the management API. Throws a `Failure`. */
   async apiKey({ workspace, service, name }: Endpoint): Promise<string | undefined> {
     const access = await this.accessTo(workspace);
@@ -170,7 +175,6 @@ export class Discovery {
     if (before !== undefined && JSON.stringify(before) === JSON.stringify(services)) return;
     this.#found = new Map([...this.#found, [keyOf(workspace), services]]);
     this.#init.onDidChange();
-    // Nobody waits for the disk.
     this.#written = this.#written.then(() => this.#write());
   }
 

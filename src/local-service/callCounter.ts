@@ -10,19 +10,23 @@ export class CallCounter {
     this.#allowance = allowance;
   }
 
-  /** How many calls a window lets through. */
-  get limit(): number {
-    return this.#allowance.calls;
-  }
-
   /** How many calls are left in this window. */
   get left(): number {
-    return this.limit - this.#calls;
+    return this.total - this.#calls;
+  }
+
+  get total(): number {
+    return this.#allowance.calls;
   }
 
   /** Until the window ends. */
   get secondsLeft(): number {
-    return Math.max(1, Math.ceil((this.#windowStart + this.#windowMs - performance.now()) / 1000));
+    const end = this.#windowStart + this.#windowMs;
+    return Math.max(1, Math.ceil((end - performance.now()) / 1000));
+  }
+
+  get #windowMs(): number {
+    return this.#allowance.seconds === 0 ? Infinity : this.#allowance.seconds * 1000;
   }
 
   /** Counts one call; answers how many seconds are left to wait, 0 when the call may pass. */
@@ -35,9 +39,5 @@ export class CallCounter {
     if (this.left <= 0) return this.secondsLeft;
     this.#calls += 1;
     return 0;
-  }
-
-  get #windowMs(): number {
-    return this.#allowance.seconds === 0 ? Infinity : this.#allowance.seconds * 1000;
   }
 }

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-
 import { defaultSubscriptionKeyHeader } from '../protocol/apim/errors.ts';
 import { gatewayOperations } from '../protocol/apim/operations.ts';
 import { CallCounter } from './callCounter.ts';
@@ -19,15 +18,15 @@ export interface LocalApiInit {
 
 /** The API as the guide builds it: five operations in front of the data plane, behind one subscription key. */
 export function localApi({ suffix, subscriptionKey, backend, limits, variants }: LocalApiInit): GatewayApi {
-  const { gatewayRate, gatewayQuota } = limits;
+  const { gatewayRate, gatewayQuota, gatewayTellsCalls = false } = limits;
   const rate = gatewayRate && new CallCounter(gatewayRate);
   const quota = gatewayQuota && new CallCounter(gatewayQuota);
   const pass: Passage = async ({ request, response, target }) => {
     const rateWait = rate?.take() ?? 0;
     const quotaWait = rateWait > 0 ? 0 : (quota?.take() ?? 0);
-    if (limits.gatewayTellsCalls === true) {
-      tellCalls(response, 'x-ratelimit', rate);
-      tellCalls(response, 'x-quota', quota);
+    if (gatewayTellsCalls) {
+      if (rate) tellCalls(response, 'x-ratelimit', rate);
+      if (quota) tellCalls(response, 'x-quota', quota);
     }
     if (rateWait > 0) throw rateExceeded(rateWait);
     if (quotaWait > 0) throw quotaSpent(quotaWait);
@@ -45,10 +44,9 @@ export function localApi({ suffix, subscriptionKey, backend, limits, variants }:
   };
 }
 
-/** Under names that owners of gateways give them (azure-docs rate-limit-policy.md, `remaining-calls-header-name`). */
-function tellCalls(response: ServerResponse, name: string, counter: CallCounter | undefined): void {
-  if (counter === undefined) return;
-  response.setHeader(`${name}-limit`, counter.limit);
-  response.setHeader(`${name}-remaining`, counter.left);
-  response.setHeader(`${name}-reset`, counter.secondsLeft);
+/** Under names that owners of gateways give (azure-docs rate-limit-policy.md, `remaining-calls-header-name`). */
+function tellCalls(response: ServerResponse, name: string, { left, total, secondsLeft }: CallCounter): void {
+  response.setHeader(`${name}-limit`, total);
+  response.setHeader(`${name}-remaining`, left);
+  if (Number.isFinite(secondsLeft)) response.setHeader(`${name}-reset`, secondsLeft);
 }

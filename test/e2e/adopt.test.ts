@@ -160,6 +160,13 @@ describe('adopting an API of API Management', () => {
     await quickInput.row('Income').waitFor();
     await quickInput.row('census').waitFor();
     await window.screenshot('azure-resources');
+    await quickInput.pick('census');
+    await quickInput.pick('Another address…', { placeholder: 'Region of the workspace' });
+    await quickInput.enter(managementUrl, { message: 'Management URL' });
+    await quickInput.enter('Census', { message: 'Name of the workspace' });
+    await window.notifications.waitFor('The workspace Census has 4 web services.');
+
+    await window.runCommand('Azure ML: Add workspace or web service from Azure…');
     await quickInput.pick('Income');
     await quickInput.enter('Resources', { message: 'Name of the workspace' });
     await quickInput.enter('Income', { message: 'Name of the web service' });
@@ -171,13 +178,6 @@ describe('adopting an API of API Management', () => {
       'the call at the service',
       () => own.count('POST', /\/subscriptions\/.*\/execute/) === 1,
     );
-
-    await window.runCommand('Azure ML: Add workspace or web service from Azure…');
-    await quickInput.pick('census');
-    await quickInput.pick('Another address…', { placeholder: 'Region of the workspace' });
-    await quickInput.enter(managementUrl, { message: 'Management URL' });
-    await quickInput.enter('Census', { message: 'Name of the workspace' });
-    await window.notifications.waitFor('The workspace Census has 4 web services.');
   });
 
   it('offers the instance that was chosen last before all others', async () => {

@@ -232,6 +232,16 @@ describe('the dashboard of an endpoint', () => {
     assert.deepEqual(await leaksIn(own.service().apiKey), []);
   });
 
+  it('follows the history while it is shown', async () => {
+    await button('Show history…').click();
+    const failed = window.quickInput.row(/500/).first();
+    await failed.hover();
+    await failed.locator('.action-label[aria-label="Delete"]').click();
+    await eventually('one request less', async () => (await figure('Requests', 'Failed')) === '0');
+    assert.equal(await figure('Requests', 'Requests'), '1');
+    await window.quickInput.cancel();
+  });
+
   /** Where the page has the key. */
   async function leaksIn(apiKey: string) {
     return new SecretScan({ 'API key': apiKey }).text('page', await page.locator('html').innerHTML());

@@ -33,7 +33,9 @@ export class OwnService {
     this.storage = storage;
   }
 
-  static async start(options: Pick<LocalServiceOptions, 'services' | 'limits' | 'fault'> = {}): Promise<OwnService> {
+  static async start(
+    options: Pick<LocalServiceOptions, 'services' | 'limits' | 'fault'> = {},
+  ): Promise<OwnService> {
     const requests: ObservedRequest[] = [];
     const holds = new Holds<ObservedRequest>();
     const running = await startLocalService({

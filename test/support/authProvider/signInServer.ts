@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sendJson } from '../../../src/local-service/httpAnswer.ts';
-import { listenOnFirstFree, LOOPBACK } from '../../../src/local-service/ports.ts';
+import { closeAtOnce, listenOnLoopback } from '../loopback.ts';
 
 /** An account that tests sign in with. */
 export interface TestAccount {
@@ -44,15 +43,12 @@ export class SignInServer {
 
   /** What the test host is to have in its environment. */
   async listen(): Promise<Record<string, string>> {
-    this.#url = `http://${LOOPBACK}:${await listenOnFirstFree(this.#server, [0])}`;
+    this.#url = `http://127.0.0.1:${await listenOnLoopback(this.#server)}`;
     return { AZURE_SIGN_IN_SERVER: this.#url };
   }
 
-  async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+  close(): Promise<void> {
+    return closeAtOnce(this.#server);
   }
 
   #sessions({ account, tenantId }: Asked): readonly object[] {

@@ -50,19 +50,23 @@ describe('discovered services', () => {
   afterEach(async () => {
     await bench.close();
     await service.close();
+    for (const each of opened.splice(0)) await each.saved();
     await rm(folder, { recursive: true });
   });
 
+  const opened: Discovery[] = [];
   /** As in a window that was just opened. */
   function discovery(): Discovery {
     const http = bench.client();
-    return new Discovery({
+    const opening = new Discovery({
       client: new ManagementClient(() => Promise.resolve(http)),
       path: join(folder, 'cache', 'services.json'),
       tokenOf: () => Promise.resolve(token),
       onDidChange: () => (changes += 1),
       log: () => undefined,
     });
+    opened.push(opening);
+    return opening;
   }
 
   function serviceId(name: string): string {
@@ -118,6 +122,7 @@ describe('discovered services', () => {
     const first = discovery();
     await first.services(workspace);
     await first.endpoints(workspace, serviceId('CensusTraining'));
+    await first.saved();
     const known = first.servicesOf(workspace);
     down = true;
     const second = discovery();
@@ -180,6 +185,7 @@ describe('discovered services', () => {
     assert.equal(await found.apiKey(endpoint), key);
     const byHand = { ...endpoint, service: { ...listed, discovered: false } };
     assert.equal(await found.apiKey(byHand), undefined);
+    await found.saved();
     const cache = await readFile(join(folder, 'cache', 'services.json'), 'utf8');
     assert.ok(cache.includes(entry.endpointId));
     assert.ok(!cache.includes(key));
@@ -189,6 +195,7 @@ describe('discovered services', () => {
   it('are listed anew when the cache is broken', async () => {
     const first = discovery();
     await first.services(workspace);
+    await first.saved();
     await writeFile(join(folder, 'cache', 'services.json'), '{"x":');
     const second = discovery();
     await second.services(workspace);

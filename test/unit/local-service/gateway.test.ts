@@ -169,8 +169,10 @@ describe('the gateway of the local service', () => {
     const refused = await execute(telling);
     assert.equal(refused.status, 429);
     assert.equal(refused.headers.get('x-ratelimit-remaining'), '0');
-    assert.equal(refused.headers.get('x-ratelimit-reset'), refused.headers.get('retry-after'));
-    assert.match(refused.headers.get('x-quota-reset') ?? '', /^3(600|599)$/);
+    const secondsIn = (name: string): number => Number(refused.headers.get(name));
+    assert.ok(secondsIn('x-ratelimit-reset') > 0);
+    assert.ok(secondsIn('x-ratelimit-reset') <= secondsIn('retry-after'));
+    assert.ok(secondsIn('x-quota-reset') > 3_000 && secondsIn('x-quota-reset') <= 3_600);
     await telling.close();
     const silent = await LocalTestService.start({ limits });
     assert.equal((await execute(silent)).headers.get('x-quota-remaining'), null);
