@@ -11,12 +11,19 @@ export function TableEditor({ session }: { readonly session: TableSession }) {
   const follow = (facts: ReturnType<typeof host.open>): void => {
     setOpening({ kind: 'opening' });
     facts.then(
-      (opened) => setOpening({ kind: 'open', facts: opened }),
+      (opened) => setOpening({ kind: 'open', facts: opened, count: opened.count }),
       (error: unknown) => setOpening({ kind: 'failed', message: messageOf(error) }),
     );
   };
   const reopen = (): void => follow(host.reopen());
-  useEffect(() => follow(host.open()), []);
+  useEffect(() => {
+    // Here, because the count may be over before the table is drawn.
+    const leave = session.onCount((count) =>
+      setOpening((before) => (before.kind === 'open' ? { ...before, count } : before)),
+    );
+    follow(host.open());
+    return leave;
+  }, []);
 
   switch (opening.kind) {
     case 'opening':
@@ -42,6 +49,6 @@ export function TableEditor({ session }: { readonly session: TableSession }) {
         </main>
       );
     case 'open':
-      return <TablePage session={session} facts={opening.facts} reopen={reopen} />;
+      return <TablePage session={session} facts={opening.facts} count={opening.count} reopen={reopen} />;
   }
 }

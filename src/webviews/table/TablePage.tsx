@@ -28,6 +28,8 @@ import { Summary } from './Summary.tsx';
 interface TablePageProps {
   readonly session: TableSession;
   readonly facts: TableFacts;
+  /** How far the rows are counted now. */
+  readonly count: CountState;
   readonly reopen: () => void;
 }
 
@@ -48,9 +50,8 @@ const patienceMs = 250;
 const ctrl = navigator.platform.startsWith('Mac') ? '⌘' : 'Ctrl+';
 
 /** A table that is open: its tools, its rows and what is known of a column. */
-export function TablePage({ session, facts, reopen }: TablePageProps) {
+export function TablePage({ session, facts, count, reopen }: TablePageProps) {
   const { strings, host } = session;
-  const [count, setCount] = useState<CountState>(facts.count);
   const [arrangement, setArrangement] = useState<Arrangement>(facts.arrangement);
   const [work, setWork] = useState<Work>();
   const [remark, setRemark] = useState<Remark>();
@@ -66,7 +67,6 @@ export function TablePage({ session, facts, reopen }: TablePageProps) {
   const rowField = useRef<HTMLInputElement>(null);
   const lastWork = useRef(0);
 
-  useEffect(() => session.onCount(setCount), [session]);
   useEffect(() => session.onWork((share) => setWork((before) => before && { ...before, share })), [session]);
 
   const cache = useMemo(() => {

@@ -22,7 +22,7 @@ export interface TableSession {
 export type Opening =
   | { readonly kind: 'opening' }
   | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'open'; readonly facts: TableFacts };
+  | { readonly kind: 'open'; readonly facts: TableFacts; readonly count: CountState };
 
 export async function startSession(): Promise<TableSession> {
   const counts = new Set<(count: CountState) => void>();

@@ -83,6 +83,8 @@ export class Workbench {
       settings: {
         // So that settings open in a tab.
         'workbench.editor.useModal': 'off',
+        // On a slow machine a webview tells that it was clicked only after the question it has asked for is there.
+        'workbench.quickOpen.closeOnFocusLost': false,
         ...(theme === undefined ? {} : { 'workbench.colorTheme': themes[theme] }),
         ...options.settings,
       },
