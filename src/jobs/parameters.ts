@@ -1,6 +1,6 @@
 import type { Catalog, Endpoint } from '../catalog/index.ts';
-import { redactText } from '../protocol/redaction.ts';
 import type { Cell } from '../protocol/studio/serviceSchema.ts';
+import { mayBeSecret } from '../shared/secretNames.ts';
 import { secretReference } from '../shared/secretReference.ts';
 
 /** Values of global parameters by their names. */
@@ -38,15 +38,12 @@ export function keptParameters({
   return Object.fromEntries(
     Object.entries(globalParameters).flatMap(([name, sent]) => {
       const value = typeof sent === 'string' ? written.get(name) : sent;
-      return value === undefined || mayBeSecret(name, value) ? [] : [[name, value]];
+      return value !== undefined && mayBeKept(name, value) ? [[name, value]] : [];
     }),
   );
 }
 
-/** By its name or by what it looks like. */
-function mayBeSecret(name: string, value: Cell): boolean {
+function mayBeKept(name: string, value: Cell): boolean {
   const text = String(value);
-  if (secretReference(text) !== undefined) return false;
-  const member = JSON.stringify({ [name]: text });
-  return redactText(text) !== text || redactText(member) !== member;
+  return secretReference(text) !== undefined || !mayBeSecret(name, text);
 }

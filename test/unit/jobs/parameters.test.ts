@@ -19,6 +19,8 @@ describe('global parameters that are kept with a job', () => {
       'Account key': 'b3duIHNlY3JldA==',
       source: 'https://a.example/c/b.csv?sv=1&sig=c2VjcmV0',
       database: 'Server=a;Password=hunter2',
+      pwd: 'hunter2',
+      partner: 'aB3dE5fG7hI9kL1mN3pQ5rS7tU9vW1xY',
       query: 'select 1',
     };
     const kept = keptParameters({ globalParameters, writtenParameters: globalParameters });
