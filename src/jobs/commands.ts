@@ -151,6 +151,7 @@ export class JobCommands {
       catalog,
       storage,
       documents: foundation.documents,
+      saveFile: foundation.saveFile,
       http: foundation.http,
       memory: foundation.context.workspaceState,
       referenceForm: referenceForm(),

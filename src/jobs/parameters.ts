@@ -1,5 +1,5 @@
 import type { Catalog, Endpoint } from '../catalog/index.ts';
-import type { Cell } from '../protocol/studio/serviceSchema.ts';
+import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { mayBeSecret } from '../shared/secretNames.ts';
 import { secretReference } from '../shared/secretReference.ts';
 
@@ -11,6 +11,13 @@ export interface Parameters {
   readonly globalParameters: ParameterValues;
   /** As a document or an earlier job has them: with references in place of secrets. What was typed is not here. */
   readonly writtenParameters: ParameterValues;
+}
+
+/** Without those that the service has no more, for which it would refuse the job. */
+export function knownParameters(schema: ServiceSchema | undefined, values: ParameterValues): ParameterValues {
+  if (schema === undefined) return values;
+  const names = new Set(schema.globalParameters.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
 }
 
 /** Puts secrets in the place of their references. Rejects with `MissingSecret` or `Cancelled`. */

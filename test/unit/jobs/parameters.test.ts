@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { keptParameters } from '../../../src/jobs/parameters.ts';
+import { keptParameters, knownParameters } from '../../../src/jobs/parameters.ts';
 
 describe('global parameters that are kept with a job', () => {
   it('are numbers, and texts as they were written down', () => {
@@ -25,5 +25,19 @@ describe('global parameters that are kept with a job', () => {
     };
     const kept = keptParameters({ globalParameters, writtenParameters: globalParameters });
     assert.deepEqual(kept, { query: 'select 1' });
+  });
+});
+
+describe('global parameters of an earlier job', () => {
+  const values = { seed: 7, gone: 'x' };
+
+  it('are left out when the service has them no more', () => {
+    const globalParameters = [{ name: 'seed', type: 'integer' as const }];
+    const schema = { title: 'Rides', inputs: [], outputs: [], globalParameters };
+    assert.deepEqual(knownParameters(schema, values), { seed: 7 });
+  });
+
+  it('are all taken of a service without a schema', () => {
+    assert.deepEqual(knownParameters(undefined, values), values);
   });
 });
