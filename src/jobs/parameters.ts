@@ -1,7 +1,7 @@
 import type { Catalog, Endpoint } from '../catalog/index.ts';
 import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
-import { mayBeSecret } from '../shared/secretNames.ts';
 import { secretReference } from '../shared/secretReference.ts';
+import { mayBeSecret } from '../shared/secretValues.ts';
 
 /** Values of global parameters by their names. */
 export type ParameterValues = Readonly<Record<string, Cell>>;

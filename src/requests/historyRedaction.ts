@@ -1,7 +1,8 @@
 import * as jsonc from 'jsonc-parser';
 import { isShownHeader, MASK, redactHeaders, withoutSecrets } from '../protocol/redaction.ts';
 import { isMembers, type JsonEdit, type JsonValue } from '../shared/jsonEdits.ts';
-import { isSecretName, mayBeSecret } from '../shared/secretNames.ts';
+import { isSecretName } from '../shared/secretNames.ts';
+import { mayBeSecret } from '../shared/secretValues.ts';
 import { holdsCredential } from '../shared/requestForm.ts';
 import type { RequestData } from '../shared/requestData.ts';
 import { editText, printJson } from '../shared/editText.ts';
