@@ -32,6 +32,8 @@ interface ChoiceItem extends vscode.MessageItem {
   readonly choice: Choice;
 }
 
+/** Jobs do not wait longer for a look at all of their blobs, which they can do without. */
+const blobPatienceMs = 15_000;
 const mostLines = 6;
 const mostNames = 8;
 const mended: ReadonlySet<Finding['kind']> = new Set(['extension', 'encoding', 'delimiter']);
@@ -100,17 +102,22 @@ async function agree(
 
 async function misfitsOf(tools: InputConsentTools, candidates: readonly Candidate[]): Promise<Misfit[]> {
   const misfits: Misfit[] = [];
+  const patience = AbortSignal.timeout(blobPatienceMs);
   for (const { port, input } of candidates) {
     // What cannot be read is refused, with the reason, when it is to be sent.
-    const sample = await sampleFor(tools, input).catch(() => undefined);
+    const sample = await sampleFor(tools, input, patience).catch(() => undefined);
     const check = sample && checkInput(placeOf(input), sample, port.columns);
     if (check !== undefined && check.findings.length > 0) misfits.push({ port, input, check });
   }
   return misfits;
 }
 
-async function sampleFor(tools: InputConsentTools, input: BatchInput): Promise<Sample | undefined> {
-  if (typeof input !== 'string') return sampleOfBlob(tools, input);
+async function sampleFor(
+  tools: InputConsentTools,
+  input: BatchInput,
+  blobPatience: AbortSignal,
+): Promise<Sample | undefined> {
+  if (typeof input !== 'string') return sampleOfBlob(tools, input, blobPatience);
   await saveOpen(input);
   return sampleOf(input);
 }
