@@ -79,7 +79,7 @@ export class Keys {
   async askForNamed(workspace: Workspace, name: string, signal?: AbortSignal): Promise<string | undefined> {
     return this.#askUntilAccepted({
       prompt: vscode.l10n.t('Secret "{0}" for {1}', name, new URL(workspace.baseUrl).host),
-      placeHolder: vscode.l10n.t('Stands in headers as {0}', writeSecretReference({ prefix: '', name })),
+      placeHolder: vscode.l10n.t('Stands in documents as {0}', writeSecretReference({ prefix: '', name })),
       clean: cleanValue,
       probe: () => Promise.resolve(undefined),
       signal,

@@ -151,6 +151,7 @@ export class JobCommands {
       catalog,
       storage,
       documents: foundation.documents,
+      saveFile: foundation.saveFile,
       http: foundation.http,
       memory: foundation.context.workspaceState,
       referenceForm: referenceForm(),
@@ -168,8 +169,9 @@ export class JobCommands {
     await Promise.all(
       requests.map((request) => engine.run(request).catch((error: unknown) => failures.push(error))),
     );
-    const remedies = serviceRemedies(this.#tools.catalog, endpoint, failures[0]);
-    if (failures.length > 0) this.#report(inOne(failures, requests.length), remedies);
+    if (failures.length === 0) return;
+    const failure = inOne(failures, requests.length);
+    this.#report(failure, serviceRemedies(this.#tools.catalog, endpoint, failure));
   }
 
   async #run(request: BatchRequest): Promise<void> {

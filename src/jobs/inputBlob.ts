@@ -13,9 +13,6 @@ export interface BlobSampleTools {
   http(): Promise<HttpClient>;
 }
 
-/** A job does not wait longer for a look that it can do without. */
-const patienceMs = 15_000;
-
 /** Its path, or its place in the storage. */
 export function placeOf(input: BatchInput): string {
   return typeof input === 'string' ? input : input.relativeLocation;
@@ -26,7 +23,11 @@ export function nameOf(input: BatchInput): string {
 }
 
 /** Reads the beginning of a blob, and no more of it; undefined when nothing says where it is. */
-export async function sampleOfBlob(tools: BlobSampleTools, blob: BlobReference): Promise<Sample | undefined> {
+export async function sampleOfBlob(
+  tools: BlobSampleTools,
+  blob: BlobReference,
+  signal: AbortSignal,
+): Promise<Sample | undefined> {
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Window,
@@ -35,7 +36,6 @@ export async function sampleOfBlob(tools: BlobSampleTools, blob: BlobReference):
     async () => {
       const url = await urlToRead(tools.storage, blob);
       if (url === undefined) return undefined;
-      const signal = AbortSignal.timeout(patienceMs);
       // One byte more tells whether the blob goes on.
       return sampleIn(await blobBeginning(await tools.http(), { url, signal }, sampleBytes + 1));
     },

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Port } from '../protocol/studio/serviceSchema.ts';
+import type { SaveFile } from '../shared/fileSaver.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import type { BatchInput } from './batchJob.ts';
 import { checkInput, type Finding, type InputCheck, type Sample } from './inputCheck.ts';
@@ -10,6 +11,7 @@ import { nameOf, placeOf, sampleOfBlob, type BlobSampleTools } from './inputBlob
 
 export interface InputConsentTools extends BlobSampleTools {
   readonly documents: ReadonlyDocuments;
+  readonly saveFile: SaveFile;
   /** What the user calls the service. */
   readonly service: string;
 }
@@ -30,6 +32,8 @@ interface ChoiceItem extends vscode.MessageItem {
   readonly choice: Choice;
 }
 
+/** Jobs do not wait longer for a look at all of their blobs, which they can do without. */
+const blobPatienceMs = 15_000;
 const mostLines = 6;
 const mostNames = 8;
 const mended: ReadonlySet<Finding['kind']> = new Set(['extension', 'encoding', 'delimiter']);
@@ -87,7 +91,7 @@ async function agree(
       case 'others':
         return others;
       case 'convert':
-        candidates = await converted(candidates, misfits);
+        candidates = await converted(tools, candidates, misfits);
         break;
       case undefined:
         return undefined;
@@ -98,17 +102,22 @@ async function agree(
 
 async function misfitsOf(tools: InputConsentTools, candidates: readonly Candidate[]): Promise<Misfit[]> {
   const misfits: Misfit[] = [];
+  const patience = AbortSignal.timeout(blobPatienceMs);
   for (const { port, input } of candidates) {
     // What cannot be read is refused, with the reason, when it is to be sent.
-    const sample = await sampleFor(tools, input).catch(() => undefined);
+    const sample = await sampleFor(tools, input, patience).catch(() => undefined);
     const check = sample && checkInput(placeOf(input), sample, port.columns);
     if (check !== undefined && check.findings.length > 0) misfits.push({ port, input, check });
   }
   return misfits;
 }
 
-async function sampleFor(tools: InputConsentTools, input: BatchInput): Promise<Sample | undefined> {
-  if (typeof input !== 'string') return sampleOfBlob(tools, input);
+async function sampleFor(
+  tools: InputConsentTools,
+  input: BatchInput,
+  blobPatience: AbortSignal,
+): Promise<Sample | undefined> {
+  if (typeof input !== 'string') return sampleOfBlob(tools, input, blobPatience);
   await saveOpen(input);
   return sampleOf(input);
 }
@@ -208,20 +217,21 @@ async function askAfterReport(misfits: readonly Misfit[], areOthers: boolean): P
 
 /** What the user stops to convert stays as it is. */
 async function converted(
+  { saveFile }: InputConsentTools,
   candidates: readonly Candidate[],
   misfits: readonly Misfit[],
 ): Promise<readonly Candidate[]> {
   const files = new Map<BatchInput, string>();
   for (const misfit of misfits.filter(mayConvert)) {
     if (typeof misfit.input !== 'string') continue;
-    const file = await convert(misfit.input, misfit.check);
+    const file = await convert(saveFile, misfit.input, misfit.check);
     if (file !== undefined) files.set(misfit.input, file);
   }
   return candidates.map(({ port, input }) => ({ port, input: files.get(input) ?? input }));
 }
 
 /** The path of the new file; undefined when the user has stopped it. */
-async function convert(path: string, check: InputCheck): Promise<string | undefined> {
+async function convert(saveFile: SaveFile, path: string, check: InputCheck): Promise<string | undefined> {
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -235,6 +245,7 @@ async function convert(path: string, check: InputCheck): Promise<string | undefi
       const { size } = await vscode.workspace.fs.stat(uri);
       try {
         return await convertBeside(path, check, {
+          saveFile,
           signal: abort.signal,
           onRead: (bytes) => progress.report({ increment: (bytes / size) * 100 }),
         });

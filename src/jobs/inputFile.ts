@@ -4,7 +4,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DelimitedReader, formatDelimitedRow } from '../protocol/csv.ts';
 import type { TextEncoding } from '../protocol/textEncoding.ts';
-import { writeAtomically } from '../shared/wholeFile.ts';
+import type { SaveFile } from '../shared/fileSaver.ts';
 import { expectedDelimiter, sampleBytes, type Delimiter, type Sample } from './inputCheck.ts';
 
 /** Reads the beginning of a file, and no more of it. */
@@ -27,6 +27,7 @@ export interface Written {
 }
 
 export interface ConversionOptions {
+  readonly saveFile: SaveFile;
   readonly signal: AbortSignal;
   /** Bytes of the original that were read since the last call. */
   readonly onRead: (bytes: number) => void;
@@ -34,18 +35,18 @@ export interface ConversionOptions {
 
 /**
  * Writes a table as services read it, in UTF-8 and with the delimiter of its extension, to a new file beside it, and gives
- * the path. The original stays as it is, and memory does not grow with it. Rejects as `writeAtomically`, or with
+ * the path. The original stays as it is, and memory does not grow with it. Rejects as `SaveFile`, or with
  * `UnterminatedQuote`.
  */
 export async function convertBeside(
   path: string,
   written: Written,
-  { signal, onRead }: ConversionOptions,
+  { saveFile, signal, onRead }: ConversionOptions,
 ): Promise<string> {
   const target = await freeName(path);
   const to = expectedDelimiter(target);
   const from = written.delimiter ?? to;
-  await writeAtomically(target, false, (temporary) =>
+  await saveFile(target, false, (temporary) =>
     pipeline(
       createReadStream(path),
       (source: AsyncIterable<Buffer>) => decoded(counted(source, onRead), written.encoding),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Endpoint } from '../catalog/index.ts';
 import type { Cell, GlobalParameter, Port, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
+import { isSecretName } from '../shared/secretNames.ts';
 import { askText } from '../shared/steps.ts';
 import type { Storage } from '../storage/index.ts';
 import { isLoopback } from '../transport/index.ts';
@@ -75,7 +76,7 @@ async function linesOf(tools: DraftTools, draft: Draft, start: boolean): Promise
 function shownValue(draft: Draft, parameter: GlobalParameter): string {
   const given = draft.parameters.get(parameter.name);
   if (given === undefined) return vscode.l10n.t('default: {0}', String(parameter.default ?? ''));
-  return isSecret(parameter) ? '***' : String(given);
+  return isSecretName(parameter.name) ? '***' : String(given);
 }
 
 function isFile(input: BatchInput): input is string {
@@ -136,16 +137,12 @@ export async function askForParameter(draft: Draft, parameter: GlobalParameter):
       prompt:
         parameter.description === undefined ? parameter.name : `${parameter.name}: ${parameter.description}`,
       value: String(current),
-      password: isSecret(parameter),
+      password: isSecretName(parameter.name),
       validate: (text) => (parsedValue(parameter, text) === undefined ? expectation(parameter) : undefined),
     },
     (text) => draft.parameters.set(parameter.name, parsedValue(parameter, text) ?? text),
   );
   return outcome === 'next';
-}
-
-function isSecret({ name }: GlobalParameter): boolean {
-  return /password|secret|\bkey\b/i.test(name);
 }
 
 function parsedValue({ type }: GlobalParameter, text: string): Cell | undefined {

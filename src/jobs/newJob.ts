@@ -3,21 +3,18 @@ import * as vscode from 'vscode';
 import type { Catalog, Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
-import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import type { Storage } from '../storage/index.ts';
 import type { BatchInput, BatchRequest } from './batchJob.ts';
 import { chooseInput, type ChosenInput } from './chooseInput.ts';
-import type { BlobSampleTools } from './inputBlob.ts';
-import { agreeOnFiles, agreeOnInputs } from './inputConsent.ts';
+import { agreeOnFiles, agreeOnInputs, type InputConsentTools } from './inputConsent.ts';
 import { reference } from './jobBlobs.ts';
 import { askForParameter, confirmDraft, type Draft, type DraftTools } from './jobDraft.ts';
 import { offeredOutputs, ownOutputs, type JobInputs } from './jobOutputs.ts';
-import { filledParameters, type ParameterValues } from './parameters.ts';
+import { filledParameters, knownParameters, type ParameterValues } from './parameters.ts';
 
-export interface NewJobTools extends DraftTools, BlobSampleTools {
+export interface NewJobTools extends DraftTools, Omit<InputConsentTools, 'service'> {
   readonly catalog: Catalog;
   readonly storage: Storage;
-  readonly documents: ReadonlyDocuments;
   /** What was chosen the last time, by workspace. */
   readonly memory: vscode.Memento;
 }
@@ -64,7 +61,7 @@ export async function askForJobs(
     ? (storageOf(asked.inputs) ?? (await rememberedStorage(tools, endpoint)))
     : undefined;
   if (needsStorage && storage === undefined) return [];
-  const parameters = new Map(Object.entries(chosen.parameters ?? {}));
+  const parameters = new Map(Object.entries(knownParameters(schema, chosen.parameters ?? {})));
   const draft: Draft = { endpoint, schema, jobs, storage, parameters, outputs };
   const required = (schema?.globalParameters ?? []).filter(
     (parameter) => parameter.default === undefined && !parameters.has(parameter.name),

@@ -1,7 +1,7 @@
 import type { Catalog, Endpoint } from '../catalog/index.ts';
-import { redactText } from '../protocol/redaction.ts';
-import type { Cell } from '../protocol/studio/serviceSchema.ts';
+import type { Cell, ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { secretReference } from '../shared/secretReference.ts';
+import { mayBeSecret } from '../shared/secretValues.ts';
 
 /** Values of global parameters by their names. */
 export type ParameterValues = Readonly<Record<string, Cell>>;
@@ -11,6 +11,13 @@ export interface Parameters {
   readonly globalParameters: ParameterValues;
   /** As a document or an earlier job has them: with references in place of secrets. What was typed is not here. */
   readonly writtenParameters: ParameterValues;
+}
+
+/** Without those that the service has no more, for which it would refuse the job. */
+export function knownParameters(schema: ServiceSchema | undefined, values: ParameterValues): ParameterValues {
+  if (schema === undefined) return values;
+  const names = new Set(schema.globalParameters.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
 }
 
 /** Puts secrets in the place of their references. Rejects with `MissingSecret` or `Cancelled`. */
@@ -38,15 +45,12 @@ export function keptParameters({
   return Object.fromEntries(
     Object.entries(globalParameters).flatMap(([name, sent]) => {
       const value = typeof sent === 'string' ? written.get(name) : sent;
-      return value === undefined || mayBeSecret(name, value) ? [] : [[name, value]];
+      return value !== undefined && mayBeKept(name, value) ? [[name, value]] : [];
     }),
   );
 }
 
-/** By its name or by what it looks like. */
-function mayBeSecret(name: string, value: Cell): boolean {
+function mayBeKept(name: string, value: Cell): boolean {
   const text = String(value);
-  if (secretReference(text) !== undefined) return false;
-  const member = JSON.stringify({ [name]: text });
-  return redactText(text) !== text || redactText(member) !== member;
+  return secretReference(text) !== undefined || !mayBeSecret(name, text);
 }

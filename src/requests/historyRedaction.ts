@@ -1,7 +1,8 @@
 import * as jsonc from 'jsonc-parser';
-import { isShownHeader, MASK, redactHeaders, redactText, withoutSecrets } from '../protocol/redaction.ts';
+import { isShownHeader, MASK, redactHeaders, withoutSecrets } from '../protocol/redaction.ts';
 import { isMembers, type JsonEdit, type JsonValue } from '../shared/jsonEdits.ts';
 import { isSecretName } from '../shared/secretNames.ts';
+import { mayBeSecret } from '../shared/secretValues.ts';
 import { holdsCredential } from '../shared/requestForm.ts';
 import type { RequestData } from '../shared/requestData.ts';
 import { editText, printJson } from '../shared/editText.ts';
@@ -53,15 +54,7 @@ export function redactCall({ request, body, credentials, answerText, headers }: 
 }
 
 function isSecret(name: string, value: JsonValue): boolean {
-  if (typeof value !== 'string' || value === '') return false;
-  return isSecretName(name) || redactText(value) !== value || looksRandom(value);
-}
-
-/** A key is long, has no spaces, and mixes letters of both cases with digits; a GUID or a path is no key. */
-function looksRandom(value: string): boolean {
-  if (!/^[\w+/=.~-]{24,}$/.test(value) || /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value))
-    return false;
-  return /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value);
+  return typeof value === 'string' && value !== '' && mayBeSecret(name, value);
 }
 
 function parametersOf(body: string): Record<string, JsonValue> {

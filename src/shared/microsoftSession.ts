@@ -24,7 +24,8 @@ export async function microsoftSession(
     return await vscode.authentication.getSession(provider, wanted, options);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const gaveUp = /cancel|consent/i.test(why);
+    // A directory that wants an administrator's consent says so too, which the user has to hear.
+    const gaveUp = /cancel|did not consent/i.test(why);
     throw new Failure({
       code: gaveUp ? 'Cancelled' : 'SignInFailed',
       origin: 'client',

@@ -2,6 +2,7 @@ import type * as Sdk from '@azure/storage-blob';
 import { Failure } from '../protocol/failure.ts';
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
 import type { BlobAddress, BlobReference } from '../protocol/studio/bes.ts';
+import { abortable } from '../shared/abortable.ts';
 import { isLoopback, type HttpClient } from '../transport/index.ts';
 import { smallestBlock, uploadBlocks, type StagedBlocks } from './blockUpload.ts';
 import { checkUnchanged, openForSending, readExactly, type OpenFile } from './localFile.ts';
@@ -130,11 +131,12 @@ export class BlobClient {
   /** Makes the container that a storage has when its definition names none. */
   prepare(signal?: AbortSignal): Promise<void> {
     if (this.definition.kind !== 'account' || this.container !== defaultContainer) return Promise.resolve();
-    this.#prepared ??= this.createContainer(signal).catch((error: unknown) => {
+    // Several jobs wait for one request, which the end of one of them must not break off.
+    this.#prepared ??= this.createContainer().catch((error: unknown) => {
       this.#prepared = undefined;
       throw error;
     });
-    return this.#prepared;
+    return abortable(this.#prepared, signal);
   }
 
   /** Makes the container unless it is there. */

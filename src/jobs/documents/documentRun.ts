@@ -7,11 +7,9 @@ import type { JsonEdit } from '../../shared/jsonEdits.ts';
 import { jobProblemStrings } from '../../shared/jobEditorStrings.ts';
 import type { JobData } from '../../shared/jobData.ts';
 import { isHopeless, jobProblems, problemSentence, type JobProblem } from '../../shared/jobProblems.ts';
-import type { ReadonlyDocuments } from '../../shared/readonlyDocuments.ts';
 import type { Storage } from '../../storage/index.ts';
-import type { HttpClient } from '../../transport/index.ts';
 import type { BatchInput, BatchRequest } from '../batchJob.ts';
-import { agreeOnInputs } from '../inputConsent.ts';
+import { agreeOnInputs, type InputConsentTools } from '../inputConsent.ts';
 import type { ReferenceForm } from '../jobBlobs.ts';
 import { impliedStorage } from '../newJob.ts';
 import { editDocument } from './editDocument.ts';
@@ -19,11 +17,9 @@ import { jobRequest, needsStorage } from './jobRequest.ts';
 import { parseJob } from './jobText.ts';
 import { pathFrom } from './newDocument.ts';
 
-export interface RunTools {
+export interface RunTools extends Omit<InputConsentTools, 'service'> {
   readonly catalog: Catalog;
   readonly storage: Storage;
-  readonly documents: ReadonlyDocuments;
-  http(): Promise<HttpClient>;
   readonly referenceForm: ReferenceForm;
 }
 

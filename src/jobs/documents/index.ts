@@ -216,11 +216,12 @@ class JobDocumentsFeature implements JobDocuments {
   }
 
   #runTools(): RunTools {
-    const { documents, http } = this.#foundation;
+    const { documents, saveFile, http } = this.#foundation;
     return {
       catalog: this.#catalog,
       storage: this.#storage,
       documents,
+      saveFile,
       http,
       referenceForm: referenceForm(),
     };

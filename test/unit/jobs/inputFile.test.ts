@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { sampleBytes } from '../../../src/jobs/inputCheck.ts';
 import { convertBeside, sampleOf, type Written } from '../../../src/jobs/inputFile.ts';
+import { writeAtomically as saveFile } from '../../../src/shared/wholeFile.ts';
 import { temporaryFolder } from '../../support/batch.ts';
 
 describe('a file that is to be sent', () => {
@@ -20,7 +21,7 @@ describe('a file that is to be sent', () => {
   }
 
   const convert = (path: string, written: Written): Promise<string> =>
-    convertBeside(path, written, { signal: new AbortController().signal, onRead: () => undefined });
+    convertBeside(path, written, { saveFile, signal: new AbortController().signal, onRead: () => undefined });
 
   it('is read at its beginning alone', async () => {
     const bytes = Buffer.alloc(sampleBytes, 'x');
@@ -76,7 +77,7 @@ describe('a file that is to be sent', () => {
     const stopped = convertBeside(
       path,
       { encoding: 'utf-8', delimiter: ';' },
-      { signal: abort.signal, onRead: () => abort.abort() },
+      { saveFile, signal: abort.signal, onRead: () => abort.abort() },
     );
     await assert.rejects(stopped, (error) => error instanceof Failure && error.code === 'Cancelled');
     const open = await fileWith('open.csv', 'a;b\n"1;2\n');

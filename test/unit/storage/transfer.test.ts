@@ -9,7 +9,7 @@ import { startBlobStorage, type BlobStorage } from '../../../src/local-service/b
 import { BlobClient } from '../../../src/storage/blobClient.ts';
 import { blobBeginning, blobExtent, downloadBytes, downloadToFile } from '../../../src/storage/download.ts';
 import type { TransferProgress } from '../../../src/storage/speedMeter.ts';
-import { defineStorage } from '../../../src/storage/storageDefinition.ts';
+import { defaultContainer, defineStorage } from '../../../src/storage/storageDefinition.ts';
 import type { HttpClient, HttpRequest } from '../../../src/transport/index.ts';
 import { plainHttpClient, temporaryFolder } from '../../support/batch.ts';
 
@@ -103,6 +103,34 @@ describe('transfers to and from blob storage', () => {
     assert.equal(extent.size, 33 * MiB + 17);
     assert.equal(digest(await readFile(target)), bigHash);
     assert.equal((await blobExtent(http, { url: storage.readUrl(location) })).size, 33 * MiB + 17);
+  });
+
+  it('makes its container also when the first that waits for it gives up', async () => {
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    const slow: HttpClient = {
+      send: async (request) => {
+        await gate;
+        request.signal?.throwIfAborted();
+        return http.send(request);
+      },
+      dispose: () => Promise.resolve(),
+    };
+    const { connectionString } = azurite;
+    const definition = defineStorage({
+      kind: 'connectionString',
+      connectionString,
+      container: defaultContainer,
+    });
+    const fresh = await BlobClient.open(definition, slow);
+    const abort = new AbortController();
+    const first = fresh.prepare(abort.signal);
+    const second = fresh.prepare(new AbortController().signal);
+    abort.abort();
+    await assert.rejects(first, { code: 'Cancelled' });
+    goOn();
+    await second;
+    assert.equal(await fresh.exists('nothing.csv'), false);
   });
 
   it('sends a small file in one call', async () => {
