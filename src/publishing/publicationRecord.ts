@@ -86,7 +86,7 @@ export function parsePublicationRecord(text: string): PublicationRecord | undefi
   return parsed.success ? parsed.output : undefined;
 }
 
-/** The record with a step that is begun or done. What was not there before it began is the publication's own. */
+/** The record with a step that is begun or done. What was not there when its write began is the publication's own. */
 export function withStep(
   before: PublicationRecord,
   path: string,
@@ -95,7 +95,7 @@ export function withStep(
   return {
     ...before,
     steps: before.steps.map((each) =>
-      each.path === path ? { ...each, state, made: each.made || !each.existed } : each,
+      each.path === path ? { ...each, state, made: each.made || (state === 'begun' && !each.existed) } : each,
     ),
   };
 }

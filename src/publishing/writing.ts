@@ -1,5 +1,6 @@
 import { Failure } from '../protocol/failure.ts';
 import { plannedResources, type PlannedResource, withSecret } from '../protocol/apim/publication.ts';
+import { isPolicy } from '../protocol/apim/resourceView.ts';
 import { type PublicationRecord, type PublicationStep, withStep } from './publicationRecord.ts';
 import { type InstanceAccess, readState, type ResourceState } from './resourceStates.ts';
 
@@ -62,9 +63,12 @@ export async function writeSteps(start: PublicationRecord, tools: WritingTools):
     const planned = plan.get(step.path);
     if (planned === undefined) continue;
     tools.onStep(planned, index + 1, open.length);
-    record = withStep(record, step.path, 'begun');
-    await tools.save(record);
-    const outcome = await writeStep(planned, step, tools);
+    // Only what was not as planned just before is marked as begun: what somebody else has made is not our own.
+    const begin = async (): Promise<void> => {
+      record = withStep(record, step.path, 'begun');
+      await tools.save(record);
+    };
+    const outcome = await writeStep(planned, step, begin, tools);
     record = withStep(record, step.path, 'done');
     await tools.save(record);
     tools.log(`${start.publication.displayName}: ${planned.kind} ${planned.path} ${outcome}`);
@@ -77,6 +81,7 @@ type Outcome = 'was there as planned' | 'overwritten' | 'created';
 async function writeStep(
   planned: PlannedResource,
   step: PublicationStep,
+  begin: () => Promise<void>,
   tools: WritingTools,
 ): Promise<Outcome> {
   const { instance, authorization, signal } = tools;
@@ -84,11 +89,9 @@ async function writeStep(
   if (now.state === 'same') return 'was there as planned';
   const exists = now.state !== 'missing';
   if (exists !== step.existed || now.etag !== step.etag) throw changed(planned);
+  await begin();
   try {
-    await instance.arm.put(instance.id + planned.path, bodyOf(planned, authorization), {
-      ...(exists && { ifMatch: now.etag ?? '*' }),
-      signal,
-    });
+    await put(planned, now, tools);
   } catch (error) {
     if (!isPreconditionFailed(error)) throw error;
     // An answer that was lost on the way may have been to a write of our own.
@@ -98,7 +101,20 @@ async function writeStep(
   return exists ? 'overwritten' : 'created';
 }
 
-function bodyOf(planned: PlannedResource, authorization: string | undefined) {
+/** Of what is there, only what the preview has shown is changed: a PUT would empty all other members. */
+async function put(
+  planned: PlannedResource,
+  { state, etag = '*' }: ResourceState,
+  { instance: { arm, id }, authorization, signal }: WritingTools,
+): Promise<void> {
+  const path = id + planned.path;
+  const body = bodyOf(planned, authorization);
+  const options = { signal, ...(state !== 'missing' && { ifMatch: etag }) };
+  if (state === 'missing' || body === undefined || isPolicy(planned)) await arm.put(path, body, options);
+  else await arm.patch(path, body, options);
+}
+
+function bodyOf(planned: PlannedResource, authorization: string | undefined): PlannedResource['body'] {
   if (planned.kind !== 'namedValue') return planned.body;
   if (authorization !== undefined) return withSecret(planned, authorization);
   throw new Failure({

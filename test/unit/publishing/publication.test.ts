@@ -192,7 +192,7 @@ describe('publishing to API Management', () => {
     await publish();
     await writeValue('Bearer old');
     const record = recordOf(await states());
-    arm.beforeNext(/^PUT .*\/namedValues\/azureml-demo-key$/, () => writeValue('Bearer theirs'));
+    arm.beforeNext(/^PATCH .*\/namedValues\/azureml-demo-key$/, () => writeValue('Bearer theirs'));
     await assert.rejects(writeSteps(record, tools()), isChanged);
     const { body } = await instance.arm.post(`${instance.id}${path}/listValue`);
     assert.equal(asObject(body).value, 'Bearer theirs');
@@ -206,6 +206,31 @@ describe('publishing to API Management', () => {
     await instance.arm.delete(`${instance.id}/apis/azureml-demo`, { ifMatch: '*' });
     await assert.rejects(writeSteps(with1, tools()), isChanged);
     assert.equal((await states())[0]?.state, 'missing');
+  });
+
+  it('does not take for its own what somebody else has made meanwhile', async () => {
+    const policy = { format: 'rawxml', value: '<policies />' };
+    const before = recordOf(await states());
+    await put('/apis/azureml-demo', { displayName: 'Theirs', path: 'azureml-demo' });
+    await put('/apis/azureml-demo/policies/policy', policy);
+    await assert.rejects(writeSteps(before, tools()), isChanged);
+    const [kept = before] = await store.list();
+    const again = { ...kept, steps: stepsFor(await states(), () => true, kept.steps) };
+    await put('/products/starter/apis/azureml-demo', {});
+    const record = await writeSteps(again, tools());
+    const removals = await findRemovals(record, instance, signal);
+    assert.deepEqual(
+      removals.map(({ planned }) => planned.kind),
+      ['subscription', 'namedValue', ...gatewayOperations.map(() => 'operation')],
+    );
+  });
+
+  it('changes only what the preview shows of what is there', async () => {
+    await put('/apis/azureml-demo', { displayName: 'Old', path: 'azureml-demo', description: 'Of others' });
+    await publish();
+    const { body } = await instance.arm.get(`${instance.id}/apis/azureml-demo`);
+    const { displayName, description } = asObject(asObject(body).properties);
+    assert.deepEqual([displayName, description], ['AzureML Demo API', 'Of others']);
   });
 
   it('goes on after a kill between any two steps, and makes nothing twice', async () => {
