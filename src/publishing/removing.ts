@@ -1,20 +1,23 @@
 import { plannedResources, type PlannedResource } from '../protocol/apim/publication.ts';
+import { Failure } from '../protocol/failure.ts';
 import type { PublicationRecord } from './publicationRecord.ts';
 import {
-  foreignContent,
+  contentOf,
   type InstanceAccess,
   readState,
   readStates,
   type ResourceState,
 } from './resourceStates.ts';
-import { changed, isPreconditionFailed } from './writing.ts';
+import { isPreconditionFailed, resourceChanged } from './writing.ts';
 
 /** A resource that a publication made and that is there. */
 export interface Removal {
   readonly planned: PlannedResource;
   /** It is not as it was made. */
   readonly changed: boolean;
-  /** What others have put into it. */
+  /** The paths of what is in it and goes with it. */
+  readonly content: readonly string[];
+  /** Those of it that others have made. */
   readonly foreign: readonly string[];
 }
 
@@ -40,12 +43,14 @@ export async function findRemovals(
     signal,
   );
   const there = states.filter(({ state }) => state !== 'missing');
-  const foreign = await foreignContent(instance, publication, plan, new Set(there.map(pathOf)), signal);
-  return there.toReversed().map(({ planned, state }) => ({
-    planned,
-    changed: state === 'different',
-    foreign: foreign.get(planned.path) ?? [],
-  }));
+  const own = new Set(plan.map(({ path }) => path));
+  return Promise.all(
+    there.toReversed().map(async ({ planned, state }) => {
+      const content = await contentOf(instance, planned, signal);
+      const foreign = content.filter((path) => !own.has(path));
+      return { planned, changed: state === 'different', content, foreign };
+    }),
+  );
 }
 
 /** Of what can be removed, what has to stay because something that stays is in it or needs it. */
@@ -76,6 +81,8 @@ async function remove(removal: Removal, { instance, signal }: RemovingTools): Pr
   const now = await readState(instance, planned, undefined, signal);
   if (now.state === 'missing') return 'was gone';
   if (now.state === 'different' && !removal.changed) throw changed(planned);
+  const seen = new Set(removal.content);
+  if ((await contentOf(instance, planned, signal)).some((path) => !seen.has(path))) throw changed(planned);
   try {
     await instance.arm.delete(instance.id + planned.path, {
       query: queryOf(planned),
@@ -83,13 +90,17 @@ async function remove(removal: Removal, { instance, signal }: RemovingTools): Pr
       signal,
     });
   } catch (error) {
+    if (error instanceof Failure && error.status === 404) return 'was gone';
     throw isPreconditionFailed(error) ? changed(planned, error) : error;
   }
   return 'deleted';
 }
 
+function changed(planned: PlannedResource, cause?: unknown): Failure {
+  return resourceChanged(planned, 'deleted. Unpublish again to see what is there now', cause);
+}
+
 function queryOf({ kind }: PlannedResource): Record<string, string> {
-  if (kind === 'api') return { deleteRevisions: 'true' };
   return kind === 'product' ? { deleteSubscriptions: 'true' } : {};
 }
 

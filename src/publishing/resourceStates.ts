@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { apiPath, type PlannedResource, type Publication } from '../protocol/apim/publication.ts';
+import type { PlannedResource } from '../protocol/apim/publication.ts';
 import { comparable, isAsPlanned, isPolicy } from '../protocol/apim/resourceView.ts';
 import { asObject, type JsonObject } from '../protocol/json.ts';
 import type { ArmClient } from './arm/client.ts';
@@ -89,31 +89,30 @@ async function hasSecret(
   }
 }
 
-/** What others have put into the resources of a publication: the names, by the path of the resource. */
-export async function foreignContent(
+/** What is in a resource and would go with it: the paths. */
+export async function contentOf(
   { arm, id }: InstanceAccess,
-  publication: Publication,
-  plan: readonly PlannedResource[],
-  /** The paths of those to look into. */
-  inside: ReadonlySet<string>,
+  { kind, path }: PlannedResource,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const own = new Set(plan.map(({ path }) => path));
-  const foreign = new Map<string, readonly string[]>();
-  const look = async (path: string, list: string, pathOf: (name: string) => string): Promise<void> => {
-    const names: string[] = [];
-    for await (const page of arm.list(id + path + list, nameOnly, { signal }))
-      names.push(
-        ...page.map(({ name }) => name).filter((name) => !own.has(pathOf(encodeURIComponent(name)))),
-      );
-    if (names.length > 0) foreign.set(path, [...(foreign.get(path) ?? []), ...names]);
+): Promise<readonly string[]> {
+  const list = async (inside: string, pathOf: (name: string) => string): Promise<readonly string[]> => {
+    const paths: string[] = [];
+    for await (const page of arm.list(id + path + inside, nameOnly, { signal }))
+      paths.push(...page.map(({ name }) => pathOf(encodeURIComponent(name))));
+    return paths;
   };
-  const api = apiPath(publication);
-  for (const { kind, path } of plan) {
-    if (!inside.has(path)) continue;
-    if (kind === 'api') await look(path, '/operations', (name) => `${api}/operations/${name}`);
-    if (kind === 'product') await look(path, '/apis', (name) => `${path}/apis/${name}`);
-    if (kind === 'product') await look(path, '/subscriptions', (name) => `/subscriptions/${name}`);
+  switch (kind) {
+    case 'api':
+      return [
+        ...(await list('/operations', (name) => `${path}/operations/${name}`)),
+        ...(await list('/products', (name) => `/products/${name}${path}`)),
+      ];
+    case 'product':
+      return [
+        ...(await list('/apis', (name) => `${path}/apis/${name}`)),
+        ...(await list('/subscriptions', (name) => `/subscriptions/${name}`)),
+      ];
+    default:
+      return [];
   }
-  return foreign;
 }

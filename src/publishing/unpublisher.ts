@@ -50,15 +50,20 @@ export class Unpublisher {
     await progress(title, (onStep, signal) =>
       removeResources(chosen, { instance, log: (line) => this.#foundation.log.info(line), onStep, signal }),
     );
-    const { workspace, endpoint } = record;
-    if (workspace !== undefined) await this.#catalog.removePublished(workspace, endpoint.endpointId);
     const left = found.filter((removal) => !chosen.includes(removal));
+    const isCallable = left.some(({ planned }) => planned.kind === 'api');
+    const { workspace, endpoint } = record;
+    if (workspace !== undefined && !isCallable)
+      await this.#catalog.removePublished(workspace, endpoint.endpointId);
     if (left.length === 0) await this.#store.remove(record.id);
+    const name = record.publication.displayName;
     const words = left.map(({ planned }) => resourceWords(planned)).join(', ');
     void vscode.window.showInformationMessage(
-      left.length === 0
-        ? vscode.l10n.t('{0} is unpublished.', record.publication.displayName)
-        : vscode.l10n.t('{0} is unpublished. What stays: {1}.', record.publication.displayName, words),
+      isCallable
+        ? vscode.l10n.t('{0} is still there. What stays: {1}.', name, words)
+        : left.length === 0
+          ? vscode.l10n.t('{0} is unpublished.', name)
+          : vscode.l10n.t('{0} is unpublished. What stays: {1}.', name, words),
     );
   }
 }
@@ -92,7 +97,7 @@ async function askWhatToRemove(
 function removalChoice({ planned, changed, foreign }: Removal) {
   const notes = [
     ...(changed ? [vscode.l10n.t('changed since it was published')] : []),
-    ...(foreign.length > 0 ? [vscode.l10n.t('has {0} of others in it', foreign.join(', '))] : []),
+    ...(foreign.length > 0 ? [vscode.l10n.t('others have in it: {0}', foreign.join(', '))] : []),
   ];
   return {
     label: resourceWords(planned),

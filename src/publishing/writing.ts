@@ -128,12 +128,16 @@ export function isPreconditionFailed(error: unknown): boolean {
   return error instanceof Failure && error.status === 412;
 }
 
-/** Somebody else has written, or deleted, what was about to be written over. */
-export function changed({ kind, path }: PlannedResource, cause?: unknown): Failure {
+function changed(planned: PlannedResource, cause?: unknown): Failure {
+  return resourceChanged(planned, 'written over. Look at what is there now', cause);
+}
+
+/** Somebody else has written, or deleted, what was about to be written over or deleted. */
+export function resourceChanged({ kind, path }: PlannedResource, notDone: string, cause: unknown): Failure {
   return new Failure({
     code: 'ResourceChanged',
     origin: 'service',
-    sentence: `Somebody has changed ${path.slice(1)} (${kind}) meanwhile, so it was not written over. Look at what is there now.`,
+    sentence: `Somebody has changed ${path.slice(1)} (${kind}) meanwhile, so it was not ${notDone}.`,
     cause,
   });
 }

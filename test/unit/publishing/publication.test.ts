@@ -12,7 +12,12 @@ import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
 import type { PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
 import { PublicationStore } from '../../../src/publishing/publicationStore.ts';
-import { findRemovals, removeResources, withoutNeeded } from '../../../src/publishing/removing.ts';
+import {
+  findRemovals,
+  type Removal,
+  removeResources,
+  withoutNeeded,
+} from '../../../src/publishing/removing.ts';
 import {
   type InstanceAccess,
   readStates,
@@ -297,24 +302,29 @@ describe('publishing to API Management', () => {
     );
     assert.deepEqual(
       removals.flatMap(({ foreign }) => foreign),
-      ['mine'],
+      ['/apis/azureml-demo/operations/mine'],
     );
     const wanted = new Set(
       removals.map(({ planned }) => planned.path).filter((path) => !path.endsWith('/policy')),
     );
     const left = withoutNeeded(removals, wanted).map(({ planned }) => planned.kind);
     assert.ok(!left.includes('api') && !left.includes('namedValue') && left.includes('operation'));
-    await removeResources(withoutNeeded(removals, wanted), {
-      instance,
-      log: () => undefined,
-      onStep: () => undefined,
-      signal,
-    });
+    await remove(withoutNeeded(removals, wanted));
     const there = (await states()).filter(({ state }) => state !== 'missing');
     assert.deepEqual(
       there.map(({ planned }) => planned.kind),
       ['api', 'namedValue', 'apiPolicy'],
     );
+  });
+
+  it('does not delete with an API what others have put into it since they were asked about', async () => {
+    const record = await publish();
+    const removals = await findRemovals(record, instance, signal);
+    await put('/products/unlimited/apis/azureml-demo', {});
+    await assert.rejects(remove(removals), isChanged);
+    const [api] = (await findRemovals(record, instance, signal)).filter(({ foreign }) => foreign.length > 0);
+    assert.deepEqual(api?.foreign, ['/products/unlimited/apis/azureml-demo']);
+    assert.equal((await instance.arm.get(`${instance.id}/apis/azureml-demo`)).status, 200);
   });
 
   it('makes a product with limits, and asks before it is deleted with the subscriptions of others', async () => {
@@ -336,14 +346,9 @@ describe('publishing to API Management', () => {
     const inside = removals.filter(({ foreign }) => foreign.length > 0);
     assert.deepEqual(
       inside.map(({ planned, foreign }) => [planned.kind, ...foreign]),
-      [['product', 'theirs']],
+      [['product', '/subscriptions/theirs']],
     );
-    await removeResources(removals, {
-      instance,
-      log: () => undefined,
-      onStep: () => undefined,
-      signal,
-    });
+    await remove(removals);
     const after = await readStates(instance, plannedResources(own), authorization, signal);
     assert.ok(after.every(({ state }) => state === 'missing'));
   });
@@ -381,7 +386,11 @@ describe('publishing to API Management', () => {
   async function removeAll(record: PublicationRecord): Promise<void> {
     const removals = await findRemovals(record, instance, signal);
     assert.ok(!removals.some(({ changed, foreign }) => changed || foreign.length > 0));
-    await removeResources(removals, { instance, log: () => undefined, onStep: () => undefined, signal });
+    await remove(removals);
+  }
+
+  function remove(removals: readonly Removal[]): Promise<void> {
+    return removeResources(removals, { instance, log: () => undefined, onStep: () => undefined, signal });
   }
 
   /** Everything that an instance has. */
