@@ -1,5 +1,6 @@
 import { isJsonObject, jsonText, type JsonObject } from '../json.ts';
 import { Failure } from '../failure.ts';
+import { maskedPolicy } from './maskedPolicy.ts';
 import { parsePolicy, samePolicy, writePolicy } from './policyXml.ts';
 import type { PlannedResource } from './publication.ts';
 
@@ -19,9 +20,9 @@ export function isAsPlanned(planned: PlannedResource, existing: JsonObject): boo
   return jsonText(comparable(planned, existing)) === jsonText(planned.body?.properties ?? {});
 }
 
-/** What a person compares: a policy as XML, anything else as JSON. */
+/** What a person compares, without secrets: a policy as XML, anything else as JSON. */
 export function viewOf(planned: PlannedResource, properties: JsonObject): string {
-  if (isPolicy(planned)) return `${String(properties.value)}\n`;
+  if (isPolicy(planned)) return `${maskedPolicy(String(properties.value))}\n`;
   const shown = planned.kind === 'namedValue' ? { ...properties, value: '***' } : properties;
   return `${JSON.stringify(shown, undefined, 2)}\n`;
 }

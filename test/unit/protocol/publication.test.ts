@@ -164,6 +164,26 @@ describe('a resource that exists', () => {
     assert.equal(viewOf(policy, comparable(policy, { properties: { value: 'no policy' } })), 'no policy\n');
   });
 
+  it('is shown without the keys that stand in its policy', () => {
+    const policy = one(plannedResources(guide), 'apiPolicy');
+    const value = `<policies><inbound>
+      <set-header name="Authorization"><value>Bearer hidden-1-key</value></set-header>
+      <set-header name="x-functions-key"><value>hidden-2</value><value>{{named}}</value></set-header>
+      <set-header name="Accept"><value>text/csv</value></set-header>
+      <authentication-basic username="ada" password="hidden-3" />
+      <validate-jwt header-name="Authorization">
+        <issuer-signing-keys><key id="one">hidden-4</key></issuer-signing-keys>
+      </validate-jwt>
+    </inbound></policies>`;
+    const shown = viewOf(policy, comparable(policy, { properties: { value } }));
+    assert.doesNotMatch(shown, /hidden/);
+    for (const kept of ['{{named}}', 'text/csv', 'ada', '***']) assert.ok(shown.includes(kept));
+    const unread = viewOf(policy, { value: '<set-header><value>Bearer hidden-1-key' });
+    assert.doesNotMatch(unread, /hidden/);
+    const planned = viewOf(policy, policy.body?.properties ?? {});
+    assert.equal(planned, `${String(policy.body?.properties.value)}\n`);
+  });
+
   it('may name its scope in full', () => {
     const subscription = one(plannedResources(guide), 'subscription');
     const { scope, ...rest } = subscription.body?.properties ?? {};
