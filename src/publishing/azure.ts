@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import * as v from 'valibot';
 import { childPath, instanceSchema, parseArm, type Instance } from '../protocol/apim/arm.ts';
 import { prefix, settings } from '../shared/contributions.ts';
+import { asking } from '../shared/asking.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { ArmClient } from './arm/client.ts';
 import { cloudAt } from './arm/cloud.ts';
@@ -42,7 +43,8 @@ export class Azure {
     const picked = await this.pick(instances(title), last.success ? last.output : undefined);
     if (picked === undefined) return undefined;
     const client = this.clientAt(picked.where);
-    const item = parseArm(instanceSchema, (await client.get(picked.item.id)).body);
+    const { body } = await asking(client.baseUrl, (signal) => client.get(picked.item.id, { signal }));
+    const item = parseArm(instanceSchema, body);
     await globalState.update(lastInstance, { ...picked, item });
     return { ...picked, item, client };
   }

@@ -1,4 +1,4 @@
-import { starterLimits, type CallLimits } from '../protocol/apim/limits.ts';
+import { starterLimits } from '../protocol/apim/limits.ts';
 import { gatewayOperations, type GatewayOperation, swaggerOperation } from '../protocol/apim/operations.ts';
 import type { Publication, PublishedOperation, PublishedProduct } from '../protocol/apim/publication.ts';
 import { resourceIdFrom } from '../protocol/apim/publicationProblems.ts';
@@ -17,7 +17,6 @@ export interface Draft {
   serviceUrl: string;
   path: string;
   product: PublishedProduct;
-  limits: CallLimits;
   operations: readonly DraftOperation[];
   /** The gateway adds the endpoint's key. */
   injectsKey: boolean;
@@ -43,7 +42,6 @@ export function draftFor({ serviceName, baseUrl, hasKey }: Source, { apis, produ
     serviceUrl: baseUrl,
     path: taken ? resourceIdFrom(serviceName) : guidePath,
     product: starter === undefined ? newStarter : existingProduct(starter.product),
-    limits: starter?.limits ?? starterLimits,
     operations: [
       ...gatewayOperations.map((operation) => ({ operation: publishedAs(operation), included: true })),
       { operation: publishedAs(swaggerOperation), included: false },

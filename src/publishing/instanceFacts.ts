@@ -22,7 +22,8 @@ export interface InstanceFacts {
 
 export interface ProductFacts {
   readonly product: Product;
-  readonly limits: CallLimits;
+  /** Absent where they are not known. */
+  readonly limits?: CallLimits;
 }
 
 /** Of how many products the limits are looked up. */
@@ -39,7 +40,10 @@ export async function readInstance(instance: InstanceAccess, signal: AbortSignal
   );
   return {
     apis: apis.filter(({ properties }) => properties.isCurrent !== false),
-    products: products.map((product, index) => ({ product, limits: limits[index] ?? {} })),
+    products: products.map((product, index) => {
+      const known = limits[index];
+      return { product, ...(known !== undefined && { limits: known }) };
+    }),
   };
 }
 
@@ -52,17 +56,18 @@ export async function readOperations(
   return all(arm.list(childPath(id, 'apis', apiId, 'operations'), operationSchema, { signal }));
 }
 
-/** What a product's policy says; none where it has no policy, or one that is not understood. */
+/** What a product's policy says, none where it has no policy; undefined for one that is not understood. */
 export async function readLimits(
   { arm, id }: InstanceAccess,
   productId: string,
   signal: AbortSignal,
-): Promise<CallLimits> {
+): Promise<CallLimits | undefined> {
   const path = childPath(id, 'products', productId, 'policies', 'policy');
   const reply = await arm.find(path, { query: { format: 'rawxml' }, signal });
-  const read = v.safeParse(policySchema, reply?.body);
+  if (reply === undefined) return {};
+  const read = v.safeParse(policySchema, reply.body);
   const policy = read.success ? parsePolicy(read.output.properties.value) : undefined;
-  return policy === undefined || policy instanceof Failure ? {} : limitsIn(policy);
+  return policy === undefined || policy instanceof Failure ? undefined : limitsIn(policy);
 }
 
 async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]> {

@@ -13,32 +13,34 @@ export function askProduct(draft: Draft, facts: InstanceFacts): Step {
   return (position) => {
     const isStarter = ({ product }: ProductFacts): boolean => product.name === 'starter';
     const there = [...facts.products].sort((a, b) => Number(isStarter(b)) - Number(isStarter(a)));
-    const choices: Choice<Pick<Draft, 'product' | 'limits'>>[] = [
+    // Who comes back finds what was said of the new product.
+    const made = newProductOf(draft) === undefined ? blankProduct(facts) : draft.product;
+    const choices: Choice<PublishedProduct>[] = [
       ...(there.some(isStarter) ? [] : [starterChoice()]),
       ...there.map(productChoice),
-      { label: vscode.l10n.t('$(add) New product…'), value: { product: blankProduct(facts), limits: {} } },
+      { label: vscode.l10n.t('$(add) New product…'), value: made },
     ];
     const placeholder = vscode.l10n.t('Product: its subscribers may call the API');
-    return askChoice(position, { placeholder, choices }, (chosen) => Object.assign(draft, chosen));
+    return askChoice(position, { placeholder, choices }, (product) => (draft.product = product));
   };
 }
 
-function starterChoice(): Choice<Pick<Draft, 'product' | 'limits'>> {
+function starterChoice(): Choice<PublishedProduct> {
   return {
     label: newStarter.displayName,
     description: limitWords(starterLimits),
     detail: vscode.l10n.t('Not there yet: it is made.'),
-    value: { product: newStarter, limits: starterLimits },
+    value: newStarter,
   };
 }
 
-function productChoice({ product, limits }: ProductFacts): Choice<Pick<Draft, 'product' | 'limits'>> {
+function productChoice({ product, limits }: ProductFacts): Choice<PublishedProduct> {
   const { name, properties } = product;
   return {
     label: properties.displayName ?? name,
-    description: limitWords(limits) || vscode.l10n.t('no limit'),
+    ...(limits && { description: limitWords(limits) || vscode.l10n.t('no limit') }),
     ...(properties.description !== undefined && { detail: properties.description.replaceAll(/\s+/g, ' ') }),
-    value: { product: existingProduct(product), limits },
+    value: existingProduct(product),
   };
 }
 

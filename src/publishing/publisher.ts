@@ -161,7 +161,11 @@ export class Publisher {
       limits: publication.product.make?.limits ?? (await readLimits(access, publication.product.id, signal)),
     }));
     const title = vscode.l10n.t('Publish {0} at {1}', publication.displayName, instance.name);
-    const chosen = await askWhatToWrite(this.#foundation.documents, { title, states, limits });
+    const chosen = await askWhatToWrite(this.#foundation.documents, {
+      title,
+      states,
+      limits: limits ?? {},
+    });
     if (chosen === undefined) return undefined;
     const decided = {
       ...record,
@@ -244,7 +248,8 @@ export class Publisher {
       label: vscode.l10n.t('Go on'),
       run: async () => {
         const record = (await this.#store.list()).find((each) => each.id === id);
-        if (record !== undefined) await this.#carryOut(record, 'as decided');
+        if (record === undefined) return;
+        await this.#carryOut(record, 'as decided').catch((problem: unknown) => this.#leave(id, problem));
       },
     };
     if (!(error instanceof Failure) || error.code !== 'Cancelled') {

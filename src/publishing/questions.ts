@@ -67,6 +67,7 @@ function askServiceUrl(draft: Draft, { source }: Setting): Step {
 }
 
 function askPath(draft: Draft, { gatewayUrl, facts }: Setting): Step {
+  const proposedName = draft.displayName;
   return (position) =>
     askText(
       position,
@@ -80,9 +81,10 @@ function askPath(draft: Draft, { gatewayUrl, facts }: Setting): Step {
       },
       (text) => {
         draft.path = text.trim();
+        if (draft.displayName !== proposedName) return;
         // One that is there has a name.
         const there = facts.apis.find(({ name }) => name === apiIdOf(draft, facts.apis));
-        if (there?.properties.displayName !== undefined) draft.displayName = there.properties.displayName;
+        draft.displayName = there?.properties.displayName ?? proposedName;
       },
     );
 }

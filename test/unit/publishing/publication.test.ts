@@ -364,6 +364,13 @@ describe('publishing to API Management', () => {
     assert.deepEqual(lacking('/apis/azureml-demo', '/subscriptions/azureml-demo-vscode'), []);
   });
 
+  it('does not say that a product has no limit which it has not read', async () => {
+    for (let count = 1; count <= 20; count++) await put(`/products/more-${count}`, { displayName: 'More' });
+    const { products } = await readInstance(instance, signal);
+    assert.deepEqual(products.at(0)?.limits, starterLimits);
+    assert.ok(products.length > 20 && products.at(-1)?.limits === undefined);
+  });
+
   it('starts from the guide, and from names of its own where those are taken', async () => {
     const source = { serviceName: 'Feature Hashing', baseUrl: 'http://127.0.0.1:5000', hasKey: true };
     const facts = await readInstance(instance, signal);
