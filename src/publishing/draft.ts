@@ -1,7 +1,7 @@
 import { starterLimits } from '../protocol/apim/limits.ts';
 import { gatewayOperations, type GatewayOperation, swaggerOperation } from '../protocol/apim/operations.ts';
 import type { Publication, PublishedOperation, PublishedProduct } from '../protocol/apim/publication.ts';
-import { resourceIdFrom } from '../protocol/apim/publicationProblems.ts';
+import { isNamedValueName, resourceIdFrom } from '../protocol/apim/publicationProblems.ts';
 import type { ApiOperation } from '../protocol/apim/arm.ts';
 import { freeName } from '../shared/freeName.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
@@ -96,8 +96,14 @@ export function publicationOf(
       .filter(({ included }) => included)
       .map(({ operation }) => ({ ...operation, id: ids.get(signatureOf(operation)) ?? operation.id })),
     product: draft.product,
-    ...(draft.injectsKey && { keyName: `${apiId}-key` }),
+    ...(draft.injectsKey && { keyName: keyNameOf(apiId) }),
   };
+}
+
+/** An API that others have made may have an id which no policy could refer to. */
+function keyNameOf(apiId: string): string {
+  const name = `${apiId}-key`;
+  return isNamedValueName(name) ? name : `${resourceIdFrom(apiId)}-key`;
 }
 
 export function apiIdOf({ path }: Pick<Draft, 'path'>, apis: InstanceFacts['apis']): string {

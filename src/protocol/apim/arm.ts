@@ -98,18 +98,10 @@ export type ProductSubscription = Readonly<v.InferOutput<typeof productSubscript
 /** The answer of `listSecrets`; fetched when it is needed, and not kept with anything else. */
 export const secretsSchema = v.object({ primaryKey: text, secondaryKey: text });
 
-export const namedValueSchema = v.object({
-  ...named,
-  properties: v.object({ displayName: text, secret: flag, tags: texts, value: text }),
-});
-/** A value that policies refer to by its `displayName`; a secret one comes without it. */
-export type NamedValue = Readonly<v.InferOutput<typeof namedValueSchema>>;
-
 export const policySchema = v.object({
   ...named,
   properties: v.object({ value: v.string(), format: text }),
 });
-export type Policy = Readonly<v.InferOutput<typeof policySchema>>;
 
 /** A body of Azure Resource Manager as what it should be. Throws a `Failure` (`MalformedAnswer`). */
 export function parseArm<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {

@@ -98,7 +98,7 @@ export function subscriptionPath({ apiId }: Pick<Publication, 'apiId'>): string 
   return `/subscriptions/${encodeURIComponent(`${apiId}-vscode`)}`;
 }
 
-export function apiPath({ apiId }: Pick<Publication, 'apiId'>): string {
+function apiPath({ apiId }: Pick<Publication, 'apiId'>): string {
   return `/apis/${encodeURIComponent(apiId)}`;
 }
 

@@ -15,7 +15,7 @@ export function isResourceId(text: string): boolean {
   return text.length <= 80 && /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/.test(text);
 }
 
-/** Named values are told apart by names that policies can hold. */
+/** A name by which a policy can refer to a named value. */
 export function isNamedValueName(text: string): boolean {
   return text.length <= 256 && /^[A-Za-z0-9\-._]+$/.test(text);
 }

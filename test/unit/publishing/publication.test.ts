@@ -388,6 +388,9 @@ describe('publishing to API Management', () => {
       again.operations.map(({ id }) => id),
       gatewayOperations.map(({ id }) => `id-${id}`),
     );
+    const foreign = later.apis.map((each) => ({ ...each, name: 'Demo (old)' }));
+    const taken = publicationOf({ ...second, path: 'azureml-demo' }, { ...later, apis: foreign }, []);
+    assert.deepEqual([taken.apiId, taken.keyName], ['Demo (old)', 'demo-old-key']);
   });
 
   async function removeAll(record: PublicationRecord): Promise<void> {
