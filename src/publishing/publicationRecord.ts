@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { operationMethods } from '../protocol/apim/operations.ts';
-import type { Publication } from '../protocol/apim/publication.ts';
+import { plannedResources, type Publication } from '../protocol/apim/publication.ts';
 import { tryParseJson } from '../protocol/json.ts';
 import { whereSchema } from './arm/place.ts';
 
@@ -84,6 +84,12 @@ export interface PublicationRecord extends Readonly<
 export function parsePublicationRecord(text: string): PublicationRecord | undefined {
   const parsed = v.safeParse(record, tryParseJson(text));
   return parsed.success ? parsed.output : undefined;
+}
+
+/** Whether a publication writes everything that a record says was made, so that its record can take the place of that. */
+export function coversMade(next: Publication, { steps }: Pick<PublicationRecord, 'steps'>): boolean {
+  const planned = new Set(plannedResources(next).map(({ path }) => path));
+  return steps.every(({ path, made }) => !made || planned.has(path));
 }
 
 /** The record with a step that is begun or done. What was not there when its write began is the publication's own. */

@@ -16,7 +16,7 @@ import { apiIdOf, draftFor, publicationOf, type Source } from './draft.ts';
 import { readInstance, readLimits, readOperations } from './instanceFacts.ts';
 import { askWhatToWrite } from './preview.ts';
 import { progress } from './progress.ts';
-import type { PublicationRecord } from './publicationRecord.ts';
+import { coversMade, type PublicationRecord } from './publicationRecord.ts';
 import { pickRecord } from './pickRecord.ts';
 import type { PublicationStore } from './publicationStore.ts';
 import { askPublication } from './questions.ts';
@@ -93,7 +93,10 @@ export class Publisher {
     return publicationOf(draft, facts, existing);
   }
 
-  /** An API that was published before keeps its record, which knows what was made. */
+  /**
+   * An API that was published before keeps its record, which knows what was made. One with something that is not
+   * published any more stays beside the new one, so that this can be unpublished too.
+   */
   async #recordOf(
     endpoint: Endpoint,
     { item, where }: ChosenInstance,
@@ -104,7 +107,7 @@ export class Publisher {
     );
     return {
       version: 1,
-      id: earlier?.id ?? randomUUID(),
+      id: earlier !== undefined && coversMade(publication, earlier) ? earlier.id : randomUUID(),
       startedAt: new Date().toISOString(),
       endpoint: {
         workspace: endpoint.workspace.name,

@@ -10,7 +10,7 @@ import { asObject } from '../../../src/protocol/json.ts';
 import { ArmClient } from '../../../src/publishing/arm/client.ts';
 import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
-import type { PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
+import { coversMade, type PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
 import { PublicationStore } from '../../../src/publishing/publicationStore.ts';
 import {
   findRemovals,
@@ -315,6 +315,15 @@ describe('publishing to API Management', () => {
       there.map(({ planned }) => planned.kind),
       ['api', 'namedValue', 'apiPolicy'],
     );
+  });
+
+  it('keeps the record of what a later publication leaves out', async () => {
+    const record = await publish();
+    const [first, ...others] = publication.operations;
+    assert.ok(first && coversMade(publication, record));
+    assert.ok(!coversMade({ ...publication, operations: others }, record));
+    const steps = record.steps.map((step) => ({ ...step, made: !step.path.endsWith(`/${first.id}`) }));
+    assert.ok(coversMade({ ...publication, operations: others }, { steps }));
   });
 
   it('does not delete with an API what others have put into it since they were asked about', async () => {
