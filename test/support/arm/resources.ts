@@ -36,6 +36,8 @@ export interface ResourceType {
   /** Properties without which a PUT is refused. */
   readonly required: readonly string[];
   readonly defaults?: JsonObject;
+  /** Properties that a list's `$filter` may name. */
+  readonly filterable?: readonly string[];
   /** Whether its ETag is a member of its body. */
   readonly etagInBody?: boolean;
   /** The status of a PUT that creates one, unless that is 201. */
@@ -51,7 +53,7 @@ export interface ResourceType {
   /** Checks whether it may go, removes what goes with it. @throws ArmError */
   readonly release?: (context: Context, call: Call, entity: Entity) => void;
   /** The properties that an answer shows. */
-  readonly shown?: (entity: Entity, call: Call) => JsonObject;
+  readonly shown?: (entity: Entity, call: Call, context: Context) => JsonObject;
 }
 
 /** The six rows for a resource type. Source: azure-rest-api-specs apimanagement 2024-05-01. */
@@ -83,7 +85,7 @@ export function instanceId(path: string): string {
 export function viewOf(context: Context, resource: ResourceType, entity: Entity, call: Call): JsonObject {
   const { id, type, name, members, etag } = entity;
   const pending = context.operations.isRunning(id) ? { provisioningState: 'InProgress' } : {};
-  const properties = { ...(resource.shown?.(entity, call) ?? entity.properties), ...pending };
+  const properties = { ...(resource.shown?.(entity, call, context) ?? entity.properties), ...pending };
   const own = resource.etagInBody ? { etag: etag.slice(1, -1) } : {};
   return { id, type, name, ...members, ...own, properties };
 }
@@ -101,7 +103,7 @@ export function pageOfType(
   call: Call,
 ): Answer {
   const views = entities.map((entity) => viewOf(context, resource, entity, call));
-  return pageOf(views, call, context.paging);
+  return pageOf(views, call, context.paging, resource.filterable);
 }
 
 /** All resources of a type in the subscription or the group that a call names. */

@@ -6,6 +6,9 @@ import type { JsonObject } from '../../../src/protocol/json.ts';
 import { startArm } from '../../support/arm/index.ts';
 import type { Arm, ArmOptions } from '../../support/arm/index.ts';
 import { ArmCaller } from './armCaller.ts';
+import { instance, service } from './examples.ts';
+import type { Asked } from './examples.ts';
+import { governanceExamples, leftOutGovernance } from './governanceExamples.ts';
 
 const folder = new URL('../../fixtures/', import.meta.url);
 
@@ -14,26 +17,12 @@ interface Example {
   readonly responses: Readonly<Record<string, { readonly headers?: JsonObject; readonly body?: JsonObject }>>;
 }
 
-/** What an example asks for, with names of its parameters in braces, and what there is besides what it names. */
-interface Asked {
-  readonly method: string;
-  readonly path: string;
-  /** Paths below the instance with the properties of what has to be there. */
-  readonly needs?: Readonly<Record<string, JsonObject>>;
-}
-
-const service =
-  '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.ApiManagement/service';
 const api = 'apis/{apiId}';
 const operation = `${api}/operations/{operationId}`;
 const namedValue = 'namedValues/{namedValueId}';
 const product = 'products/{productId}';
 const sid = 'subscriptions/{sid}';
 const policy = 'policies/{policyId}';
-
-function instance(method: string, path: string, needs: Asked['needs'] = {}): Asked {
-  return { method, path: `${service}/{serviceName}${path === '' ? '' : `/${path}`}`, needs };
-}
 
 const apimExamples: Readonly<Record<string, Asked>> = {
   CreateApi: instance('PUT', api),
@@ -50,12 +39,21 @@ const apimExamples: Readonly<Record<string, Asked>> = {
   CreatePolicy: instance('PUT', policy),
   CreateProduct: instance('PUT', product),
   CreateProductApi: instance('PUT', `${product}/apis/{apiId}`, {
-    'apis/{apiId}': { path: 'echo', serviceUrl: 'http://127.0.0.1' },
+    needs: {
+      'apis/{apiId}': { path: 'echo', serviceUrl: 'http://127.0.0.1' },
+    },
   }),
   CreateProductPolicy: instance('PUT', `${product}/${policy}`, {
-    'namedValues/count': { displayName: 'call-count', value: '5' },
+    needs: {
+      'namedValues/count': { displayName: 'call-count', value: '5' },
+    },
   }),
-  CreateSubscription: instance('PUT', sid, { 'products/5600b59475ff190048060002': {} }),
+  CreateSubscription: instance('PUT', sid, {
+    needs: {
+      'products/5600b59475ff190048060002': {},
+      'users/57127d485157a511ace86ae7': { firstName: 'foo', lastName: 'bar', email: 'foobar@outlook.com' },
+    },
+  }),
   DeleteApi: instance('DELETE', api),
   DeleteApiOperation: instance('DELETE', operation),
   DeleteApiPolicy: instance('DELETE', `${api}/${policy}`),
@@ -79,11 +77,13 @@ const apimExamples: Readonly<Record<string, Asked>> = {
   ListBackends: instance('GET', 'backends'),
   ListNamedValues: instance('GET', 'namedValues'),
   ListProductApis: instance('GET', `${product}/apis`, {
-    'apis/57681820a40f7eb6c49f6aca': {
-      path: 'suffix',
-      description: '',
-      serviceUrl: 'http://127.0.0.1',
-      authenticationSettings: { oAuth2: {} },
+    needs: {
+      'apis/57681820a40f7eb6c49f6aca': {
+        path: 'suffix',
+        description: '',
+        serviceUrl: 'http://127.0.0.1',
+        authenticationSettings: { oAuth2: {} },
+      },
     },
   }),
   ListProducts: instance('GET', 'products'),
@@ -100,7 +100,12 @@ const apimExamples: Readonly<Record<string, Asked>> = {
   UpdateApi: instance('PATCH', api),
   UpdateNamedValue: instance('PATCH', namedValue),
   UpdateProduct: instance('PATCH', product),
-  UpdateSubscription: instance('PATCH', sid, { 'products/5600b59475ff190048060002': {} }),
+  UpdateSubscription: instance('PATCH', sid, {
+    needs: {
+      'products/5600b59475ff190048060002': {},
+      'users/5931a75ae4bbd512a88c680b': { firstName: 'foo', lastName: 'bar', email: 'foobar@outlook.com' },
+    },
+  }),
 };
 
 /** Examples that the emulator does not answer yet. */
@@ -159,6 +164,9 @@ const classicExamples: Readonly<Record<string, Asked>> = {
   },
   'workspaces-2016-04-01/UpdateWorkspace': { method: 'PATCH', path: `${workspaces}/{workspaceName}` },
 };
+
+/** How the names of API Management's examples begin. */
+const PREFIX = 'ApiManagement';
 
 /** Header of Studio's examples that their generator wrote everywhere. */
 const PLACEHOLDER = 'http://azure.async.operation/status';
@@ -219,20 +227,19 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
   afterEach(() => arm.close());
 
   it('are all answered or left out for a reason', () => {
-    const apim = readdirSync(new URL('apim/', folder)).filter((name) => name.endsWith('.json'));
-    assert.deepEqual(
-      apim.map((name) => name.replace(/^ApiManagement|\.json$/g, '')).sort(),
-      [...Object.keys(apimExamples), ...Object.keys(leftOut)].sort(),
-    );
-    const classic = readdirSync(new URL('classic-arm/', folder), { recursive: true, encoding: 'utf8' });
-    assert.deepEqual(
-      classic.flatMap((name) => /^(.*)\.json$/.exec(name.replaceAll('\\', '/'))?.[1] ?? []).sort(),
-      Object.keys(classicExamples).sort(),
-    );
+    for (const [subfolder, ...known] of [
+      ['apim', apimExamples, leftOut],
+      ['apim-governance', governanceExamples, leftOutGovernance],
+      ['classic-arm', classicExamples],
+    ] as const)
+      assert.deepEqual(namesIn(subfolder), known.flatMap(Object.keys).sort());
   });
 
   const examples = [
-    ...Object.entries(apimExamples).map(([name, asked]) => [`apim/ApiManagement${name}`, asked] as const),
+    ...Object.entries(apimExamples).map(([name, asked]) => [`apim/${PREFIX}${name}`, asked] as const),
+    ...Object.entries(governanceExamples).map(
+      ([name, asked]) => [`apim-governance/${name.includes('/') ? '' : PREFIX}${name}`, asked] as const,
+    ),
     ...Object.entries(classicExamples).map(([name, asked]) => [`classic-arm/${name}`, asked] as const),
   ];
   for (const [name, asked] of examples) {
@@ -274,7 +281,7 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
 
   /** Writes what the example needs: the resources above, the ones it reads, changes, deletes or lists. */
   async function seed(
-    { method, path: template, needs = {} }: Asked,
+    { method, path: template, needs = {}, keptIn }: Asked,
     path: string,
     example: Example,
   ): Promise<void> {
@@ -306,6 +313,7 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
     for (const item of asArray(body.value).map(asObject)) {
       const name = String(item.name ?? item.id);
       seedOne(`${inGroup}/${name}`, item, asObject(item.properties));
+      if (keptIn !== undefined) seedOne(`${root}/${keptIn}/${name}`, item, asObject(item.properties));
     }
   }
 
@@ -314,6 +322,13 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
     arm.seed(id, properties, Object.fromEntries(members));
   }
 });
+
+/** Names of the examples in a folder and below it. */
+function namesIn(subfolder: string): readonly string[] {
+  return readdirSync(new URL(`${subfolder}/`, folder), { recursive: true, encoding: 'utf8' })
+    .flatMap((name) => /^(?:ApiManagement)?(.*)\.json$/.exec(name.replaceAll('\\', '/'))?.[1] ?? [])
+    .sort();
+}
 
 /** Members that every resource has, and those of an answer that is no resource. */
 const STANDARD = ['id', 'name', 'type', 'properties', 'etag', 'primary', 'secondary', 'value'];

@@ -3,20 +3,35 @@ import type { Context } from '../resources.ts';
 import type { Route } from '../wire.ts';
 import { apis, operations, schemas } from './apis.ts';
 import { backends } from './backends.ts';
+import { groupRoutes, groups } from './groups.ts';
 import { namedValueRoutes, namedValues } from './namedValues.ts';
 import { policyScopes } from './policies.ts';
 import { productApiRoutes, products } from './products.ts';
 import { serviceRoutes } from './services.ts';
 import { subscriptionRoutes, subscriptions } from './subscriptions.ts';
+import { userRoutes, users } from './users.ts';
 
 /** All that the emulator knows of `Microsoft.ApiManagement`, 2024-05-01. */
 export function apimRoutes(context: Context): readonly Route[] {
-  const types = [apis, operations, schemas, products, subscriptions, namedValues, backends, ...policyScopes];
+  const types = [
+    apis,
+    operations,
+    schemas,
+    products,
+    subscriptions,
+    namedValues,
+    backends,
+    users,
+    groups,
+    ...policyScopes,
+  ];
   return [
     ...serviceRoutes(context),
     ...productApiRoutes(context),
     ...subscriptionRoutes(context),
     ...namedValueRoutes(context),
+    ...userRoutes(context),
+    ...groupRoutes(context),
     ...types.flatMap((type) => resourceRoutes(context, type)),
   ];
 }

@@ -1,0 +1,72 @@
+import { instance } from './examples.ts';
+import type { Asked } from './examples.ts';
+
+const user = 'users/{userId}';
+const group = 'groups/{groupId}';
+const product = 'products/{productId}';
+const neededUser = { firstName: 'test', lastName: 'user', email: 'testuser1@live.com' };
+
+/** By the file's name without its common beginning. */
+export const governanceExamples: Readonly<Record<string, Asked>> = {
+  CreateGroup: instance('PUT', group),
+  CreateGroupExternal: instance('PUT', group),
+  CreateGroupUser: instance('PUT', `${group}/${user}`, { needs: { [user]: neededUser } }),
+  CreateUser: instance('PUT', user),
+  DeleteGroup: instance('DELETE', group),
+  DeleteGroupUser: instance('DELETE', `${group}/${user}`),
+  DeleteProductGroup: instance('DELETE', `${product}/${group}`),
+  DeleteUser: instance('DELETE', user),
+  HeadGroupUser: instance('HEAD', `${group}/${user}`),
+  HeadProductGroup: instance('HEAD', `${product}/${group}`),
+  ListGroupUsers: instance('GET', `${group}/users`, { keptIn: 'users' }),
+  ListGroups: instance('GET', 'groups'),
+  ListProductGroups: instance('GET', `${product}/groups`, { keptIn: 'groups' }),
+  ListProductSubscriptions: instance('GET', `${product}/subscriptions`, { keptIn: 'subscriptions' }),
+  ListUserSubscriptions: instance('GET', `${user}/subscriptions`, { keptIn: 'subscriptions' }),
+  UpdateSubscription: instance('PATCH', 'subscriptions/{sid}', {
+    needs: {
+      'products/5600b59475ff190048060002': {},
+      'users/5931a75ae4bbd512a88c680b': neededUser,
+    },
+  }),
+  UpdateUser: instance('PATCH', user),
+  UserConfirmationPasswordSend: instance('POST', `${user}/confirmations/password/send`),
+  UserGenerateSsoUrl: instance('POST', `${user}/generateSsoUrl`),
+};
+
+const ANOTHER_PROVIDER = 'is about resources of another provider than API Management';
+
+/** Examples that the emulator does not answer. */
+export const leftOutGovernance: Readonly<Record<string, string>> = {
+  CreateNotificationRecipientEmail: 'nobody is notified yet',
+  CreateNotificationRecipientUser: 'nobody is notified yet',
+  DeleteNotificationRecipientEmail: 'nobody is notified yet',
+  DeleteNotificationRecipientUser: 'nobody is notified yet',
+  HeadNotificationRecipientEmail: 'nobody is notified yet',
+  HeadNotificationRecipientUser: 'nobody is notified yet',
+  ListNotificationRecipientEmails: 'nobody is notified yet',
+  ListNotifications: 'nobody is notified yet',
+  CreatePolicyFragment: 'policies have no fragments yet',
+  ListPolicyDescriptions: 'policies are not described yet',
+  CreatePortalRevision: 'there is no developer portal yet',
+  ListPortalRevisions: 'there is no developer portal yet',
+  PortalSettingsGetSignUp: 'there is no developer portal yet',
+  ServiceGetSsoToken: 'there is no developer portal yet',
+  GetReportsByApi: 'calls are not reported yet',
+  GetReportsByOperation: 'calls are not reported yet',
+  GetReportsByProduct: 'calls are not reported yet',
+  GetReportsByRequest: 'calls are not reported yet',
+  GetReportsBySubscription: 'calls are not reported yet',
+  GetReportsByTime: 'calls are not reported yet',
+  GetReportsByUser: 'calls are not reported yet',
+  ListSku: 'instances are there from the start',
+  ServiceCheckNameAvailability: 'instances are there from the start',
+  'monitor-2024-02-01/GetMetric': ANOTHER_PROVIDER,
+  'monitor-2024-02-01/GetMetricDefinitions': ANOTHER_PROVIDER,
+  'monitor-2024-02-01/GetMetricError': ANOTHER_PROVIDER,
+  'monitor-2024-02-01/GetMetricMetadata': ANOTHER_PROVIDER,
+  'resources-2024-07-01/CreateResourceGroup': 'groups are there from the start',
+  'resources-2024-07-01/GetProvider': 'providers are registered from the start',
+  'resources-2024-07-01/GetProviders': 'providers are registered from the start',
+  'subscriptions-2022-12-01/GetLocations': 'locations have no details yet',
+};
