@@ -6,20 +6,32 @@ const group = 'groups/{groupId}';
 const product = 'products/{productId}';
 const neededUser = { firstName: 'test', lastName: 'user', email: 'testuser1@live.com' };
 
+const notification = 'notifications/{notificationName}';
+const recipientEmail = `${notification}/recipientEmails/{email}`;
+const recipientUser = `${notification}/recipientUsers/{userId}`;
+
 /** By the file's name without its common beginning. */
 export const governanceExamples: Readonly<Record<string, Asked>> = {
   CreateGroup: instance('PUT', group),
   CreateGroupExternal: instance('PUT', group),
   CreateGroupUser: instance('PUT', `${group}/${user}`, { needs: { [user]: neededUser } }),
+  CreateNotificationRecipientEmail: instance('PUT', recipientEmail),
+  CreateNotificationRecipientUser: instance('PUT', recipientUser, { needs: { [user]: neededUser } }),
   CreateUser: instance('PUT', user),
   DeleteGroup: instance('DELETE', group),
   DeleteGroupUser: instance('DELETE', `${group}/${user}`),
+  DeleteNotificationRecipientEmail: instance('DELETE', recipientEmail),
+  DeleteNotificationRecipientUser: instance('DELETE', recipientUser),
   DeleteProductGroup: instance('DELETE', `${product}/${group}`),
   DeleteUser: instance('DELETE', user),
   HeadGroupUser: instance('HEAD', `${group}/${user}`),
+  HeadNotificationRecipientEmail: instance('HEAD', recipientEmail),
+  HeadNotificationRecipientUser: instance('HEAD', recipientUser),
   HeadProductGroup: instance('HEAD', `${product}/${group}`),
   ListGroupUsers: instance('GET', `${group}/users`, { keptIn: 'users' }),
   ListGroups: instance('GET', 'groups'),
+  ListNotificationRecipientEmails: instance('GET', `${notification}/recipientEmails`),
+  ListNotifications: instance('GET', 'notifications'),
   ListProductGroups: instance('GET', `${product}/groups`, { keptIn: 'groups' }),
   ListProductSubscriptions: instance('GET', `${product}/subscriptions`, { keptIn: 'subscriptions' }),
   ListUserSubscriptions: instance('GET', `${user}/subscriptions`, { keptIn: 'subscriptions' }),
@@ -38,14 +50,6 @@ const ANOTHER_PROVIDER = 'is about resources of another provider than API Manage
 
 /** Examples that the emulator does not answer. */
 export const leftOutGovernance: Readonly<Record<string, string>> = {
-  CreateNotificationRecipientEmail: 'nobody is notified yet',
-  CreateNotificationRecipientUser: 'nobody is notified yet',
-  DeleteNotificationRecipientEmail: 'nobody is notified yet',
-  DeleteNotificationRecipientUser: 'nobody is notified yet',
-  HeadNotificationRecipientEmail: 'nobody is notified yet',
-  HeadNotificationRecipientUser: 'nobody is notified yet',
-  ListNotificationRecipientEmails: 'nobody is notified yet',
-  ListNotifications: 'nobody is notified yet',
   CreatePolicyFragment: 'policies have no fragments yet',
   ListPolicyDescriptions: 'policies are not described yet',
   CreatePortalRevision: 'there is no developer portal yet',

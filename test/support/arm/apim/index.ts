@@ -5,33 +5,29 @@ import { apis, operations, schemas } from './apis.ts';
 import { backends } from './backends.ts';
 import { groupRoutes, groups } from './groups.ts';
 import { namedValueRoutes, namedValues } from './namedValues.ts';
+import { notificationRoutes } from './notifications.ts';
 import { policyScopes } from './policies.ts';
 import { productApiRoutes, products } from './products.ts';
 import { serviceRoutes } from './services.ts';
 import { subscriptionRoutes, subscriptions } from './subscriptions.ts';
+import { notInConsumption } from './tiers.ts';
 import { userRoutes, users } from './users.ts';
 
 /** All that the emulator knows of `Microsoft.ApiManagement`, 2024-05-01. */
 export function apimRoutes(context: Context): readonly Route[] {
-  const types = [
-    apis,
-    operations,
-    schemas,
-    products,
-    subscriptions,
-    namedValues,
-    backends,
-    users,
-    groups,
-    ...policyScopes,
-  ];
+  const types = [apis, operations, schemas, products, subscriptions, namedValues, backends, ...policyScopes];
+  const peopleTypes = [users, groups];
   return [
     ...serviceRoutes(context),
     ...productApiRoutes(context),
     ...subscriptionRoutes(context),
     ...namedValueRoutes(context),
-    ...userRoutes(context),
-    ...groupRoutes(context),
     ...types.flatMap((type) => resourceRoutes(context, type)),
+    ...notInConsumption(context, [
+      ...userRoutes(context),
+      ...groupRoutes(context),
+      ...notificationRoutes(context),
+      ...peopleTypes.flatMap((type) => resourceRoutes(context, type)),
+    ]),
   ];
 }
