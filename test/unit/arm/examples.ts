@@ -8,6 +8,10 @@ export interface Asked {
   readonly needs?: Readonly<Record<string, JsonObject>>;
   /** The collection of the instance where the items of the list are kept as well. */
   readonly keptIn?: string;
+  /** Whether it lists what Azure has, of which the emulator has some. */
+  readonly isCatalogue?: boolean;
+  /** The tier of the instance. */
+  readonly tier?: string;
 }
 
 export const service =

@@ -35,6 +35,15 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
   ListProductGroups: instance('GET', `${product}/groups`, { keptIn: 'groups' }),
   ListProductSubscriptions: instance('GET', `${product}/subscriptions`, { keptIn: 'subscriptions' }),
   ListUserSubscriptions: instance('GET', `${user}/subscriptions`, { keptIn: 'subscriptions' }),
+  ListSku: {
+    method: 'GET',
+    path: '/subscriptions/{subscriptionId}/providers/Microsoft.ApiManagement/skus',
+    isCatalogue: true,
+  },
+  ServiceCheckNameAvailability: {
+    method: 'POST',
+    path: '/subscriptions/{subscriptionId}/providers/Microsoft.ApiManagement/checkNameAvailability',
+  },
   UpdateSubscription: instance('PATCH', 'subscriptions/{sid}', {
     needs: {
       'products/5600b59475ff190048060002': {},
@@ -44,6 +53,15 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
   UpdateUser: instance('PATCH', user),
   UserConfirmationPasswordSend: instance('POST', `${user}/confirmations/password/send`),
   UserGenerateSsoUrl: instance('POST', `${user}/generateSsoUrl`),
+  'resources-2024-07-01/CreateResourceGroup': {
+    method: 'PUT',
+    path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}',
+  },
+  'subscriptions-2022-12-01/GetLocations': {
+    method: 'GET',
+    path: '/subscriptions/{subscriptionId}/locations',
+    isCatalogue: true,
+  },
 };
 
 const ANOTHER_PROVIDER = 'is about resources of another provider than API Management';
@@ -63,14 +81,10 @@ export const leftOutGovernance: Readonly<Record<string, string>> = {
   GetReportsBySubscription: 'calls are not reported yet',
   GetReportsByTime: 'calls are not reported yet',
   GetReportsByUser: 'calls are not reported yet',
-  ListSku: 'instances are there from the start',
-  ServiceCheckNameAvailability: 'instances are there from the start',
   'monitor-2024-02-01/GetMetric': ANOTHER_PROVIDER,
   'monitor-2024-02-01/GetMetricDefinitions': ANOTHER_PROVIDER,
   'monitor-2024-02-01/GetMetricError': ANOTHER_PROVIDER,
   'monitor-2024-02-01/GetMetricMetadata': ANOTHER_PROVIDER,
-  'resources-2024-07-01/CreateResourceGroup': 'groups are there from the start',
-  'resources-2024-07-01/GetProvider': 'providers are registered from the start',
-  'resources-2024-07-01/GetProviders': 'providers are registered from the start',
-  'subscriptions-2022-12-01/GetLocations': 'locations have no details yet',
+  'resources-2024-07-01/GetProvider': 'is about a provider that is not there',
+  'resources-2024-07-01/GetProviders': 'is about a provider that is not there',
 };

@@ -9,6 +9,7 @@ import { notificationRoutes } from './notifications.ts';
 import { policyScopes } from './policies.ts';
 import { productApiRoutes, products } from './products.ts';
 import { serviceRoutes } from './services.ts';
+import { skuRoutes } from './skus.ts';
 import { subscriptionRoutes, subscriptions } from './subscriptions.ts';
 import { notInConsumption } from './tiers.ts';
 import { userRoutes, users } from './users.ts';
@@ -19,6 +20,7 @@ export function apimRoutes(context: Context): readonly Route[] {
   const peopleTypes = [users, groups];
   return [
     ...serviceRoutes(context),
+    ...skuRoutes(context),
     ...productApiRoutes(context),
     ...subscriptionRoutes(context),
     ...namedValueRoutes(context),
