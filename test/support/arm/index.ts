@@ -14,9 +14,11 @@ import type { AsyncSettings } from './asyncOperations.ts';
 import { Directory, resourceGroup } from './directory.ts';
 import type { TenantInit } from './directory.ts';
 import { Gateways } from './gateway/gateways.ts';
+import type { LoggedCall } from './gateway/loggedCall.ts';
 import { Interventions } from './interventions.ts';
 import type { Match } from './interventions.ts';
 import { LOCATIONS } from './locations.ts';
+import { metricRoutes } from './metrics.ts';
 import type { Paging } from './paging.ts';
 import { Registrations } from './providers.ts';
 import { ArmServer } from './server.ts';
@@ -103,6 +105,7 @@ export class Arm {
       ...this.#directory.routes(context),
       ...this.#registrations.routes(Object.values(LOCATIONS)),
       ...apimRoutes(context),
+      ...metricRoutes(context),
       ...classicRoutes(context),
     ];
     const { writeMs = 2 } = options;
@@ -190,6 +193,11 @@ export class Arm {
   /** Writes a resource without any check; gives its id. */
   seed(id: string, properties: JsonObject, members: JsonObject = {}): string {
     return this.#store.put({ id, properties, members }).id;
+  }
+
+  /** Puts calls of the past to those that went through an instance's gateway. */
+  addCalls(instance: string, calls: readonly LoggedCall[]): void {
+    this.#gateways.addCalls(instance, calls);
   }
 
   /** Makes a subscription one in which API Management has to be registered first. */

@@ -1,3 +1,5 @@
+import { nobody } from '../../support/arm/gateway/loggedCall.ts';
+import type { LoggedCall } from '../../support/arm/gateway/loggedCall.ts';
 import { instance } from './examples.ts';
 import type { Asked } from './examples.ts';
 
@@ -9,6 +11,19 @@ const neededUser = { firstName: 'test', lastName: 'user', email: 'testuser1@live
 const notification = 'notifications/{notificationName}';
 const recipientEmail = `${notification}/recipientEmails/{email}`;
 const recipientUser = `${notification}/recipientUsers/{userId}`;
+const neededApi = { path: 'echo', serviceUrl: 'http://127.0.0.1' };
+const neededCall: LoggedCall = {
+  ...nobody,
+  timestamp: '2017-06-03T00:17:00.164Z',
+  method: 'GET',
+  url: 'http://127.0.0.1/echo',
+  ipAddress: '127.0.0.1',
+  responseCode: 200,
+  backendResponseCode: 200,
+  requestSize: 0,
+  responseSize: 405,
+  apiTime: 2,
+};
 
 /** By the file's name without its common beginning. */
 export const governanceExamples: Readonly<Record<string, Asked>> = {
@@ -24,6 +39,20 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
   DeleteNotificationRecipientUser: instance('DELETE', recipientUser),
   DeleteProductGroup: instance('DELETE', `${product}/${group}`),
   DeleteUser: instance('DELETE', user),
+  GetReportsByApi: instance('GET', 'reports/byApi', { needs: { 'apis/echo': neededApi } }),
+  GetReportsByOperation: instance('GET', 'reports/byOperation', {
+    needs: {
+      'apis/echo': neededApi,
+      'apis/echo/operations/get': { method: 'GET', urlTemplate: '/' },
+    },
+  }),
+  GetReportsByProduct: instance('GET', 'reports/byProduct', { needs: { 'products/starter': {} } }),
+  GetReportsByRequest: instance('GET', 'reports/byRequest', { calls: [neededCall] }),
+  GetReportsBySubscription: instance('GET', 'reports/bySubscription', {
+    needs: { 'products/starter': {}, 'subscriptions/mine': { scope: '/products/starter' } },
+  }),
+  GetReportsByTime: instance('GET', 'reports/byTime', { calls: [neededCall] }),
+  GetReportsByUser: instance('GET', 'reports/byUser', { needs: { 'users/1': neededUser } }),
   HeadGroupUser: instance('HEAD', `${group}/${user}`),
   HeadNotificationRecipientEmail: instance('HEAD', recipientEmail),
   HeadNotificationRecipientUser: instance('HEAD', recipientUser),
@@ -74,13 +103,6 @@ export const leftOutGovernance: Readonly<Record<string, string>> = {
   ListPortalRevisions: 'there is no developer portal yet',
   PortalSettingsGetSignUp: 'there is no developer portal yet',
   ServiceGetSsoToken: 'there is no developer portal yet',
-  GetReportsByApi: 'calls are not reported yet',
-  GetReportsByOperation: 'calls are not reported yet',
-  GetReportsByProduct: 'calls are not reported yet',
-  GetReportsByRequest: 'calls are not reported yet',
-  GetReportsBySubscription: 'calls are not reported yet',
-  GetReportsByTime: 'calls are not reported yet',
-  GetReportsByUser: 'calls are not reported yet',
   'monitor-2024-02-01/GetMetric': ANOTHER_PROVIDER,
   'monitor-2024-02-01/GetMetricDefinitions': ANOTHER_PROVIDER,
   'monitor-2024-02-01/GetMetricError': ANOTHER_PROVIDER,

@@ -9,6 +9,7 @@ import { notificationRoutes } from './notifications.ts';
 import { policyScopes } from './policies.ts';
 import { productApiRoutes, products } from './products.ts';
 import { serviceRoutes } from './services.ts';
+import { reportRoutes } from './reports.ts';
 import { skuRoutes } from './skus.ts';
 import { subscriptionRoutes, subscriptions } from './subscriptions.ts';
 import { notInConsumption } from './tiers.ts';
@@ -29,6 +30,7 @@ export function apimRoutes(context: Context): readonly Route[] {
       ...userRoutes(context),
       ...groupRoutes(context),
       ...notificationRoutes(context),
+      ...reportRoutes(context),
       ...peopleTypes.flatMap((type) => resourceRoutes(context, type)),
     ]),
   ];

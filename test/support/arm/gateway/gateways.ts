@@ -1,5 +1,6 @@
 import type { Store } from '../store.ts';
 import { InstanceGateway } from './index.ts';
+import type { LoggedCall } from './loggedCall.ts';
 
 /** The gateways of all instances, each on a port of its own. */
 export class Gateways {
@@ -8,6 +9,7 @@ export class Gateways {
     string,
     { readonly gateway: InstanceGateway; readonly url: Promise<string> }
   >();
+  readonly #past = new Map<string, readonly LoggedCall[]>();
   readonly #urls = new Map<string, string>();
 
   constructor(store: Store) {
@@ -31,6 +33,18 @@ export class Gateways {
   /** The URL of a gateway that was started. */
   urlOf(instance: string): string {
     return this.#urls.get(instance.toLowerCase()) ?? '';
+  }
+
+  /** The calls of an instance, those that were put there first. */
+  callsOf(instance: string): readonly LoggedCall[] {
+    const key = instance.toLowerCase();
+    return [...(this.#past.get(key) ?? []), ...(this.#gateways.get(key)?.gateway.calls ?? [])];
+  }
+
+  /** Puts calls of the past to those of an instance. */
+  addCalls(instance: string, calls: readonly LoggedCall[]): void {
+    const key = instance.toLowerCase();
+    this.#past.set(key, [...(this.#past.get(key) ?? []), ...calls]);
   }
 
   async close(): Promise<void> {
