@@ -42,6 +42,7 @@ import {
   type EndpointPlace,
   type PickedService,
 } from './picking.ts';
+import { addPublished, type PublishedGateway, removePublished } from './publishedGateways.ts';
 import { remove, rename } from './renaming.ts';
 import type { AttachedSchema } from './schemaStore.ts';
 import type { SchemaQuery } from './schemas.ts';
@@ -146,6 +147,12 @@ export interface Catalog extends Feature<'catalog'> {
    */
   addWorkspaceByToken(known: ClientSettings): Promise<void>;
 
+  /** Puts an endpoint into the tree as it is called through the gateway that it was just published at. */
+  addPublished(endpoint: Endpoint, gateway: PublishedGateway): Promise<Endpoint>;
+
+  /** Takes a published endpoint out of the tree, with its keys, if it is there. */
+  removePublished(workspace: string, endpointId: string): Promise<void>;
+
   /** Gives an endpoint a schema, which counts before the one that the service publishes, until it is detached. */
   attachSchema(endpoint: Endpoint, attached: AttachedSchema): Promise<void>;
 
@@ -213,6 +220,8 @@ export function createCatalog(
     addUnknown: (names) => addUnknown(store, names),
     addRoute: (route, keys) => addRoute(store, route, keys),
     addWorkspaceByToken: (known) => addWorkspaceByToken(store, known),
+    addPublished: (endpoint, gateway) => addPublished(store, endpoint, gateway),
+    removePublished: (workspace, endpointId) => removePublished(store, workspace, endpointId),
     attachSchema: (endpoint, attached) => store.schemas.attach(endpoint, attached),
     detachSchema: (endpoint) => store.schemas.detach(endpoint),
     attachedSchema: (endpoint) => store.schemas.attached(endpoint),

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CatalogStore } from './catalog.ts';
 import { changeService } from './editing.ts';
 import { nameProblem } from './entryProblems.ts';
-import { pickEntry } from './picking.ts';
+import { type Entry, pickEntry } from './picking.ts';
 import { changeWorkspace, renamedMember, renameWorkspace, type WorkspaceEntry } from './settings.ts';
 
 /** Renames a workspace, a service or an endpoint, whichever node it is called on. */
@@ -43,7 +43,14 @@ export async function remove(store: CatalogStore, target: unknown): Promise<void
     { modal: true, detail: vscode.l10n.t('Its stored keys are forgotten. Nothing changes on the server.') },
     yes,
   );
-  if (choice !== yes) return;
+  if (choice === yes) await removeEntry(store, entry);
+}
+
+/** The same without a question. */
+export async function removeEntry(
+  store: CatalogStore,
+  { workspace, service, endpoint }: Entry,
+): Promise<void> {
   if (service === undefined) {
     await changeWorkspace(workspace.name, () => undefined);
   } else if (endpoint === undefined || service.endpoints.length === 1) {

@@ -52,10 +52,12 @@ export class JobsView implements vscode.TreeDataProvider<ExplorerNode>, vscode.D
       pane.view.onDidChangeSelection(() => this.#sightChanged.fire()),
       pane.view.onDidChangeVisibility(({ visible }) => {
         if (visible) pane.refresh(undefined);
+        this.#layOut();
         this.#tick();
         this.#sightChanged.fire();
       }),
     );
+    this.#layOut();
     this.#update();
   }
 
@@ -107,6 +109,11 @@ export class JobsView implements vscode.TreeDataProvider<ExplorerNode>, vscode.D
 
   clearFilter(): Promise<void> {
     return this.#setFilter(noFilter);
+  }
+
+  /** VS Code gives a new tree its height, without which there are no rows, with its message, or two seconds later. */
+  #layOut(): void {
+    if (this.#pane.view.visible) this.#pane.view.message = '';
   }
 
   #update(): void {

@@ -90,6 +90,8 @@ export const failureCodes = {
   RedirectRefused: 'The server sent the call elsewhere, and following it could lose or expose data.',
   RequestTimeout: 'The server gave up on the call and gave no code.',
   RequestTooLarge: 'The body is bigger than the server takes.',
+  ResourceChanged:
+    'A resource of API Management was changed since it was looked at, so it was not written over.',
   RowTooLong: 'A row of a table is too long to be written whole.',
   SasTooNarrow: 'The SAS of the storage allows less than is needed.',
   ServerError: 'The server failed and gave no code.',

@@ -73,7 +73,14 @@ export const commandNames = {
   jobDocuments: ['newJobDocument', 'runJobDocument', 'duplicateJobAsDocument'],
   results: ['openResult', 'openResultAsTable', 'downloadResult', 'copyResultUrl', 'createSampleData'],
   dashboard: ['showDashboard'],
-  publishing: ['addGateway', 'addFromAzure', 'openDeveloperPortal'],
+  publishing: [
+    'addGateway',
+    'addFromAzure',
+    'openDeveloperPortal',
+    'publishEndpoint',
+    'resumePublishing',
+    'unpublish',
+  ],
   support: ['showLog'],
 } as const;
 

@@ -8,17 +8,31 @@ export type Step = (position: StepPosition) => Promise<StepOutcome>;
 
 export interface StepPosition {
   readonly title: string;
-  /** Of those that were asked: what needs no question is not counted. */
-  readonly step: number;
+  /** Of those that were asked: what needs no question is not counted. Absent for a question of its own. */
+  readonly step?: number;
+  /** Of all, where it is known. */
+  readonly total?: number;
   readonly canGoBack: boolean;
 }
 
-/** Asks one question after the other, with a way back. Resolves with false when the user gives up. */
-export async function askInSteps(title: string, steps: readonly Step[]): Promise<boolean> {
+/**
+ * Asks one question after the other, with a way back. Resolves with false when the user gives up. `total` says how many
+ * will be asked, as far as the answers up to now tell.
+ */
+export async function askInSteps(
+  title: string,
+  steps: readonly Step[],
+  total?: () => number,
+): Promise<boolean> {
   const asked: number[] = [];
   let index = 0;
   for (let step = steps[index]; step !== undefined; step = steps[index]) {
-    const position = { title, step: asked.length + 1, canGoBack: asked.length > 0 };
+    const position = {
+      title,
+      step: asked.length + 1,
+      ...(total && { total: total() }),
+      canGoBack: asked.length > 0,
+    };
     switch (await step(position)) {
       case 'next':
         asked.push(index);
@@ -96,6 +110,43 @@ export async function askChoice<T>(
   });
 }
 
+/** Any number of choices; `press` is what a button of one does, while the box is hidden. */
+export interface ManyChoices<T> {
+  readonly placeholder: string;
+  readonly choices: () => readonly Choice<T>[];
+  readonly picked: (value: T) => boolean;
+  readonly press?: (value: T) => Promise<void>;
+}
+
+/** Asks for some of many; the box comes back after a button of one of them was pressed. */
+export async function askMany<T>(
+  position: StepPosition,
+  question: ManyChoices<T>,
+  accept: (values: readonly T[]) => void,
+): Promise<StepOutcome> {
+  for (;;) {
+    let pressed: T | undefined;
+    const box = vscode.window.createQuickPick<Choice<T>>();
+    box.canSelectMany = true;
+    box.placeholder = question.placeholder;
+    box.items = question.choices();
+    box.selectedItems = box.items.filter(({ value }) => question.picked(value));
+    const outcome = await outcomeOf(box, position, (finish) => {
+      box.onDidAccept(() => {
+        accept(box.selectedItems.map(({ value }) => value));
+        finish('next');
+      });
+      box.onDidTriggerItemButton(({ item }) => {
+        accept(box.selectedItems.map(({ value }) => value));
+        pressed = item.value;
+        finish('next');
+      });
+    });
+    if (pressed === undefined || question.press === undefined) return outcome;
+    await question.press(pressed);
+  }
+}
+
 function outcomeOf(
   box: vscode.InputBox | vscode.QuickPick<vscode.QuickPickItem>,
   position: StepPosition,
@@ -103,6 +154,7 @@ function outcomeOf(
 ): Promise<StepOutcome> {
   box.title = position.title;
   box.step = position.step;
+  box.totalSteps = position.total;
   box.ignoreFocusOut = true;
   if (position.canGoBack) box.buttons = [vscode.QuickInputButtons.Back];
   return new Promise((resolve) => {

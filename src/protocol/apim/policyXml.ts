@@ -44,7 +44,16 @@ export function writePolicy(element: PolicyElement, indent = ''): string {
 
 /** Whether two documents say the same: spaces, comments and the order of attributes do not count. */
 export function samePolicy(one: PolicyElement, other: PolicyElement): boolean {
-  return writePolicy(one) === writePolicy(other);
+  return writePolicy(withSortedAttributes(one)) === writePolicy(withSortedAttributes(other));
+}
+
+function withSortedAttributes({ name, attributes, content }: PolicyElement): PolicyElement {
+  const sorted = Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    name,
+    attributes: Object.fromEntries(sorted),
+    content: content.map((part) => (typeof part === 'string' ? part : withSortedAttributes(part))),
+  };
 }
 
 /** The elements of a name, wherever they are, in the order of the document. */
@@ -57,7 +66,6 @@ export function elementsNamed(element: PolicyElement, name: string): readonly Po
 
 function attributesText({ attributes }: PolicyElement): string {
   return Object.entries(attributes)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => ` ${name}="${escaped(value, /[&<>"]/g)}"`)
     .join('');
 }

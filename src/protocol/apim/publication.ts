@@ -20,10 +20,9 @@ export interface PublishedOperation {
 export interface NewProduct {
   readonly description: string;
   readonly terms: string;
-  readonly subscriptionRequired: boolean;
   readonly approvalRequired: boolean;
-  /** How many subscriptions one user may have; absent for any number. */
-  readonly subscriptionsLimit?: number;
+  /** How many subscriptions one user may have; 0 for any number. */
+  readonly subscriptionsLimit: number;
   readonly published: boolean;
   readonly limits: CallLimits;
 }
@@ -103,15 +102,13 @@ export function apiPath({ apiId }: Pick<Publication, 'apiId'>): string {
   return `/apis/${encodeURIComponent(apiId)}`;
 }
 
-/** The body with the secret that the plan leaves out: what goes over the wire, and nowhere else. */
-export function withSecret({ kind, body }: PlannedResource, apiKey: string): PlannedResource['body'] {
+/**
+ * The body with what the plan leaves out, the value of the header `Authorization` that a named value holds: what goes
+ * over the wire, and nowhere else.
+ */
+export function withSecret({ kind, body }: PlannedResource, authorization: string): PlannedResource['body'] {
   if (kind !== 'namedValue' || body === undefined) return body;
-  return { properties: { ...body.properties, value: namedValueOf(apiKey) } };
-}
-
-/** What the named value of a key holds: the whole of the header. */
-export function namedValueOf(apiKey: string): string {
-  return `Bearer ${apiKey}`;
+  return { properties: { ...body.properties, value: authorization } };
 }
 
 function productPath({ product }: Publication): string {
@@ -134,7 +131,7 @@ function productResources(product: PublishedProduct, make: NewProduct): PlannedR
         // An instance refuses these two for a product that takes no subscriptions.
         ...(subscriptionRequired && { approvalRequired: make.approvalRequired }),
         ...(subscriptionRequired &&
-          make.subscriptionsLimit !== undefined && { subscriptionsLimit: make.subscriptionsLimit }),
+          make.subscriptionsLimit > 0 && { subscriptionsLimit: make.subscriptionsLimit }),
         state: make.published ? 'published' : 'notPublished',
       },
     },

@@ -1,6 +1,6 @@
 import { isJsonObject, jsonText, type JsonObject } from '../json.ts';
 import { Failure } from '../failure.ts';
-import { parsePolicy, writePolicy } from './policyXml.ts';
+import { parsePolicy, samePolicy, writePolicy } from './policyXml.ts';
 import type { PlannedResource } from './publication.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { PlannedResource } from './publication.ts';
 export function comparable(planned: PlannedResource, existing: JsonObject): JsonObject {
   const wanted = planned.body?.properties ?? {};
   const properties = isJsonObject(existing.properties) ? existing.properties : {};
-  const present = isPolicy(planned) ? policyProperties(properties) : properties;
+  const present = isPolicy(planned) ? policyProperties(String(wanted.value), properties) : properties;
   return membersOf(wanted, present);
 }
 
@@ -31,10 +31,15 @@ export function isPolicy({ kind }: PlannedResource): boolean {
 }
 
 /** One that cannot be read differs from any other, and is shown as it is. */
-function policyProperties(properties: JsonObject): JsonObject {
-  const text = String(properties.value);
-  const policy = parsePolicy(text);
-  return { format: 'rawxml', value: policy instanceof Failure ? text : writePolicy(policy) };
+function policyProperties(wanted: string, { value }: JsonObject): JsonObject {
+  return { format: 'rawxml', value: inSpellingOf(wanted, String(value)) };
+}
+
+function inSpellingOf(wanted: string, present: string): string {
+  const one = parsePolicy(wanted);
+  const other = parsePolicy(present);
+  if (one instanceof Failure || other instanceof Failure) return present;
+  return samePolicy(one, other) ? wanted : writePolicy(other);
 }
 
 function membersOf(wanted: JsonObject, present: JsonObject): JsonObject {

@@ -37,7 +37,7 @@ export async function subscriptionsFor(
 /** The primary key, or the secondary one where there is no other. */
 export async function subscriptionKeyOf(
   client: ArmClient,
-  subscription: ProductSubscription,
+  subscription: Pick<ProductSubscription, 'id'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { body } = await client.post(childPath(subscription.id, 'listSecrets'), undefined, { signal });

@@ -78,8 +78,8 @@ describe('a publication', () => {
         make: {
           description: '',
           terms: '',
-          subscriptionRequired: false,
           approvalRequired: true,
+          subscriptionsLimit: 1,
           published: true,
           limits: starterLimits,
         },
@@ -116,7 +116,7 @@ describe('a publication', () => {
   it('has the secret only in what is sent', () => {
     const plan = plannedResources(guide);
     const value = one(plan, 'namedValue');
-    assert.equal(withSecret(value, 'KEY==')?.properties.value, 'Bearer KEY==');
+    assert.equal(withSecret(value, 'Bearer KEY==')?.properties.value, 'Bearer KEY==');
     assert.ok(!JSON.stringify(plan).includes('KEY=='));
     assert.ok(viewOf(value, value.body?.properties ?? {}).includes('"***"'));
   });

@@ -1,0 +1,113 @@
+import * as vscode from 'vscode';
+import { operationMethods } from '../protocol/apim/operations.ts';
+import { errorStatuses, type PublishedOperation } from '../protocol/apim/publication.ts';
+import { isDisplayName, isUrlTemplate } from '../protocol/apim/publicationProblems.ts';
+import { askChoice, askInSteps, askMany, askText, type Step } from '../shared/steps.ts';
+import type { Draft } from './draft.ts';
+
+/** Which operations are published; each can be changed. */
+export function askOperations(draft: Draft): Step {
+  const edit: vscode.QuickInputButton = {
+    iconPath: new vscode.ThemeIcon('edit'),
+    tooltip: vscode.l10n.t('Change name, verb, template and responses'),
+  };
+  return (position) =>
+    askMany<string>(
+      position,
+      {
+        placeholder: vscode.l10n.t('Operations to publish'),
+        choices: () =>
+          draft.operations.map(({ operation }) => ({
+            label: operation.displayName,
+            description: operation.method,
+            detail: `${operation.urlTemplate} → ${operation.statuses.join(', ')}`,
+            buttons: [edit],
+            value: operation.id,
+          })),
+        picked: (id) => draft.operations.some((each) => each.included && each.operation.id === id),
+        press: (id) => editOperation(draft, id),
+      },
+      (ids) => {
+        const chosen = new Set(ids);
+        draft.operations = draft.operations.map((each) => ({
+          ...each,
+          included: chosen.has(each.operation.id),
+        }));
+      },
+    );
+}
+
+/** What was given up leaves the operation as it was. */
+async function editOperation(draft: Draft, id: string): Promise<void> {
+  const before = draft.operations.find(({ operation }) => operation.id === id)?.operation;
+  if (before === undefined) return;
+  const edited: Editable = { ...before };
+  const title = vscode.l10n.t('Change {0}', before.displayName);
+  const steps = [askName(edited), askMethod(edited), askTemplate(edited), askStatuses(edited)];
+  if (!(await askInSteps(title, steps, () => steps.length))) return;
+  draft.operations = draft.operations.map((each) =>
+    each.operation.id === id ? { operation: edited, included: true } : each,
+  );
+}
+
+type Editable = { -readonly [K in keyof PublishedOperation]: PublishedOperation[K] };
+
+function askName(operation: Editable): Step {
+  return (position) =>
+    askText(
+      position,
+      {
+        prompt: vscode.l10n.t('Display name of the operation'),
+        value: operation.displayName,
+        validate: (text) =>
+          isDisplayName(text.trim()) ? undefined : vscode.l10n.t('1 to 300 characters are expected.'),
+      },
+      (text) => (operation.displayName = text.trim()),
+    );
+}
+
+function askMethod(operation: Editable): Step {
+  return (position) => {
+    const others = operationMethods.filter((method) => method !== operation.method);
+    const choices = [operation.method, ...others].map((method) => ({ label: method, value: method }));
+    const placeholder = vscode.l10n.t('HTTP verb');
+    return askChoice(position, { placeholder, choices }, (method) => (operation.method = method));
+  };
+}
+
+function askTemplate(operation: Editable): Step {
+  return (position) =>
+    askText(
+      position,
+      {
+        prompt: vscode.l10n.t('URL template below the suffix; what is in braces are its parameters'),
+        value: operation.urlTemplate,
+        validate: (text) =>
+          isUrlTemplate(text.trim())
+            ? undefined
+            : vscode.l10n.t(
+                'A template begins with "/", has no spaces, and names each of its {parameters} once.',
+              ),
+      },
+      (text) => (operation.urlTemplate = text.trim()),
+    );
+}
+
+function askStatuses(operation: Editable): Step {
+  const statuses = [200, ...errorStatuses];
+  return (position) =>
+    askMany<number>(
+      position,
+      {
+        placeholder: vscode.l10n.t('Responses that are documented: 200, and the errors of the service'),
+        choices: () =>
+          statuses.map((status) => ({
+            label: String(status),
+            description: status === 200 ? vscode.l10n.t('OK') : vscode.l10n.t('error of the service'),
+            value: status,
+          })),
+        picked: (status) => operation.statuses.includes(status),
+      },
+      (chosen) => (operation.statuses = chosen.toSorted((a, b) => a - b)),
+    );
+}

@@ -1,0 +1,107 @@
+import * as vscode from 'vscode';
+import type { CallLimits } from '../protocol/apim/limits.ts';
+import type { PlannedResource } from '../protocol/apim/publication.ts';
+import { isPolicy, viewOf } from '../protocol/apim/resourceView.ts';
+import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
+import { askMany } from '../shared/steps.ts';
+import { limitWords } from './limitWords.ts';
+import { resourceWords } from './resourceWords.ts';
+import type { ResourceState } from './resourceStates.ts';
+import { missingNeeds } from './writing.ts';
+
+/** What a publication would change, and what the person has to know before. */
+export interface Preview {
+  readonly title: string;
+  readonly states: readonly ResourceState[];
+  readonly limits: CallLimits;
+}
+
+/**
+ * Shows everything that would be written against what is there, and asks what of it is to be: what is new is chosen at
+ * first, what would be overwritten is not. Resolves with the paths to write; undefined when the user gives up.
+ */
+export async function askWhatToWrite(
+  documents: Pick<ReadonlyDocuments, 'write'>,
+  preview: Preview,
+): Promise<ReadonlySet<string> | undefined> {
+  const open = preview.states.filter(({ state }) => state !== 'same');
+  if (open.length === 0) return new Set();
+  await showDifferences(documents, preview.title, open);
+  try {
+    return await pickPaths(preview, open);
+  } finally {
+    await closeDifferences(preview.title);
+  }
+}
+
+async function pickPaths(
+  { title, states, limits }: Preview,
+  open: readonly ResourceState[],
+): Promise<ReadonlySet<string> | undefined> {
+  let chosen = new Set(open.filter(({ state }) => state === 'missing').map(({ planned }) => planned.path));
+  const words = limitWords(limits);
+  const position = {
+    title: words === '' ? title : vscode.l10n.t('{0} ({1} for each subscription)', title, words),
+    canGoBack: false,
+  };
+  const question = {
+    placeholder: vscode.l10n.t('What is to be written? What is not ticked stays as it is'),
+    choices: () => open.map(stateChoice),
+    picked: (path: string) => chosen.has(path),
+  };
+  for (;;) {
+    const outcome = await askMany(position, question, (paths) => (chosen = new Set(paths)));
+    if (outcome !== 'next') return undefined;
+    const lacking = missingNeeds(states, chosen);
+    if (lacking.length === 0) return chosen;
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('What you chose needs this too: {0}', lacking.map(resourceWords).join(', ')),
+    );
+    for (const { path } of lacking) chosen.add(path);
+  }
+}
+
+function stateChoice({ planned, state }: ResourceState) {
+  return {
+    label: resourceWords(planned),
+    description:
+      state === 'missing' ? vscode.l10n.t('create') : vscode.l10n.t('exists and differs: overwrite'),
+    detail: planned.path,
+    value: planned.path,
+  };
+}
+
+async function showDifferences(
+  documents: Pick<ReadonlyDocuments, 'write'>,
+  title: string,
+  states: readonly ResourceState[],
+): Promise<void> {
+  const changes = await Promise.all(
+    states.map(async ({ planned, existing, state }) => {
+      const wanted = await documents.write(
+        fileName(planned, vscode.l10n.t('as it will be')),
+        viewOf(planned, planned.body?.properties ?? {}),
+      );
+      const before =
+        state === 'missing'
+          ? undefined
+          : await documents.write(
+              fileName(planned, vscode.l10n.t('as it is')),
+              viewOf(planned, existing ?? {}),
+            );
+      return [wanted, before, wanted];
+    }),
+  );
+  await vscode.commands.executeCommand('vscode.changes', title, changes);
+}
+
+/** The place says which it is, the end which language. */
+function fileName(planned: PlannedResource, when: string): string {
+  return `${decodeURIComponent(planned.path.slice(1))} ${when}.${isPolicy(planned) ? 'xml' : 'json'}`;
+}
+
+/** It is about an instant that is over. */
+async function closeDifferences(title: string): Promise<void> {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  await vscode.window.tabGroups.close(tabs.filter(({ label }) => label.startsWith(title)));
+}

@@ -1,0 +1,200 @@
+import * as vscode from 'vscode';
+import { starterLimits } from '../protocol/apim/limits.ts';
+import type { NewProduct, PublishedProduct } from '../protocol/apim/publication.ts';
+import { isDisplayName, isResourceId } from '../protocol/apim/publicationProblems.ts';
+import { freeName } from '../shared/freeName.ts';
+import { askChoice, askText, type Choice, type Step, type TextQuestion } from '../shared/steps.ts';
+import { existingProduct, newStarter, type Draft } from './draft.ts';
+import type { InstanceFacts, ProductFacts } from './instanceFacts.ts';
+import { limitWords } from './limitWords.ts';
+
+/** A product that is there, the guide's Starter, or a new one. */
+export function askProduct(draft: Draft, facts: InstanceFacts): Step {
+  return (position) => {
+    const isStarter = ({ product }: ProductFacts): boolean => product.name === 'starter';
+    const there = [...facts.products].sort((a, b) => Number(isStarter(b)) - Number(isStarter(a)));
+    const choices: Choice<Pick<Draft, 'product' | 'limits'>>[] = [
+      ...(there.some(isStarter) ? [] : [starterChoice()]),
+      ...there.map(productChoice),
+      { label: vscode.l10n.t('$(add) New product…'), value: { product: blankProduct(facts), limits: {} } },
+    ];
+    const placeholder = vscode.l10n.t('Product: its subscribers may call the API');
+    return askChoice(position, { placeholder, choices }, (chosen) => Object.assign(draft, chosen));
+  };
+}
+
+function starterChoice(): Choice<Pick<Draft, 'product' | 'limits'>> {
+  return {
+    label: newStarter.displayName,
+    description: limitWords(starterLimits),
+    detail: vscode.l10n.t('Not there yet: it is made.'),
+    value: { product: newStarter, limits: starterLimits },
+  };
+}
+
+function productChoice({ product, limits }: ProductFacts): Choice<Pick<Draft, 'product' | 'limits'>> {
+  const { name, properties } = product;
+  return {
+    label: properties.displayName ?? name,
+    description: limitWords(limits) || vscode.l10n.t('no limit'),
+    ...(properties.description !== undefined && { detail: properties.description.replaceAll(/\s+/g, ' ') }),
+    value: { product: existingProduct(product), limits },
+  };
+}
+
+function blankProduct({ products }: InstanceFacts): PublishedProduct {
+  const taken = new Set(products.map(({ product }) => product.name));
+  return {
+    id: freeName('azureml', '-', (each) => taken.has(each)),
+    displayName: 'Azure ML',
+    subscriptionRequired: true,
+    make: {
+      description: '',
+      terms: '',
+      approvalRequired: false,
+      subscriptionsLimit: 0,
+      published: true,
+      limits: {},
+    },
+  };
+}
+
+/** The questions of a new product, which are left out for any other. */
+export function newProductSteps(draft: Draft): readonly Step[] {
+  return [
+    askName(draft),
+    askId(draft),
+    askDescription(draft),
+    askAccess(draft),
+    askLimit(draft),
+    askState(draft),
+    askTerms(draft),
+  ];
+}
+
+/** How many of them are asked. */
+export function newProductQuestions(draft: Draft): number {
+  if (newProductOf(draft) === undefined) return 0;
+  return newProductSteps(draft).length - Number(!draft.product.subscriptionRequired);
+}
+
+/** Undefined where a product is chosen that needs no questions. */
+function newProductOf({ product }: Draft): NewProduct | undefined {
+  return product === newStarter ? undefined : product.make;
+}
+
+function change(draft: Draft, part: Partial<PublishedProduct>, make: Partial<NewProduct> = {}): void {
+  const before = newProductOf(draft);
+  if (before !== undefined) draft.product = { ...draft.product, ...part, make: { ...before, ...make } };
+}
+
+function askOf(
+  draft: Draft,
+  question: (make: NewProduct) => TextQuestion,
+  accept: (text: string) => void,
+): Step {
+  return (position) => {
+    const make = newProductOf(draft);
+    if (make === undefined) return Promise.resolve('skip');
+    return askText(position, question(make), (text) => accept(text.trim()));
+  };
+}
+
+function chooseOf<T>(
+  draft: Draft,
+  question: () => { readonly placeholder: string; readonly choices: readonly Choice<T>[] },
+  accept: (value: T) => void,
+): Step {
+  return (position) =>
+    newProductOf(draft) === undefined ? Promise.resolve('skip') : askChoice(position, question(), accept);
+}
+
+function askName(draft: Draft): Step {
+  const question = (): TextQuestion => ({
+    prompt: vscode.l10n.t('Name of the new product'),
+    value: draft.product.displayName,
+    validate: (text) =>
+      isDisplayName(text.trim()) ? undefined : vscode.l10n.t('1 to 300 characters are expected.'),
+  });
+  return askOf(draft, question, (displayName) => change(draft, { displayName }));
+}
+
+function askId(draft: Draft): Step {
+  const question = (): TextQuestion => ({
+    prompt: vscode.l10n.t('Id of the new product'),
+    value: draft.product.id,
+    validate: (text) =>
+      isResourceId(text.trim())
+        ? undefined
+        : vscode.l10n.t('Up to 80 letters, digits and dashes are expected.'),
+  });
+  return askOf(draft, question, (id) => change(draft, { id }));
+}
+
+function askDescription(draft: Draft): Step {
+  const question = ({ description }: NewProduct): TextQuestion => ({
+    prompt: vscode.l10n.t('What the product is for'),
+    value: description,
+  });
+  return askOf(draft, question, (description) => change(draft, {}, { description }));
+}
+
+function askAccess(draft: Draft): Step {
+  const question = () => ({
+    placeholder: vscode.l10n.t('Who may call it'),
+    choices: [
+      {
+        label: vscode.l10n.t('Subscribers'),
+        detail: vscode.l10n.t('Whoever asks for a subscription gets its keys at once.'),
+        value: { subscriptionRequired: true, approvalRequired: false },
+      },
+      {
+        label: vscode.l10n.t('Subscribers that were approved'),
+        detail: vscode.l10n.t('An administrator approves each subscription.'),
+        value: { subscriptionRequired: true, approvalRequired: true },
+      },
+      {
+        label: vscode.l10n.t('Anybody'),
+        detail: vscode.l10n.t('The product takes no subscriptions; this API still wants a key of its own.'),
+        value: { subscriptionRequired: false, approvalRequired: false },
+      },
+    ],
+  });
+  return chooseOf(draft, question, ({ subscriptionRequired, approvalRequired }) =>
+    change(draft, { subscriptionRequired }, { approvalRequired }),
+  );
+}
+
+function askLimit(draft: Draft): Step {
+  const question = ({ subscriptionsLimit }: NewProduct): TextQuestion => ({
+    prompt: vscode.l10n.t('How many subscriptions one user may have; 0 for any number'),
+    value: String(subscriptionsLimit),
+    validate: (text) =>
+      /^\d{1,6}$/.test(text.trim()) ? undefined : vscode.l10n.t('A whole number is expected.'),
+  });
+  const ask = askOf(draft, question, (text) => change(draft, {}, { subscriptionsLimit: Number(text) }));
+  return (position) => (draft.product.subscriptionRequired ? ask(position) : Promise.resolve('skip'));
+}
+
+function askState(draft: Draft): Step {
+  const question = () => ({
+    placeholder: vscode.l10n.t('Is the product published?'),
+    choices: [
+      { label: vscode.l10n.t('Published'), detail: vscode.l10n.t('Developers see it.'), value: true },
+      {
+        label: vscode.l10n.t('Not published'),
+        detail: vscode.l10n.t('Administrators see it only.'),
+        value: false,
+      },
+    ],
+  });
+  return chooseOf(draft, question, (published) => change(draft, {}, { published }));
+}
+
+function askTerms(draft: Draft): Step {
+  const question = ({ terms }: NewProduct): TextQuestion => ({
+    prompt: vscode.l10n.t('Terms of use that a subscriber accepts; may be empty'),
+    value: terms,
+  });
+  return askOf(draft, question, (terms) => change(draft, {}, { terms }));
+}

@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import { operationMethods } from '../protocol/apim/operations.ts';
+import type { Publication } from '../protocol/apim/publication.ts';
+import { tryParseJson } from '../protocol/json.ts';
+import { whereSchema } from './arm/place.ts';
+
+const limit = v.object({ calls: v.number(), seconds: v.number() });
+
+const publication = v.object({
+  apiId: v.string(),
+  displayName: v.string(),
+  serviceUrl: v.string(),
+  path: v.string(),
+  operations: v.array(
+    v.object({
+      id: v.string(),
+      displayName: v.string(),
+      method: v.picklist(operationMethods),
+      urlTemplate: v.string(),
+      statuses: v.array(v.number()),
+    }),
+  ),
+  product: v.object({
+    id: v.string(),
+    displayName: v.string(),
+    subscriptionRequired: v.boolean(),
+    make: v.exactOptional(
+      v.object({
+        description: v.string(),
+        terms: v.string(),
+        approvalRequired: v.boolean(),
+        subscriptionsLimit: v.number(),
+        published: v.boolean(),
+        limits: v.object({ rate: v.exactOptional(limit), quota: v.exactOptional(limit) }),
+      }),
+    ),
+  }),
+  keyName: v.exactOptional(v.string()),
+}) satisfies v.GenericSchema<unknown, Publication>;
+
+const step = v.object({
+  path: v.string(),
+  /** What the person has decided. */
+  action: v.picklist(['write', 'leave']),
+  /** Whether it was there when that was decided. */
+  existed: v.boolean(),
+  /** The one of then. */
+  etag: v.exactOptional(v.string()),
+  /** `begun`: it may have been written, or not. */
+  state: v.picklist(['waiting', 'begun', 'done']),
+  /** Whether it is this publication's own: it was not there before, as far as can be known. */
+  made: v.boolean(),
+});
+
+export type PublicationStep = Readonly<v.InferOutput<typeof step>>;
+
+const record = v.object({
+  version: v.literal(1),
+  id: v.string(),
+  /** ISO 8601. */
+  startedAt: v.string(),
+  /** What is published, by its place in the catalog. */
+  endpoint: v.object({ workspace: v.string(), endpointId: v.string(), label: v.string() }),
+  instance: v.object({ id: v.string(), name: v.string(), gatewayUrl: v.string() }),
+  /** Who can reach it. */
+  where: whereSchema,
+  publication,
+  steps: v.array(step),
+  /** Everything is written, and the API is in the tree. */
+  ended: v.boolean(),
+  /** Where the API is in the tree. */
+  workspace: v.exactOptional(v.string()),
+});
+
+/** What was chosen and done of a publication, as it is kept on the disk; without secrets. */
+export interface PublicationRecord extends Readonly<
+  Omit<v.InferOutput<typeof record>, 'publication' | 'steps'>
+> {
+  readonly publication: Publication;
+  readonly steps: readonly PublicationStep[];
+}
+
+/** The record in a file's text; undefined for anything else. */
+export function parsePublicationRecord(text: string): PublicationRecord | undefined {
+  const parsed = v.safeParse(record, tryParseJson(text));
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** The record with a step that is begun or done. What was not there before it began is the publication's own. */
+export function withStep(
+  before: PublicationRecord,
+  path: string,
+  state: PublicationStep['state'],
+): PublicationRecord {
+  return {
+    ...before,
+    steps: before.steps.map((each) =>
+      each.path === path ? { ...each, state, made: each.made || !each.existed } : each,
+    ),
+  };
+}

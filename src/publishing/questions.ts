@@ -1,0 +1,110 @@
+import * as vscode from 'vscode';
+import { isDisplayName, isPath } from '../protocol/apim/publicationProblems.ts';
+import { Failure } from '../protocol/failure.ts';
+import { normalizeBaseUrl } from '../protocol/studio/urls.ts';
+import { askChoice, askInSteps, askText, type Step } from '../shared/steps.ts';
+import { apiIdOf, type Draft, type Source } from './draft.ts';
+import type { InstanceFacts } from './instanceFacts.ts';
+import { askOperations } from './operationQuestions.ts';
+import { askProduct, newProductQuestions, newProductSteps } from './productQuestions.ts';
+
+/** Everything that the questions know besides the draft. */
+export interface Setting {
+  readonly source: Source;
+  readonly facts: InstanceFacts;
+  readonly gatewayUrl: string;
+}
+
+/** Asks for a publication, from the guide's choices on. False when the user gives up. */
+export function askPublication(title: string, draft: Draft, setting: Setting): Promise<boolean> {
+  const steps = [
+    askDisplayName(draft),
+    askServiceUrl(draft, setting),
+    askPath(draft, setting),
+    askProduct(draft, setting.facts),
+    ...newProductSteps(draft),
+    askOperations(draft),
+    askKey(draft, setting),
+  ];
+  const always = steps.length - newProductSteps(draft).length - Number(!setting.source.hasKey);
+  return askInSteps(title, steps, () => always + newProductQuestions(draft));
+}
+
+function askDisplayName(draft: Draft): Step {
+  return (position) =>
+    askText(
+      position,
+      {
+        prompt: vscode.l10n.t('Name of the API, as its users see it'),
+        value: draft.displayName,
+        validate: (text) =>
+          isDisplayName(text.trim()) ? undefined : vscode.l10n.t('1 to 300 characters are expected.'),
+      },
+      (text) => (draft.displayName = text.trim()),
+    );
+}
+
+function askServiceUrl(draft: Draft, { source }: Setting): Step {
+  return (position) =>
+    askText(
+      position,
+      {
+        prompt: vscode.l10n.t(
+          'Web service URL: where the gateway finds {0}, everything before /workspaces/…',
+          source.serviceName,
+        ),
+        value: draft.serviceUrl,
+        validate: (text) => {
+          const url = normalizeBaseUrl(text);
+          return url instanceof Failure ? url.sentence : undefined;
+        },
+      },
+      (text) => {
+        const url = normalizeBaseUrl(text);
+        if (!(url instanceof Failure)) draft.serviceUrl = url;
+      },
+    );
+}
+
+function askPath(draft: Draft, { gatewayUrl, facts }: Setting): Step {
+  return (position) =>
+    askText(
+      position,
+      {
+        prompt: vscode.l10n.t('URL suffix of the API: what follows {0}/. It is called by HTTPS.', gatewayUrl),
+        value: draft.path,
+        validate: (text) =>
+          isPath(text.trim())
+            ? undefined
+            : vscode.l10n.t('Letters, digits, "-", "_", "." and "~" are expected, with "/" in between.'),
+      },
+      (text) => {
+        draft.path = text.trim();
+        // One that is there has a name.
+        const there = facts.apis.find(({ name }) => name === apiIdOf(draft, facts.apis));
+        if (there?.properties.displayName !== undefined) draft.displayName = there.properties.displayName;
+      },
+    );
+}
+
+function askKey(draft: Draft, { source }: Setting): Step {
+  return (position) => {
+    if (!source.hasKey) return Promise.resolve('skip');
+    const choices = [
+      {
+        label: vscode.l10n.t('The gateway adds it'),
+        detail: vscode.l10n.t(
+          'It is kept there as a secret named value. Callers need a subscription key only.',
+        ),
+        value: true,
+      },
+      {
+        label: vscode.l10n.t('Every caller sends it'),
+        detail: vscode.l10n.t('Callers need both keys, as in the guide.'),
+        value: false,
+      },
+    ];
+    const placeholder = vscode.l10n.t('API key of {0}', source.serviceName);
+    return askChoice(position, { placeholder, choices }, (value) => (draft.injectsKey = value));
+  };
+}

@@ -1,0 +1,98 @@
+import { plannedResources, type PlannedResource } from '../protocol/apim/publication.ts';
+import type { PublicationRecord } from './publicationRecord.ts';
+import {
+  foreignContent,
+  type InstanceAccess,
+  readState,
+  readStates,
+  type ResourceState,
+} from './resourceStates.ts';
+import { changed, isPreconditionFailed } from './writing.ts';
+
+/** A resource that a publication made and that is there. */
+export interface Removal {
+  readonly planned: PlannedResource;
+  /** It is not as it was made. */
+  readonly changed: boolean;
+  /** What others have put into it. */
+  readonly foreign: readonly string[];
+}
+
+export interface RemovingTools {
+  readonly instance: InstanceAccess;
+  readonly log: (line: string) => void;
+  readonly onStep: (planned: PlannedResource, number: number, total: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What a publication made and is there still, in the order in which it can be removed. */
+export async function findRemovals(
+  { publication, steps }: PublicationRecord,
+  instance: InstanceAccess,
+  signal: AbortSignal,
+): Promise<readonly Removal[]> {
+  const made = new Set(steps.filter((step) => step.made).map(({ path }) => path));
+  const plan = plannedResources(publication);
+  const states = await readStates(
+    instance,
+    plan.filter(({ path }) => made.has(path)),
+    undefined,
+    signal,
+  );
+  const there = states.filter(({ state }) => state !== 'missing');
+  const foreign = await foreignContent(instance, publication, plan, new Set(there.map(pathOf)), signal);
+  return there.toReversed().map(({ planned, state }) => ({
+    planned,
+    changed: state === 'different',
+    foreign: foreign.get(planned.path) ?? [],
+  }));
+}
+
+/** Of what can be removed, what has to stay because something that stays is in it or needs it. */
+export function withoutNeeded(
+  removals: readonly Removal[],
+  removed: ReadonlySet<string>,
+): readonly Removal[] {
+  const staying = removals.filter(({ planned }) => !removed.has(planned.path));
+  const needed = new Set(staying.flatMap(({ planned }) => planned.needs));
+  const left = removals.filter(({ planned }) => removed.has(planned.path) && !needed.has(planned.path));
+  return left.length === removed.size ? left : withoutNeeded(removals, new Set(left.map(pathOf)));
+}
+
+/**
+ * Deletes resources one after another. What has changed since the person decided rejects with `ResourceChanged`; what is
+ * gone already is no failure.
+ */
+export async function removeResources(removals: readonly Removal[], tools: RemovingTools): Promise<void> {
+  for (const [index, removal] of removals.entries()) {
+    tools.onStep(removal.planned, index + 1, removals.length);
+    const outcome = await remove(removal, tools);
+    tools.log(`${removal.planned.kind} ${removal.planned.path} ${outcome}`);
+  }
+}
+
+async function remove(removal: Removal, { instance, signal }: RemovingTools): Promise<string> {
+  const { planned } = removal;
+  const now = await readState(instance, planned, undefined, signal);
+  if (now.state === 'missing') return 'was gone';
+  if (now.state === 'different' && !removal.changed) throw changed(planned);
+  try {
+    await instance.arm.delete(instance.id + planned.path, {
+      query: queryOf(planned),
+      ...(planned.kind !== 'productApi' && { ifMatch: now.etag ?? '*' }),
+      signal,
+    });
+  } catch (error) {
+    throw isPreconditionFailed(error) ? changed(planned, error) : error;
+  }
+  return 'deleted';
+}
+
+function queryOf({ kind }: PlannedResource): Record<string, string> {
+  if (kind === 'api') return { deleteRevisions: 'true' };
+  return kind === 'product' ? { deleteSubscriptions: 'true' } : {};
+}
+
+function pathOf({ planned }: Pick<ResourceState, 'planned'>): string {
+  return planned.path;
+}

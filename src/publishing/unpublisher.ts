@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import type { Catalog, Endpoint } from '../catalog/index.ts';
+import { Failure } from '../protocol/failure.ts';
+import { asking } from '../shared/asking.ts';
+import { explorerNodeOf } from '../shared/explorerNode.ts';
+import type { Foundation } from '../shared/feature.ts';
+import { askMany } from '../shared/steps.ts';
+import type { Azure } from './azure.ts';
+import { pickRecord } from './pickRecord.ts';
+import { progress } from './progress.ts';
+import type { PublicationRecord } from './publicationRecord.ts';
+import type { PublicationStore } from './publicationStore.ts';
+import { findRemovals, type Removal, removeResources, withoutNeeded } from './removing.ts';
+import { resourceWords } from './resourceWords.ts';
+
+/** Removes what publishing has made, and nothing that was there before. */
+export class Unpublisher {
+  readonly #foundation: Pick<Foundation, 'log'>;
+  readonly #azure: Azure;
+  readonly #catalog: Catalog;
+  readonly #store: PublicationStore;
+
+  constructor(foundation: Pick<Foundation, 'log'>, azure: Azure, catalog: Catalog, store: PublicationStore) {
+    this.#foundation = foundation;
+    this.#azure = azure;
+    this.#catalog = catalog;
+    this.#store = store;
+  }
+
+  async unpublish(args: readonly unknown[]): Promise<void> {
+    const node = explorerNodeOf(args);
+    const endpoint =
+      node !== undefined && 'service' in node
+        ? await this.#catalog.find(node.workspace, node.service)
+        : undefined;
+    const all = await this.#store.list();
+    const records = endpoint === undefined ? all : all.filter((record) => isOf(record, endpoint));
+    if (records.length === 0) throw nothingPublished();
+    const record = await pickRecord(records, vscode.l10n.t('Unpublish'));
+    if (record !== undefined) await this.#remove(record);
+  }
+
+  async #remove(record: PublicationRecord): Promise<void> {
+    const arm = this.#azure.clientAt(record.where);
+    const instance = { arm, id: record.instance.id };
+    const found = await asking(arm.baseUrl, (signal) => findRemovals(record, instance, signal));
+    const title = vscode.l10n.t('Unpublish {0} at {1}', record.publication.displayName, record.instance.name);
+    const chosen = await askWhatToRemove(title, found);
+    if (chosen === undefined) return;
+    await progress(title, (onStep, signal) =>
+      removeResources(chosen, { instance, log: (line) => this.#foundation.log.info(line), onStep, signal }),
+    );
+    const { workspace, endpoint } = record;
+    if (workspace !== undefined) await this.#catalog.removePublished(workspace, endpoint.endpointId);
+    const left = found.filter((removal) => !chosen.includes(removal));
+    if (left.length === 0) await this.#store.remove(record.id);
+    const words = left.map(({ planned }) => resourceWords(planned)).join(', ');
+    void vscode.window.showInformationMessage(
+      left.length === 0
+        ? vscode.l10n.t('{0} is unpublished.', record.publication.displayName)
+        : vscode.l10n.t('{0} is unpublished. What stays: {1}.', record.publication.displayName, words),
+    );
+  }
+}
+
+/** The endpoint that was published, or the same as it is called through the gateway. */
+function isOf(record: PublicationRecord, { endpointId, workspace }: Endpoint): boolean {
+  return (
+    endpointId === record.endpoint.endpointId &&
+    [record.endpoint.workspace, record.workspace].includes(workspace.name)
+  );
+}
+
+/** What is as it was made is ticked; what others have changed, or have put something into, is not. */
+async function askWhatToRemove(
+  title: string,
+  removals: readonly Removal[],
+): Promise<readonly Removal[] | undefined> {
+  if (removals.length === 0) return [];
+  let chosen = new Set(
+    removals.filter((each) => !each.changed && each.foreign.length === 0).map(({ planned }) => planned.path),
+  );
+  const question = {
+    placeholder: vscode.l10n.t('What is to be deleted? What was there before is not listed'),
+    choices: () => removals.map(removalChoice),
+    picked: (path: string) => chosen.has(path),
+  };
+  const outcome = await askMany({ title, canGoBack: false }, question, (paths) => (chosen = new Set(paths)));
+  return outcome === 'next' ? withoutNeeded(removals, chosen) : undefined;
+}
+
+function removalChoice({ planned, changed, foreign }: Removal) {
+  const notes = [
+    ...(changed ? [vscode.l10n.t('changed since it was published')] : []),
+    ...(foreign.length > 0 ? [vscode.l10n.t('has {0} of others in it', foreign.join(', '))] : []),
+  ];
+  return {
+    label: resourceWords(planned),
+    description: notes.join(', '),
+    detail: planned.path,
+    value: planned.path,
+  };
+}
+
+function nothingPublished(): Failure {
+  return new Failure({
+    code: 'NothingToPick',
+    origin: 'client',
+    sentence: vscode.l10n.t('Nothing was published from here.'),
+  });
+}

@@ -1,0 +1,123 @@
+import { Failure } from '../protocol/failure.ts';
+import { plannedResources, type PlannedResource, withSecret } from '../protocol/apim/publication.ts';
+import { type PublicationRecord, type PublicationStep, withStep } from './publicationRecord.ts';
+import { type InstanceAccess, readState, type ResourceState } from './resourceStates.ts';
+
+export interface WritingTools {
+  readonly instance: InstanceAccess;
+  /** The value of the header that a named value is to hold; needed only by a plan with one. */
+  readonly authorization: string | undefined;
+  readonly save: (record: PublicationRecord) => Promise<void>;
+  readonly log: (line: string) => void;
+  /** Told before each write. */
+  readonly onStep: (planned: PlannedResource, number: number, total: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The steps that lead from what is there to the plan; `write` says which resources the person wants to be written. What
+ * `before`, an earlier publication of the same API, has made stays its own.
+ */
+export function stepsFor(
+  states: readonly ResourceState[],
+  write: (state: ResourceState) => boolean,
+  before: readonly PublicationStep[] = [],
+): readonly PublicationStep[] {
+  const made = new Set(before.filter((step) => step.made).map(({ path }) => path));
+  return states.map((state) => ({
+    path: state.planned.path,
+    action: state.state !== 'same' && write(state) ? 'write' : 'leave',
+    existed: state.state !== 'missing',
+    ...(state.etag !== undefined && { etag: state.etag }),
+    state: 'waiting',
+    made: state.state !== 'missing' && made.has(state.planned.path),
+  }));
+}
+
+/** What is neither there nor chosen, and is needed by what is chosen. */
+export function missingNeeds(
+  states: readonly ResourceState[],
+  chosen: ReadonlySet<string>,
+): readonly PlannedResource[] {
+  const needed = new Set(
+    states.filter(({ planned }) => chosen.has(planned.path)).flatMap(({ planned }) => planned.needs),
+  );
+  return states
+    .filter(
+      ({ state, planned }) => state === 'missing' && needed.has(planned.path) && !chosen.has(planned.path),
+    )
+    .map(({ planned }) => planned);
+}
+
+/**
+ * Carries out what is left to be done of a record, one write after another; what is there as planned already is not
+ * written again. Rejects with `ResourceChanged` before anything is written over that is not as it was when the person
+ * decided; what was done until then stays in the record.
+ */
+export async function writeSteps(start: PublicationRecord, tools: WritingTools): Promise<PublicationRecord> {
+  const plan = new Map(plannedResources(start.publication).map((planned) => [planned.path, planned]));
+  const open = start.steps.filter(({ action, state }) => action === 'write' && state !== 'done');
+  let record = start;
+  for (const [index, step] of open.entries()) {
+    const planned = plan.get(step.path);
+    if (planned === undefined) continue;
+    tools.onStep(planned, index + 1, open.length);
+    record = withStep(record, step.path, 'begun');
+    await tools.save(record);
+    const outcome = await writeStep(planned, step, tools);
+    record = withStep(record, step.path, 'done');
+    await tools.save(record);
+    tools.log(`${start.publication.displayName}: ${planned.kind} ${planned.path} ${outcome}`);
+  }
+  return record;
+}
+
+type Outcome = 'was there as planned' | 'overwritten' | 'created';
+
+async function writeStep(
+  planned: PlannedResource,
+  step: PublicationStep,
+  tools: WritingTools,
+): Promise<Outcome> {
+  const { instance, authorization, signal } = tools;
+  const now = await readState(instance, planned, authorization, signal);
+  if (now.state === 'same') return 'was there as planned';
+  const exists = now.state !== 'missing';
+  if (exists !== step.existed || now.etag !== step.etag) throw changed(planned);
+  try {
+    await instance.arm.put(instance.id + planned.path, bodyOf(planned, authorization), {
+      ...(exists && { ifMatch: now.etag ?? '*' }),
+      signal,
+    });
+  } catch (error) {
+    if (!isPreconditionFailed(error)) throw error;
+    // An answer that was lost on the way may have been to a write of our own.
+    if ((await readState(instance, planned, authorization, signal)).state !== 'same')
+      throw changed(planned, error);
+  }
+  return exists ? 'overwritten' : 'created';
+}
+
+function bodyOf(planned: PlannedResource, authorization: string | undefined) {
+  if (planned.kind !== 'namedValue') return planned.body;
+  if (authorization !== undefined) return withSecret(planned, authorization);
+  throw new Failure({
+    code: 'MissingApiKey',
+    origin: 'client',
+    sentence: `The key that ${planned.name} is to hold is not stored. Set the API key of the endpoint.`,
+  });
+}
+
+export function isPreconditionFailed(error: unknown): boolean {
+  return error instanceof Failure && error.status === 412;
+}
+
+/** Somebody else has written, or deleted, what was about to be written over. */
+export function changed({ kind, path }: PlannedResource, cause?: unknown): Failure {
+  return new Failure({
+    code: 'ResourceChanged',
+    origin: 'service',
+    sentence: `Somebody has changed ${path.slice(1)} (${kind}) meanwhile, so it was not written over. Look at what is there now.`,
+    cause,
+  });
+}

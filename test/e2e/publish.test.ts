@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Arm, defaultTenant, startArm } from '../support/arm/index.ts';
+import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
+import { ArmCaller, propertiesOf } from '../unit/arm/armCaller.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
+import { eventually } from '../support/eventually.ts';
+import { giveInputFile } from './support/giveInputFile.ts';
+import { giveStorage } from './support/giveKeyAndStorage.ts';
+import { OwnService } from './support/ownService.ts';
+import { isInState } from './support/tree.ts';
+import { Workbench } from './support/workbench.ts';
+
+const service = 'SimpleFeatureHashingExperiment';
+const published = ['AzureML Demo API', service];
+
+/** A web service that is found by its workspace's token becomes an API of API Management. */
+describe('publishing to API Management', () => {
+  let own: OwnService;
+  let arm: Arm;
+  let caller: ArmCaller;
+  let signIn: SignInServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    own = await OwnService.start();
+    const { workspaceId, workspaceToken, baseUrl, managementUrl } = own.description;
+    arm = await startArm();
+    caller = new ArmCaller(arm);
+    signIn = new SignInServer(
+      [{ id: 'ada', label: 'ada@contoso.com', homeTenant: defaultTenant.tenantId }],
+      (tenantId, account) => arm.token(tenantId, account),
+    );
+    workbench = await Workbench.start({
+      furtherExtensions: [authProvider],
+      env: await signIn.listen(),
+      settings: {
+        'azuremlServices.azure.resourceManagerUrl': arm.url,
+        'azuremlServices.workspaces': { Found: { workspaceId, baseUrl, managementUrl } },
+      },
+    });
+    const { window } = workbench;
+    await window.openSideBar('Azure ML Services');
+    await window.tree('Web services').clickContextMenu(['Found'], 'Set workspace authorization token…');
+    await window.quickInput.enter(workspaceToken, { message: 'Workspace authorization token' });
+    await window.tree('Web services').find(['Found', service]);
+  });
+  after(() => closeInOrder(workbench, signIn, arm, own));
+
+  const subscriptionKey = async (): Promise<string> => {
+    const { body } = await caller.ask('POST', 'subscriptions/azureml-demo-vscode/listSecrets');
+    return String(body.primaryKey);
+  };
+  /** A call of another program with the same subscription. */
+  const callOnce = async (): Promise<void> => {
+    const { gatewayUrl } = propertiesOf(await caller.ask('GET', caller.instance));
+    await fetch(own.executeUrl(`${String(gatewayUrl)}/azureml-demo`), {
+      method: 'POST',
+      headers: { 'Ocp-Apim-Subscription-Key': await subscriptionKey() },
+      body: '{}',
+    });
+  };
+  const limit = async (inbound: string): Promise<void> => {
+    const value = `<policies><inbound>${inbound}<base /></inbound></policies>`;
+    const path = 'products/starter/policies/policy';
+    const { status } = await caller.put(path, { format: 'rawxml', value }, { 'If-Match': '*' });
+    assert.equal(status, 200);
+  };
+
+  const apiPolicy = 'apis/azureml-demo/policies/policy';
+  const writePolicy = async (value: string): Promise<void> => {
+    await caller.put(apiPolicy, { format: 'rawxml', value }, { 'If-Match': '*' });
+  };
+  const policyNow = async (): Promise<string> =>
+    String(propertiesOf(await caller.ask('GET', `${apiPolicy}?format=rawxml`)).value);
+  /** Answers the questions of a publication with the guide's choices, whatever is proposed. */
+  const chooseAsBefore = async (): Promise<void> => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.tree('Web services').clickContextMenu(['Found', service], 'Publish to API Management…');
+    await quickInput.pick('demoazureml', { placeholder: 'API Management instance' });
+    await quickInput.enter('AzureML Demo API', { message: 'Name of the API' });
+    await quickInput.accept({ message: 'Web service URL' });
+    await quickInput.enter('azureml-demo', { message: 'URL suffix' });
+    await quickInput.pick('Starter', { placeholder: 'Product' });
+    await quickInput.accept({ placeholder: 'Operations to publish' });
+    await quickInput.pick('The gateway adds it', { placeholder: 'API key of' });
+  };
+
+  it('asks for what the guide has, says the limits, and previews before it writes', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.tree('Web services').clickContextMenu(['Found', service], 'Publish to API Management…');
+    await window.dialog.click('Allow');
+    await quickInput.pick('demoazureml', { placeholder: 'API Management instance' });
+    await quickInput.waitFor({ title: 'Publish to API Management (1/6)', message: 'Name of the API' });
+    assert.equal(await quickInput.input.inputValue(), 'AzureML Demo API');
+    await quickInput.accept();
+    await quickInput.waitFor({ message: 'Web service URL' });
+    assert.equal(await quickInput.input.inputValue(), own.description.baseUrl);
+    await quickInput.accept();
+    await quickInput.waitFor({ message: 'URL suffix' });
+    assert.equal(await quickInput.input.inputValue(), 'azureml-demo');
+    await quickInput.clickButton('Back');
+    await quickInput.accept({ message: 'Web service URL' });
+    await quickInput.accept({ message: 'URL suffix' });
+    await quickInput.waitFor({ placeholder: 'Product' });
+    const [starter] = await quickInput.entries();
+    assert.equal(`${starter?.label}: ${starter?.description}`, 'Starter: 5 calls a minute, 100 calls a week');
+    await window.screenshot('publish-product');
+    await quickInput.pick('Starter');
+    await quickInput.waitFor({ placeholder: 'Operations to publish' });
+    await window.screenshot('publish-operations');
+    await quickInput.accept();
+    await quickInput.pick('The gateway adds it', { placeholder: 'API key of' });
+    await quickInput.waitFor({
+      title:
+        'Publish AzureML Demo API at demoazureml (5 calls a minute, 100 calls a week for each subscription)',
+    });
+    await window.screenshot('publish-preview');
+    assert.ok(!arm.requests.some(({ method }) => method === 'PUT'));
+    await quickInput.accept();
+    const { text } = await window.notifications.waitFor('is published at');
+    assert.match(text, /\/azureml-demo\. It is in the tree as AzureML Demo API\.$/);
+  });
+
+  it('has made what the guide makes, and put the API into the tree', async () => {
+    const { window } = workbench;
+    const api = propertiesOf(await caller.ask('GET', 'apis/azureml-demo'));
+    assert.deepEqual(
+      [api.displayName, api.path, api.serviceUrl],
+      ['AzureML Demo API', 'azureml-demo', own.description.baseUrl],
+    );
+    await window.tree('Web services').find([...published, 'RRS Execute']);
+    await window.screenshot('publish-tree');
+  });
+
+  it('is called through the gateway with the subscription key alone', async () => {
+    const { window } = workbench;
+    const calls = own.count('POST', /\/execute/);
+    await window.tree('Web services').click([...published, 'RRS Execute']);
+    const editor = window.editors.webview();
+    await editor.getByRole('button', { name: 'Send', exact: true }).click();
+    await editor.getByRole('gridcell').nth(8).waitFor();
+    assert.equal(own.count('POST', /\/execute/), calls + 1);
+    await window.screenshot('publish-called');
+  });
+
+  it('says how long to wait when the rate limit and the quota of the product are used up', async () => {
+    const { window } = workbench;
+    const editor = window.editors.webview();
+    const send = editor.getByRole('button', { name: 'Send', exact: true });
+    for (let call = 1; call <= 5; call++) await callOnce();
+    await send.click();
+    await editor
+      .getByText(/takes no more calls for now: its rate limit is reached/)
+      .first()
+      .waitFor();
+    await window.screenshot('publish-rate-limited');
+    await limit('<quota calls="1" renewal-period="3600" />');
+    await callOnce();
+    await send.click();
+    await editor
+      .getByText(/The call quota of this subscription .* is used up/)
+      .first()
+      .waitFor();
+    await limit('');
+  });
+
+  it('runs a batch job through the gateway', async () => {
+    const { window } = workbench;
+    const tree = window.tree('Web services');
+    await giveStorage(window, own);
+    const file = join(workbench.host.workspace, 'published.csv');
+    await writeFile(file, 'Col2\r\nThis is a good day\r\n');
+    await tree.click([...published, 'BES Submit']);
+    await giveInputFile(window.quickInput, file);
+    await window.quickInput.pick('Held', { title: `${service}: storage` });
+    await window.quickInput.pick('Upload and run', { title: /^Run batch job/ });
+    await tree.waitFor([...published, 'Jobs', 'published.csv'], isInState('Finished'));
+  });
+
+  it('stops where somebody else writes between the preview and the write, and looks again', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    const policy = 'Policy of the API AzureML Demo API';
+    await writePolicy('<policies><inbound /></policies>');
+    await chooseAsBefore();
+    await quickInput.waitFor({ title: 'Publish AzureML Demo API at demoazureml' });
+    const choices = await quickInput.entries();
+    assert.deepEqual(
+      choices.map(({ label, description }) => `${label}: ${description}`),
+      [`${policy}: exists and differs: overwrite`],
+    );
+    await window.screenshot('publish-overwrite');
+    await quickInput.check(policy);
+    arm.beforeNext(/^PUT .*\/policies\/policy$/, () => writePolicy('<policies><outbound /></policies>'));
+    await quickInput.accept();
+    const changed = await window.notifications.waitFor(
+      'Somebody has changed apis/azureml-demo/policies/policy',
+    );
+    assert.match(await policyNow(), /<outbound \/>/);
+    await changed.click('Look again');
+    await quickInput.waitFor({ title: 'Publish AzureML Demo API at demoazureml' });
+    await quickInput.check(policy);
+    await quickInput.accept();
+    await eventually('our policy', async () => (await policyNow()).includes('{{azureml-demo-key}}'));
+    await window.notifications.waitFor('is published at');
+    await window.notifications.clear();
+  });
+
+  it('keeps tokens and keys out of files and the log', async () => {
+    const secrets = [...signIn.tokens, own.service(service).apiKey, await subscriptionKey()];
+    const data = join(workbench.host.userData, 'data', 'User');
+    const folder = join(data, 'globalStorage', 'azureml-services.azureml-services', 'publications');
+    const [record] = await readdir(folder);
+    const texts = [
+      await readFile(join(folder, record ?? ''), 'utf8'),
+      await readFile(join(data, 'settings.json'), 'utf8'),
+      await workbench.extensionLogs(),
+    ];
+    assert.match(texts[2] ?? '', /apiPolicy \/apis\/azureml-demo\/policies\/policy created/);
+    for (const secret of secrets)
+      for (const text of texts) assert.ok(secret.length > 5 && !text.includes(secret));
+  });
+
+  it('unpublishes what it made, and only that', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.tree('Web services').clickContextMenu(published, 'Unpublish…');
+    await quickInput.waitFor({ title: 'Unpublish AzureML Demo API at demoazureml' });
+    await window.screenshot('unpublish');
+    await quickInput.accept();
+    await window.notifications.waitFor('AzureML Demo API is unpublished.');
+    assert.equal((await caller.ask('GET', 'apis/azureml-demo')).status, 404);
+    assert.equal((await caller.ask('GET', 'namedValues/azureml-demo-key')).status, 404);
+    assert.equal((await caller.ask('GET', 'products/starter')).status, 200);
+    await window.tree('Web services').waitForGone(['AzureML Demo API']);
+  });
+
+  it('goes on where windows that were closed have stopped', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.notifications.clear();
+    await chooseAsBefore();
+    await closeWindowDuring('bes-start', () =>
+      quickInput.accept({ title: 'Publish AzureML Demo API at demoazureml' }),
+    );
+    const before = arm.requests.length;
+    await closeWindowDuring('bes-delete', () => window.runCommand('Azure ML: Go on with publishing…'));
+    await window.tree('Web services').clickContextMenu(['Found', service], 'Publish to API Management…');
+    await quickInput.pick('Go on', { placeholder: 'This endpoint was being published' });
+    await window.notifications.waitFor('is published at');
+    const written = arm.requests.slice(before).filter(({ method }) => method === 'PUT');
+    assert.ok(!written.some(({ path }) => path.endsWith('/operations/rrs-execute')));
+    assert.ok(written.some(({ path }) => path.endsWith('/operations/bes-status')));
+    assert.ok(written.some(({ path }) => path.endsWith('/policies/policy')));
+    await window.tree('Web services').find([...published, 'RRS Execute']);
+  });
+
+  /** Closes the window while an operation is being written, and opens it again; the write goes on at the server. */
+  async function closeWindowDuring(operation: string, begin: () => Promise<void>): Promise<void> {
+    const gate = new EventEmitter();
+    const reached = once(gate, 'reached');
+    arm.beforeNext(new RegExp(`^PUT .*/operations/${operation}$`), async () => {
+      gate.emit('reached');
+      await once(gate, 'released');
+    });
+    await begin();
+    await reached;
+    await workbench.window.reload();
+    gate.emit('released');
+  }
+});

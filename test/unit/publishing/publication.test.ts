@@ -1,0 +1,376 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { starterLimits } from '../../../src/protocol/apim/limits.ts';
+import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
+import { plannedResources, type Publication } from '../../../src/protocol/apim/publication.ts';
+import { Failure } from '../../../src/protocol/failure.ts';
+import { asObject } from '../../../src/protocol/json.ts';
+import { ArmClient } from '../../../src/publishing/arm/client.ts';
+import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
+import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
+import type { PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
+import { PublicationStore } from '../../../src/publishing/publicationStore.ts';
+import { findRemovals, removeResources, withoutNeeded } from '../../../src/publishing/removing.ts';
+import {
+  type InstanceAccess,
+  readStates,
+  type ResourceState,
+} from '../../../src/publishing/resourceStates.ts';
+import { missingNeeds, stepsFor, writeSteps, type WritingTools } from '../../../src/publishing/writing.ts';
+import { type Arm, startArm } from '../../support/arm/index.ts';
+import { Bench } from '../transport/servers.ts';
+
+const key = 'bm90LWEtcmVhbC1rZXktYXQtYWxsLW5vdC1vbmU=';
+const authorization = `Bearer ${key}`;
+const publication: Publication = {
+  apiId: 'azureml-demo',
+  displayName: 'AzureML Demo API',
+  serviceUrl: 'http://127.0.0.1:5000',
+  path: 'azureml-demo',
+  operations: gatewayOperations.map(({ id, displayName, method, urlTemplate }) => ({
+    id,
+    displayName,
+    method,
+    urlTemplate,
+    statuses: [200],
+  })),
+  product: { id: 'starter', displayName: 'Starter', subscriptionRequired: true },
+  keyName: 'azureml-demo-key',
+};
+const plan = plannedResources(publication);
+const { signal } = new AbortController();
+
+describe('publishing to API Management', () => {
+  const bench = new Bench();
+  let arm: Arm;
+  let instance: InstanceAccess;
+  let folder: string;
+  let store: PublicationStore;
+  let log: string[];
+
+  beforeEach(async () => {
+    arm = await startArm();
+    folder = await mkdtemp(join(tmpdir(), 'publish-'));
+    store = new PublicationStore(folder);
+    log = [];
+    const http = bench.client();
+    const token = arm.token();
+    instance = {
+      id: arm.instances[0] ?? '',
+      arm: new ArmClient({
+        http: () => Promise.resolve(http),
+        baseUrl: arm.url,
+        token: () => Promise.resolve(token),
+        pollPauseMs: 1,
+      }),
+    };
+  });
+
+  afterEach(async () => {
+    await bench.close();
+    await arm.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function tools(change: Partial<WritingTools> = {}): WritingTools {
+    return {
+      instance,
+      authorization,
+      save: (record) => store.save(record),
+      log: (line) => log.push(line),
+      onStep: () => undefined,
+      signal,
+      ...change,
+    };
+  }
+
+  function recordOf(states: readonly ResourceState[], write = (): boolean => true): PublicationRecord {
+    return {
+      version: 1,
+      id: 'one',
+      startedAt: '2026-11-21T12:00:00.000Z',
+      endpoint: { workspace: 'Local', endpointId: 'e', label: 'Service' },
+      instance: { id: instance.id, name: 'demoazureml', gatewayUrl: 'http://127.0.0.1:1' },
+      where: {
+        account: { id: 'a', label: 'a@example.com' },
+        tenantId: 't',
+        subscriptionId: 's',
+        subscriptionName: 'S',
+      },
+      publication,
+      steps: stepsFor(states, write),
+      ended: false,
+    };
+  }
+
+  const states = (): Promise<readonly ResourceState[]> => readStates(instance, plan, authorization, signal);
+  const publish = async (): Promise<PublicationRecord> => writeSteps(recordOf(await states()), tools());
+  const put = async (path: string, properties: object): Promise<void> => {
+    await instance.arm.put(instance.id + path, { properties }, { ifMatch: '*' });
+  };
+  const writes = (): string[] =>
+    arm.requests
+      .filter(({ method }) => method === 'PUT' || method === 'DELETE')
+      .map(({ method, path, status }) => `${method} ${path.slice(instance.id.length)} ${status}`);
+
+  it('writes the plan one after another, and nothing a second time', async () => {
+    const record = await publish();
+    assert.deepEqual(
+      writes().map((each) => each.split(' ')[1]),
+      plan.map(({ path }) => path),
+    );
+    assert.ok(record.steps.every(({ action, state }) => action === 'write' && state === 'done'));
+    const after = await states();
+    assert.deepEqual(new Set(after.map(({ state }) => state)), new Set(['same']));
+    await writeSteps(recordOf(after), tools());
+    assert.equal(writes().length, plan.length);
+    assert.equal(log.length, plan.length);
+  });
+
+  it('keeps the key in what is sent alone', async () => {
+    await publish();
+    const { body } = await instance.arm.post(`${instance.id}/namedValues/azureml-demo-key/listValue`);
+    assert.equal(asObject(body).value, authorization);
+    const files = await readdir(join(folder, 'publications'));
+    assert.deepEqual(files, ['one.json']);
+    const text = await readFile(join(folder, 'publications', 'one.json'), 'utf8');
+    assert.ok(!(text + log.join()).includes(key));
+  });
+
+  it('tells what is another from what is not, a stale key and a changed policy included', async () => {
+    await publish();
+    await put('/namedValues/azureml-demo-key', {
+      displayName: 'azureml-demo-key',
+      secret: true,
+      value: 'Bearer old',
+      tags: ['azureml'],
+    });
+    await put('/apis/azureml-demo/policies/policy', { format: 'rawxml', value: '<policies />' });
+    const different = (await states()).filter(({ state }) => state === 'different');
+    assert.deepEqual(
+      different.map(({ planned }) => planned.kind),
+      ['namedValue', 'apiPolicy'],
+    );
+    assert.ok(!JSON.stringify(different).includes('Bearer'));
+  });
+
+  it('writes over what was seen, and leaves what is to be kept', async () => {
+    await put('/apis/azureml-demo', { displayName: 'Old', path: 'azureml-demo' });
+    await put('/apis/azureml-demo/operations/bes-start', {
+      displayName: 'Mine',
+      method: 'POST',
+      urlTemplate: '/x',
+    });
+    const found = await states();
+    const record = recordOf(found);
+    const steps = stepsFor(found, ({ planned }) => !planned.path.endsWith('/bes-start'));
+    await writeSteps({ ...record, steps }, tools());
+    const api = await instance.arm.get(`${instance.id}/apis/azureml-demo`);
+    assert.equal(asObject(asObject(api.body).properties).displayName, 'AzureML Demo API');
+    const kept = await instance.arm.get(`${instance.id}/apis/azureml-demo/operations/bes-start`);
+    assert.equal(asObject(asObject(kept.body).properties).displayName, 'Mine');
+  });
+
+  it('stops where somebody else has written since it was looked at', async () => {
+    const path = '/apis/azureml-demo/policies/policy';
+    const writePolicy = (value: string): Promise<void> => put(path, { format: 'rawxml', value });
+    await publish();
+    await writePolicy('<policies><inbound /></policies>');
+    const seen = recordOf(await states());
+    await writePolicy('<policies><outbound /></policies>');
+    await assert.rejects(writeSteps(seen, tools()), isChanged);
+    const { body } = await instance.arm.get(instance.id + path);
+    assert.match(String(asObject(asObject(body).properties).value), /<outbound \/>/);
+  });
+
+  it('stops where somebody else writes in the last instant', async () => {
+    const path = '/namedValues/azureml-demo-key';
+    const writeValue = (value: string): Promise<void> =>
+      put(path, { displayName: 'azureml-demo-key', secret: true, value, tags: ['azureml'] });
+    await publish();
+    await writeValue('Bearer old');
+    const record = recordOf(await states());
+    arm.beforeNext(/^PUT .*\/namedValues\/azureml-demo-key$/, () => writeValue('Bearer theirs'));
+    await assert.rejects(writeSteps(record, tools()), isChanged);
+    const { body } = await instance.arm.post(`${instance.id}${path}/listValue`);
+    assert.equal(asObject(body).value, 'Bearer theirs');
+  });
+
+  it('does not write over what appeared or went meanwhile', async () => {
+    const before = recordOf(await states());
+    await put('/apis/azureml-demo', { displayName: 'Theirs', path: 'azureml-demo' });
+    await assert.rejects(writeSteps(before, tools()), isChanged);
+    const with1 = recordOf(await states());
+    await instance.arm.delete(`${instance.id}/apis/azureml-demo`, { ifMatch: '*' });
+    await assert.rejects(writeSteps(with1, tools()), isChanged);
+    assert.equal((await states())[0]?.state, 'missing');
+  });
+
+  it('goes on after a kill between any two steps, and makes nothing twice', async () => {
+    for (let kill = 1; kill <= plan.length; kill++) {
+      const abort = new AbortController();
+      let saves = 0;
+      // The file says that a step is begun; then the window is gone, before or after the write.
+      const save = async (record: PublicationRecord): Promise<void> => {
+        await store.save(record);
+        if (++saves === 2 * kill - 1) abort.abort();
+      };
+      await assert.rejects(writeSteps(recordOf(await states()), tools({ save, signal: abort.signal })));
+      const [kept] = await store.list();
+      assert.ok(kept);
+      assert.equal(kept.steps.filter(({ state }) => state === 'done').length, kill - 1);
+      const ended = await writeSteps(kept, tools());
+      assert.ok((await states()).every(({ state }) => state === 'same'));
+      await removeAll(ended);
+    }
+  });
+
+  it('takes a write whose answer was lost for its own', async () => {
+    arm.loseAnswers(/^PUT .*\/apis\/azureml-demo\/operations\/bes-start$/, 4);
+    const first = await writeSteps(recordOf(await states()), tools()).catch(() => undefined);
+    const [kept] = await store.list();
+    assert.ok(kept);
+    const record = first ?? (await writeSteps(kept, tools()));
+    assert.ok((await states()).every(({ state }) => state === 'same'));
+    await removeAll(record);
+    assert.ok(!(await states()).some(({ state }) => state !== 'missing'));
+  });
+
+  it('unpublishes what it made and nothing else', async () => {
+    await put('/apis/other', { displayName: 'Other', path: 'other' });
+    const before = await names();
+    const record = await publish();
+    await removeAll(record);
+    assert.deepEqual(await names(), before);
+    assert.ok(before.some((name) => name.endsWith('/products/starter')));
+  });
+
+  it('leaves what was there before, when it unpublishes', async () => {
+    await put('/apis/azureml-demo', { displayName: 'Old', path: 'azureml-demo' });
+    await removeAll(await publish());
+    const left = await states();
+    assert.deepEqual(
+      left.filter(({ state }) => state !== 'missing').map(({ planned }) => planned.kind),
+      ['api'],
+    );
+  });
+
+  it('says what has changed since, or has something of others in it, and keeps what that needs', async () => {
+    const record = await publish();
+    await put('/apis/azureml-demo/operations/mine', {
+      displayName: 'Mine',
+      method: 'GET',
+      urlTemplate: '/mine',
+    });
+    await put('/apis/azureml-demo/policies/policy', { format: 'rawxml', value: '<policies />' });
+    const removals = await findRemovals(record, instance, signal);
+    assert.deepEqual(
+      removals.filter((each) => each.changed).map(({ planned }) => planned.kind),
+      ['apiPolicy'],
+    );
+    assert.deepEqual(
+      removals.flatMap(({ foreign }) => foreign),
+      ['mine'],
+    );
+    const wanted = new Set(
+      removals.map(({ planned }) => planned.path).filter((path) => !path.endsWith('/policy')),
+    );
+    const left = withoutNeeded(removals, wanted).map(({ planned }) => planned.kind);
+    assert.ok(!left.includes('api') && !left.includes('namedValue') && left.includes('operation'));
+    await removeResources(withoutNeeded(removals, wanted), {
+      instance,
+      log: () => undefined,
+      onStep: () => undefined,
+      signal,
+    });
+    const there = (await states()).filter(({ state }) => state !== 'missing');
+    assert.deepEqual(
+      there.map(({ planned }) => planned.kind),
+      ['api', 'namedValue', 'apiPolicy'],
+    );
+  });
+
+  it('makes a product with limits, and asks before it is deleted with the subscriptions of others', async () => {
+    const make = {
+      description: '',
+      terms: '',
+      approvalRequired: false,
+      subscriptionsLimit: 0,
+      published: true,
+      limits: starterLimits,
+    };
+    const product = { id: 'trial', displayName: 'Trial', subscriptionRequired: true, make };
+    const own = { ...publication, product };
+    const found = await readStates(instance, plannedResources(own), authorization, signal);
+    const record = await writeSteps({ ...recordOf(found), publication: own }, tools());
+    assert.deepEqual(await readLimits(instance, 'trial', signal), starterLimits);
+    await put('/subscriptions/theirs', { scope: '/products/trial', displayName: 'Theirs', state: 'active' });
+    const removals = await findRemovals(record, instance, signal);
+    const inside = removals.filter(({ foreign }) => foreign.length > 0);
+    assert.deepEqual(
+      inside.map(({ planned, foreign }) => [planned.kind, ...foreign]),
+      [['product', 'theirs']],
+    );
+    await removeResources(removals, {
+      instance,
+      log: () => undefined,
+      onStep: () => undefined,
+      signal,
+    });
+    const after = await readStates(instance, plannedResources(own), authorization, signal);
+    assert.ok(after.every(({ state }) => state === 'missing'));
+  });
+
+  it('does not leave out what something else needs', async () => {
+    const found = await states();
+    const lacking = (...paths: string[]): readonly string[] =>
+      missingNeeds(found, new Set(paths)).map(({ path }) => path);
+    assert.deepEqual(lacking('/apis/azureml-demo/policies/policy'), [
+      '/apis/azureml-demo',
+      '/namedValues/azureml-demo-key',
+    ]);
+    assert.deepEqual(lacking('/apis/azureml-demo', '/subscriptions/azureml-demo-vscode'), []);
+  });
+
+  it('starts from the guide, and from names of its own where those are taken', async () => {
+    const source = { serviceName: 'Feature Hashing', baseUrl: 'http://127.0.0.1:5000', hasKey: true };
+    const facts = await readInstance(instance, signal);
+    assert.deepEqual(facts.products.find(({ product }) => product.name === 'starter')?.limits, starterLimits);
+    assert.deepEqual(publicationOf(draftFor(source, facts), facts, []), publication);
+    await publish();
+    const later = await readInstance(instance, signal);
+    const second = draftFor(source, later);
+    assert.equal(`${second.displayName} ${second.path}`, 'Feature Hashing API feature-hashing');
+    const existing = await readOperations(instance, 'azureml-demo', signal);
+    const renamed = existing.map((each) => ({ ...each, name: `id-${each.name}` }));
+    const again = publicationOf({ ...second, path: 'azureml-demo' }, later, renamed);
+    assert.equal(again.apiId, 'azureml-demo');
+    assert.deepEqual(
+      again.operations.map(({ id }) => id),
+      gatewayOperations.map(({ id }) => `id-${id}`),
+    );
+  });
+
+  async function removeAll(record: PublicationRecord): Promise<void> {
+    const removals = await findRemovals(record, instance, signal);
+    assert.ok(!removals.some(({ changed, foreign }) => changed || foreign.length > 0));
+    await removeResources(removals, { instance, log: () => undefined, onStep: () => undefined, signal });
+  }
+
+  /** Everything that an instance has. */
+  async function names(): Promise<readonly string[]> {
+    const all: string[] = [];
+    for (const kind of ['apis', 'products', 'namedValues', 'subscriptions', 'products/starter/apis']) {
+      const { body } = await instance.arm.get(`${instance.id}/${kind}`);
+      const { value } = asObject(body);
+      if (Array.isArray(value)) all.push(...value.map((each) => `${kind} ${String(asObject(each).id)}`));
+    }
+    return all;
+  }
+});
+
+function isChanged(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'ResourceChanged';
+}
