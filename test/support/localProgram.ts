@@ -9,11 +9,14 @@ const main = fileURLToPath(new URL('../../src/local-service/main.ts', import.met
 /** The local service as a program of its own, which can be killed and started again: same data, same ports. */
 export class LocalProgram {
   readonly #dataFolder: string;
+  readonly #environment: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   #starting: Promise<LocalServiceDescription> | undefined;
 
-  constructor(dataFolder: string) {
+  /** `environment` is added to this process's own. */
+  constructor(dataFolder: string, environment: Readonly<Record<string, string>> = {}) {
     this.#dataFolder = dataFolder;
+    this.#environment = environment;
   }
 
   /** Starts it unless it runs. */
@@ -34,6 +37,7 @@ export class LocalProgram {
 
   async #start(): Promise<LocalServiceDescription> {
     const child = spawn(process.execPath, [main, '--data', this.#dataFolder], {
+      env: { ...process.env, ...this.#environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#child = child;

@@ -7,11 +7,19 @@ export async function giveKeyAndStorage(
   own: OwnService,
   service: readonly string[],
 ): Promise<void> {
-  const { quickInput } = window;
-  await window.tree('Web services').clickContextMenu(service, 'Set API key…');
-  await quickInput.enter(own.service().apiKey, { message: 'API key of the web service' });
-  await quickInput.waitForClosed();
+  await giveKey(window, service, own.service().apiKey);
   await giveStorage(window, own);
+}
+
+/** Sets the key of a service of the tree. */
+export async function giveKey(
+  window: WorkbenchWindow,
+  service: readonly string[],
+  key: string,
+): Promise<void> {
+  await window.tree('Web services').clickContextMenu(service, 'Set API key…');
+  await window.quickInput.enter(key, { message: 'API key of the web service' });
+  await window.quickInput.waitForClosed();
 }
 
 /** Sets the service's storage, named `Held`. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { JsonObject } from '../../../src/protocol/json.ts';
 import { asObject } from '../../../src/protocol/json.ts';
+import { locationsOf } from './locations.ts';
 import { pageOf } from './paging.ts';
 import { existing } from './resources.ts';
 import type { Context } from './resources.ts';
@@ -24,8 +25,6 @@ interface Session {
   readonly tenantId: string;
   readonly account: string;
 }
-
-const LOCATIONS = { southcentralus: 'South Central US', westeurope: 'West Europe', eastus: 'East US' };
 
 /** Who may ask: accounts, tenants and the subscriptions in them. Source: azure-docs resources, 2022-12-01. */
 export class Directory {
@@ -76,7 +75,10 @@ export class Directory {
       {
         method: 'GET',
         path: '/subscriptions/{subscriptionId}/locations',
-        answer: ({ path }) => ({ status: 200, body: { value: locations(path) } }),
+        answer: ({ path }) => ({
+          status: 200,
+          body: { value: locationsOf(path.slice(0, path.lastIndexOf('/'))) },
+        }),
       },
       {
         method: 'GET',
@@ -169,18 +171,6 @@ function viewOfGroup({
   properties,
 }: ReturnType<Context['store']['put']>): JsonObject {
   return { id, name, type, ...members, properties };
-}
-
-function locations(path: string): readonly JsonObject[] {
-  const subscription = path.slice(0, path.lastIndexOf('/'));
-  return Object.entries(LOCATIONS).map(([name, displayName]) => ({
-    id: `${subscription}/locations/${name}`,
-    name,
-    type: 'Region',
-    displayName,
-    regionalDisplayName: `(US) ${displayName}`,
-    metadata: { regionType: 'Physical', regionCategory: 'Recommended' },
-  }));
 }
 
 /** Source: azure-docs authenticate-api and the challenges that ARM sends. */

@@ -13,10 +13,14 @@ import { AsyncOperations } from './asyncOperations.ts';
 import type { AsyncSettings } from './asyncOperations.ts';
 import { Directory, resourceGroup } from './directory.ts';
 import type { TenantInit } from './directory.ts';
-import { InstanceGateway } from './gateway/index.ts';
+import { Gateways } from './gateway/gateways.ts';
+import type { LoggedCall } from './gateway/loggedCall.ts';
 import { Interventions } from './interventions.ts';
 import type { Match } from './interventions.ts';
+import { LOCATIONS } from './locations.ts';
+import { metricRoutes } from './metrics.ts';
 import type { Paging } from './paging.ts';
+import { Registrations } from './providers.ts';
 import { ArmServer } from './server.ts';
 import type { SeenRequest } from './server.ts';
 import { Store } from './store.ts';
@@ -74,7 +78,8 @@ export class Arm {
   readonly #tenants: readonly TenantInit[];
   readonly #directory: Directory;
   readonly #server: ArmServer;
-  readonly #gateways: InstanceGateway[] = [];
+  readonly #gateways = new Gateways(this.#store);
+  readonly #registrations: Registrations;
   readonly #presets: boolean;
   readonly #lateFailures = new Interventions<ArmError>();
 
@@ -85,16 +90,32 @@ export class Arm {
     this.#tenants = options.tenants ?? [defaultTenant];
     this.#directory = new Directory(this.#tenants);
     const operations = new AsyncOperations(this.async);
+    this.#registrations = new Registrations(() => this.async.polls);
     const context = {
       store: this.#store,
       operations,
       paging: this.paging,
       documents: this.documents,
       lateFailures: this.#lateFailures,
+      registrations: this.#registrations,
+      gateways: this.#gateways,
+      presets: this.#presets,
     };
-    const routes = [...this.#directory.routes(context), ...apimRoutes(context), ...classicRoutes(context)];
+    const routes = [
+      ...this.#directory.routes(context),
+      ...this.#registrations.routes(Object.values(LOCATIONS)),
+      ...apimRoutes(context),
+      ...metricRoutes(context),
+      ...classicRoutes(context),
+    ];
     const { writeMs = 2 } = options;
-    this.#server = new ArmServer({ directory: this.#directory, operations, routes, writeMs });
+    this.#server = new ArmServer({
+      directory: this.#directory,
+      operations,
+      routes,
+      writeMs,
+      prepare: (asked) => this.#prepare(asked),
+    });
     const subscriptions = this.#tenants.flatMap((tenant) => tenant.subscriptions);
     for (const { subscriptionId, resourceGroups = [] } of subscriptions)
       for (const group of resourceGroups)
@@ -116,7 +137,7 @@ export class Arm {
   }
 
   async close(): Promise<void> {
-    for (const gateway of this.#gateways) await gateway.close();
+    await this.#gateways.close();
     await this.#server.close();
   }
 
@@ -152,9 +173,8 @@ export class Arm {
   /** Writes an instance that runs, with a gateway of its own; gives its id. */
   async addInstance(init: Partial<InstanceInit> = {}): Promise<string> {
     const whole = { ...this.#firstGroup(), name: 'demoazureml', ...init };
-    const gateway = new InstanceGateway(this.#store, instanceIdOf(whole));
-    this.#gateways.push(gateway);
-    const id = putInstance(this.#store, whole, await gateway.listen());
+    const url = await this.#gateways.open(instanceIdOf(whole));
+    const id = putInstance(this.#store, whole, url);
     if (this.#presets) putPresets(this.#store, id);
     this.instances.push(id);
     return id;
@@ -173,6 +193,22 @@ export class Arm {
   /** Writes a resource without any check; gives its id. */
   seed(id: string, properties: JsonObject, members: JsonObject = {}): string {
     return this.#store.put({ id, properties, members }).id;
+  }
+
+  /** Puts calls of the past to those that went through an instance's gateway. */
+  addCalls(instance: string, calls: readonly LoggedCall[]): void {
+    this.#gateways.addCalls(instance, calls);
+  }
+
+  /** Makes a subscription one in which API Management has to be registered first. */
+  unregister(subscriptionId = this.#firstGroup().subscriptionId): void {
+    this.#registrations.withdraw(subscriptionId);
+  }
+
+  /** A new instance needs a gateway that listens already. */
+  async #prepare(asked: string): Promise<void> {
+    const [, id] = /^PUT (\/.*\/providers\/Microsoft\.ApiManagement\/service\/[^/]+)$/i.exec(asked) ?? [];
+    if (id !== undefined) await this.#gateways.open(id);
   }
 
   #studioId(kind: string, name: string): string {

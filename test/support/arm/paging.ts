@@ -1,3 +1,4 @@
+import { filterOf } from './filter.ts';
 import { ArmError } from './wire.ts';
 import type { Answer, Call } from './wire.ts';
 
@@ -8,10 +9,19 @@ export interface Paging {
   lastLink: 'empty' | 'null' | 'absent';
 }
 
-/** A page of a list; the link to the next one is whole and opaque. @throws ArmError for a `$filter` */
-export function pageOf(items: readonly unknown[], { url, query }: Call, paging: Paging): Answer {
-  if (query.has('$filter'))
-    throw new ArmError(400, 'InvalidFilter', '$filter is not something that this list knows.');
+/**
+ * A page of a list; the link to the next one is whole and opaque.
+ * @param filterable the fields that `$filter` may name
+ * @throws ArmError for another `$filter`
+ */
+export function pageOf(
+  all: readonly unknown[],
+  { url, query }: Call,
+  paging: Paging,
+  filterable: readonly string[] = [],
+): Answer {
+  const filter = query.get('$filter');
+  const items = filter === null ? all : all.filter(filterOf(filter, filterable));
   const skip = wholeNumber(query, '$skip', 0);
   const size = Math.min(paging.pageSize, wholeNumber(query, '$top', paging.pageSize));
   const end = skip + size;

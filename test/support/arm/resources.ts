@@ -1,10 +1,12 @@
 import type { JsonObject } from '../../../src/protocol/json.ts';
 import { asObject } from '../../../src/protocol/json.ts';
 import type { AsyncOperations } from './asyncOperations.ts';
+import type { Gateways } from './gateway/gateways.ts';
 import type { Interventions } from './interventions.ts';
 import { pageOf } from './paging.ts';
 import type { Paging } from './paging.ts';
 import { modified } from './parallelWrites.ts';
+import type { Registrations } from './providers.ts';
 import type { Entity, Store } from './store.ts';
 import { ArmError, propertiesOf } from './wire.ts';
 import type { Answer, Call, Route } from './wire.ts';
@@ -16,6 +18,10 @@ export interface Context {
   readonly paging: Paging;
   /** Texts that an import finds at links. */
   readonly documents: Map<string, string>;
+  readonly registrations: Registrations;
+  readonly gateways: Gateways;
+  /** Whether new instances have what the classic tiers come with. */
+  readonly presets: boolean;
   /** Failures that long-running writes are to end with. */
   readonly lateFailures: Interventions<ArmError>;
 }
@@ -36,6 +42,8 @@ export interface ResourceType {
   /** Properties without which a PUT is refused. */
   readonly required: readonly string[];
   readonly defaults?: JsonObject;
+  /** Properties that a list's `$filter` may name. */
+  readonly filterable?: readonly string[];
   /** Whether its ETag is a member of its body. */
   readonly etagInBody?: boolean;
   /** The status of a PUT that creates one, unless that is 201. */
@@ -44,15 +52,23 @@ export interface ResourceType {
   readonly unconditional?: boolean;
   /** Writes that go on after their answer. */
   readonly slow?: readonly ('PUT' | 'PATCH' | 'DELETE')[];
+  /** Properties while a write goes on. */
+  readonly pending?: JsonObject;
+  /** Whether a deletion that goes on answers with what is deleted. */
+  readonly showsDeleted?: boolean;
   /** Checks a write; gives the properties to keep. @throws ArmError */
   readonly accept?: (write: Write) => JsonObject;
+  /** Members beside the properties that the service sets, from those that a caller has set. */
+  readonly membersFor?: (members: JsonObject) => JsonObject;
   /** Writes what comes with it. */
   readonly settle?: (write: Write, entity: Entity) => void;
   /** Checks whether it may go, removes what goes with it. @throws ArmError */
   readonly release?: (context: Context, call: Call, entity: Entity) => void;
   /** The properties that an answer shows. */
-  readonly shown?: (entity: Entity, call: Call) => JsonObject;
+  readonly shown?: (entity: Entity, call: Call, context: Context) => JsonObject;
 }
+
+const IN_PROGRESS = { provisioningState: 'InProgress' };
 
 /** The six rows for a resource type. Source: azure-rest-api-specs apimanagement 2024-05-01. */
 export function resourceRoutes(context: Context, resource: ResourceType): readonly Route[] {
@@ -82,8 +98,8 @@ export function instanceId(path: string): string {
 
 export function viewOf(context: Context, resource: ResourceType, entity: Entity, call: Call): JsonObject {
   const { id, type, name, members, etag } = entity;
-  const pending = context.operations.isRunning(id) ? { provisioningState: 'InProgress' } : {};
-  const properties = { ...(resource.shown?.(entity, call) ?? entity.properties), ...pending };
+  const pending = context.operations.isRunning(id) ? (resource.pending ?? IN_PROGRESS) : {};
+  const properties = { ...(resource.shown?.(entity, call, context) ?? entity.properties), ...pending };
   const own = resource.etagInBody ? { etag: etag.slice(1, -1) } : {};
   return { id, type, name, ...members, ...own, properties };
 }
@@ -101,7 +117,7 @@ export function pageOfType(
   call: Call,
 ): Answer {
   const views = entities.map((entity) => viewOf(context, resource, entity, call));
-  return pageOf(views, call, context.paging);
+  return pageOf(views, call, context.paging, resource.filterable);
 }
 
 /** All resources of a type in the subscription or the group that a call names. */
@@ -144,7 +160,8 @@ function write(context: Context, resource: ResourceType, change: Write, status: 
   const { call, previous } = change;
   const { store } = context;
   const properties = resource.accept?.(change) ?? change.properties;
-  const members = { ...previous?.members, ...membersOf(call.body) };
+  const given = { ...previous?.members, ...membersOf(call.body) };
+  const members = { ...given, ...resource.membersFor?.(given) };
   const entity = store.put({ id: call.path, properties, members });
   resource.settle?.(change, entity);
   if (!resource.slow?.some((method) => method === call.method))
@@ -172,7 +189,8 @@ function remove(context: Context, resource: ResourceType, call: Call): Answer {
     finish: () => store.remove(entity.id),
     answer: () => ({ status: 204 }),
   });
-  return { status: 202, headers };
+  const body = resource.showsDeleted ? viewOf(context, resource, entity, call) : undefined;
+  return { status: 202, headers, body };
 }
 
 /** Goes on with a write after its answer, to a good end or to the failure that is planned for it. */
@@ -227,8 +245,8 @@ function parentOf(path: string): string {
 
 /** Members beside the properties that a caller may set. */
 function membersOf(body: unknown): JsonObject {
-  const { location, tags, sku } = asObject(body);
+  const { location, tags, sku, identity } = asObject(body);
   return Object.fromEntries(
-    Object.entries({ location, tags, sku }).filter(([, value]) => value !== undefined),
+    Object.entries({ location, tags, sku, identity }).filter(([, value]) => value !== undefined),
   );
 }

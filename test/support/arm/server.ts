@@ -19,6 +19,8 @@ export interface ArmServerInit {
   readonly routes: readonly Route[];
   /** Milliseconds that a write takes. */
   readonly writeMs: number;
+  /** Does what a handler cannot wait for, before method and path are answered. */
+  readonly prepare: (asked: string) => Promise<void>;
 }
 
 /** A request that was answered; no bodies, so that a test can print it. */
@@ -83,6 +85,7 @@ export class ArmServer {
     const isWrite = WRITES.includes(method);
     const endWrite = isWrite ? this.#parallelWrites.begin(path) : () => undefined;
     await this.hooks.take(asked)?.();
+    await this.#init.prepare(asked);
     if (isWrite) await delay(this.#init.writeMs);
     const fault = this.faults.take(asked);
     const answer = fault ?? this.#answer({ method, path, url, headers, content }, endWrite);

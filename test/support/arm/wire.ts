@@ -42,14 +42,14 @@ export interface ErrorDetail {
 export class ArmError extends Error {
   readonly status: number;
   readonly code: string;
-  readonly details: readonly ErrorDetail[] | undefined;
+  readonly details: readonly ErrorDetail[] | null | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
     code: string,
     message: string,
-    more: { details?: readonly ErrorDetail[]; headers?: Readonly<Record<string, string>> } = {},
+    more: { details?: readonly ErrorDetail[] | null; headers?: Readonly<Record<string, string>> } = {},
   ) {
     super(message);
     this.status = status;
@@ -70,7 +70,7 @@ export class ArmError extends Error {
 
   get error(): JsonObject {
     const { code, message, details } = this;
-    return { code, message, ...(details ? { details } : {}) };
+    return { code, message, ...(details === undefined ? {} : { details }) };
   }
 }
 

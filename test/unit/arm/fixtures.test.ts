@@ -6,6 +6,9 @@ import type { JsonObject } from '../../../src/protocol/json.ts';
 import { startArm } from '../../support/arm/index.ts';
 import type { Arm, ArmOptions } from '../../support/arm/index.ts';
 import { ArmCaller } from './armCaller.ts';
+import { instance, service } from './examples.ts';
+import type { Asked } from './examples.ts';
+import { governanceExamples, leftOutGovernance } from './governanceExamples.ts';
 
 const folder = new URL('../../fixtures/', import.meta.url);
 
@@ -14,26 +17,12 @@ interface Example {
   readonly responses: Readonly<Record<string, { readonly headers?: JsonObject; readonly body?: JsonObject }>>;
 }
 
-/** What an example asks for, with names of its parameters in braces, and what there is besides what it names. */
-interface Asked {
-  readonly method: string;
-  readonly path: string;
-  /** Paths below the instance with the properties of what has to be there. */
-  readonly needs?: Readonly<Record<string, JsonObject>>;
-}
-
-const service =
-  '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.ApiManagement/service';
 const api = 'apis/{apiId}';
 const operation = `${api}/operations/{operationId}`;
 const namedValue = 'namedValues/{namedValueId}';
 const product = 'products/{productId}';
 const sid = 'subscriptions/{sid}';
 const policy = 'policies/{policyId}';
-
-function instance(method: string, path: string, needs: Asked['needs'] = {}): Asked {
-  return { method, path: `${service}/{serviceName}${path === '' ? '' : `/${path}`}`, needs };
-}
 
 const apimExamples: Readonly<Record<string, Asked>> = {
   CreateApi: instance('PUT', api),
@@ -50,18 +39,33 @@ const apimExamples: Readonly<Record<string, Asked>> = {
   CreatePolicy: instance('PUT', policy),
   CreateProduct: instance('PUT', product),
   CreateProductApi: instance('PUT', `${product}/apis/{apiId}`, {
-    'apis/{apiId}': { path: 'echo', serviceUrl: 'http://127.0.0.1' },
+    needs: {
+      'apis/{apiId}': { path: 'echo', serviceUrl: 'http://127.0.0.1' },
+    },
   }),
   CreateProductPolicy: instance('PUT', `${product}/${policy}`, {
-    'namedValues/count': { displayName: 'call-count', value: '5' },
+    needs: {
+      'namedValues/count': { displayName: 'call-count', value: '5' },
+    },
   }),
-  CreateSubscription: instance('PUT', sid, { 'products/5600b59475ff190048060002': {} }),
+  CreateService: instance('PUT', ''),
+  CreateServiceSkuv2Service: instance('PUT', ''),
+  CreateSubscription: instance('PUT', sid, {
+    needs: {
+      'products/5600b59475ff190048060002': {},
+      'users/57127d485157a511ace86ae7': { firstName: 'foo', lastName: 'bar', email: 'foobar@outlook.com' },
+    },
+  }),
   DeleteApi: instance('DELETE', api),
   DeleteApiOperation: instance('DELETE', operation),
   DeleteApiPolicy: instance('DELETE', `${api}/${policy}`),
   DeleteProduct: instance('DELETE', product),
   DeleteProductApi: instance('DELETE', `${product}/apis/{apiId}`),
   DeleteSubscription: instance('DELETE', sid),
+  DeletedServicesListBySubscription: {
+    method: 'GET',
+    path: '/subscriptions/{subscriptionId}/providers/Microsoft.ApiManagement/deletedservices',
+  },
   GetApiContract: instance('GET', api),
   GetApiOperation: instance('GET', operation),
   GetApiOperationPetStore: instance('GET', operation),
@@ -79,14 +83,18 @@ const apimExamples: Readonly<Record<string, Asked>> = {
   ListBackends: instance('GET', 'backends'),
   ListNamedValues: instance('GET', 'namedValues'),
   ListProductApis: instance('GET', `${product}/apis`, {
-    'apis/57681820a40f7eb6c49f6aca': {
-      path: 'suffix',
-      description: '',
-      serviceUrl: 'http://127.0.0.1',
-      authenticationSettings: { oAuth2: {} },
+    needs: {
+      'apis/57681820a40f7eb6c49f6aca': {
+        path: 'suffix',
+        description: '',
+        serviceUrl: 'http://127.0.0.1',
+        authenticationSettings: { oAuth2: {} },
+      },
     },
   }),
   ListProducts: instance('GET', 'products'),
+  'ListSKUs-Consumption': instance('GET', 'skus', { tier: 'Consumption' }),
+  'ListSKUs-Dedicated': instance('GET', 'skus', { tier: 'Developer' }),
   ListServiceBySubscription: {
     method: 'GET',
     path: '/subscriptions/{subscriptionId}/providers/Microsoft.ApiManagement/service',
@@ -94,28 +102,28 @@ const apimExamples: Readonly<Record<string, Asked>> = {
   ListServiceBySubscriptionAndResourceGroup: { method: 'GET', path: service },
   ListSubscriptions: instance('GET', 'subscriptions'),
   NamedValueListValue: instance('POST', `${namedValue}/listValue`),
+  ServiceDeleteService: instance('DELETE', ''),
   ServiceGetService: instance('GET', ''),
   SubscriptionListSecrets: instance('POST', `${sid}/listSecrets`),
   SubscriptionRegeneratePrimaryKey: instance('POST', `${sid}/regeneratePrimaryKey`),
   UpdateApi: instance('PATCH', api),
   UpdateNamedValue: instance('PATCH', namedValue),
   UpdateProduct: instance('PATCH', product),
-  UpdateSubscription: instance('PATCH', sid, { 'products/5600b59475ff190048060002': {} }),
+  UpdateSubscription: instance('PATCH', sid, {
+    needs: {
+      'products/5600b59475ff190048060002': {},
+      'users/5931a75ae4bbd512a88c680b': { firstName: 'foo', lastName: 'bar', email: 'foobar@outlook.com' },
+    },
+  }),
 };
 
 /** Examples that the emulator does not answer yet. */
 const leftOut: Readonly<Record<string, string>> = {
-  CreateService: 'instances are there from the start',
-  CreateServiceSkuv2Service: 'instances are there from the start',
-  DeletedServicesListBySubscription: 'instances are not deleted',
   GatewayListDebugCredentials: 'calls are not traced',
   GatewayListTrace: 'calls are not traced',
   GetApiExportInOpenApi2dot0: 'APIs are not exported',
   GetApiExportInOpenApi3dot0: 'APIs are not exported',
-  GetOperationResult: 'belongs to the life of an instance',
-  'ListSKUs-Consumption': 'the tier of an instance is not changed',
-  'ListSKUs-Dedicated': 'the tier of an instance is not changed',
-  ServiceDeleteService: 'instances are not deleted',
+  GetOperationResult: 'operations are polled at the URLs that began them, whose ids are opaque',
 };
 
 const studio = 'providers/Microsoft.MachineLearning';
@@ -160,6 +168,9 @@ const classicExamples: Readonly<Record<string, Asked>> = {
   'workspaces-2016-04-01/UpdateWorkspace': { method: 'PATCH', path: `${workspaces}/{workspaceName}` },
 };
 
+/** How the names of API Management's examples begin. */
+const PREFIX = 'ApiManagement';
+
 /** Header of Studio's examples that their generator wrote everywhere. */
 const PLACEHOLDER = 'http://azure.async.operation/status';
 
@@ -176,6 +187,7 @@ const options: ArmOptions = {
           displayName: 'API Management',
           resourceGroups: ['rg1', 'myResourceGroup'],
         },
+        { subscriptionId: 'a1ffc958-d2c7-493e-9f1e-125a0477f536', displayName: 'Locations' },
         {
           subscriptionId: '00000000-1111-2222-3333-444444444444',
           displayName: 'Workspaces',
@@ -219,20 +231,19 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
   afterEach(() => arm.close());
 
   it('are all answered or left out for a reason', () => {
-    const apim = readdirSync(new URL('apim/', folder)).filter((name) => name.endsWith('.json'));
-    assert.deepEqual(
-      apim.map((name) => name.replace(/^ApiManagement|\.json$/g, '')).sort(),
-      [...Object.keys(apimExamples), ...Object.keys(leftOut)].sort(),
-    );
-    const classic = readdirSync(new URL('classic-arm/', folder), { recursive: true, encoding: 'utf8' });
-    assert.deepEqual(
-      classic.flatMap((name) => /^(.*)\.json$/.exec(name.replaceAll('\\', '/'))?.[1] ?? []).sort(),
-      Object.keys(classicExamples).sort(),
-    );
+    for (const [subfolder, ...known] of [
+      ['apim', apimExamples, leftOut],
+      ['apim-governance', governanceExamples, leftOutGovernance],
+      ['classic-arm', classicExamples],
+    ] as const)
+      assert.deepEqual(namesIn(subfolder), known.flatMap(Object.keys).sort());
   });
 
   const examples = [
-    ...Object.entries(apimExamples).map(([name, asked]) => [`apim/ApiManagement${name}`, asked] as const),
+    ...Object.entries(apimExamples).map(([name, asked]) => [`apim/${PREFIX}${name}`, asked] as const),
+    ...Object.entries(governanceExamples).map(
+      ([name, asked]) => [`apim-governance/${name.includes('/') ? '' : PREFIX}${name}`, asked] as const,
+    ),
     ...Object.entries(classicExamples).map(([name, asked]) => [`classic-arm/${name}`, asked] as const),
   ];
   for (const [name, asked] of examples) {
@@ -240,16 +251,20 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
       const example = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) as Example;
       const path = filled(asked.path, example.parameters);
       await seed(asked, path, example);
-      await ask(asked.method, path, example);
+      await ask(asked, path, example);
       const answersTwice = asked.method === 'PUT' || asked.method === 'DELETE';
-      if (answersTwice) await ask(asked.method, path, example);
+      if (answersTwice) await ask(asked, path, example);
     });
   }
 
   /** Asks as the example does, and compares the answer with the listed one of that status. */
-  async function ask(method: string, path: string, { parameters, responses }: Example): Promise<void> {
+  async function ask(
+    { method, isCatalogue = false }: Asked,
+    path: string,
+    { parameters, responses }: Example,
+  ): Promise<void> {
     const query = new URLSearchParams({ 'api-version': String(parameters['api-version']) });
-    for (const name of ['format', 'deleteSubscriptions', 'region']) {
+    for (const name of ['format', 'deleteSubscriptions', 'region', '$filter', 'interval']) {
       const value = parameters[name];
       if (typeof value === 'string' || typeof value === 'boolean') query.set(name, String(value));
     }
@@ -266,7 +281,15 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
     for (const [header, value] of Object.entries(listed.headers ?? {}))
       if (value !== PLACEHOLDER || answer.status === 202)
         assert.ok(answer.headers.has(header), `header ${header} of ${answer.status}`);
-    if (listed.body) assertMembers(answer.body, listed.body, String(answer.status));
+    if (listed.body) {
+      if (path.includes('/reports/')) assert.ok(asArray(answer.body.value).length > 0, 'a row');
+      assertMembers(
+        answer.body,
+        listed.body,
+        String(answer.status),
+        isCatalogue || path.includes('/reports/'),
+      );
+    }
     for (const [member, value] of Object.entries(asObject(asObject(body).properties)))
       if (typeof asObject(listed.body?.properties)[member] === 'string' && member !== 'value')
         assert.equal(asObject(answer.body.properties)[member], value, member);
@@ -274,14 +297,15 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
 
   /** Writes what the example needs: the resources above, the ones it reads, changes, deletes or lists. */
   async function seed(
-    { method, path: template, needs = {} }: Asked,
+    { method, path: template, needs = {}, keptIn, tier, calls = [] }: Asked,
     path: string,
     example: Example,
   ): Promise<void> {
     const { parameters, responses } = example;
     const root = filled(`${service}/{serviceName}`, parameters);
     if (template.startsWith(`${service}/{`)) {
-      arm.seed(root, {});
+      if (method !== 'PUT' || path !== root)
+        arm.seed(root, {}, tier === undefined ? {} : { sku: { name: tier } });
       const below = path.slice(root.length + 1).split('/');
       for (let end = 2; end < below.length; end += 2)
         arm.seed(`${root}/${below.slice(0, end).join('/')}`, { displayName: 'Parent' });
@@ -294,8 +318,9 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
       assert.equal(written.status, 201, needed);
       if (written.headers.has('azure-asyncoperation')) await caller.follow(written);
     }
-    if (method === 'PUT') return;
-    const body = responses['200']?.body;
+    arm.addCalls(root, calls);
+    if (method === 'PUT' || path.includes('/reports/')) return;
+    const body = responses['200']?.body ?? responses['202']?.body;
     const target = method === 'POST' || path.endsWith('/listKeys') ? path.replace(/\/[^/]+$/, '') : path;
     if (!Array.isArray(body?.value)) {
       const properties = target === path ? asObject(body?.properties) : secretsOf(target, asObject(body));
@@ -306,6 +331,7 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
     for (const item of asArray(body.value).map(asObject)) {
       const name = String(item.name ?? item.id);
       seedOne(`${inGroup}/${name}`, item, asObject(item.properties));
+      if (keptIn !== undefined) seedOne(`${root}/${keptIn}/${name}`, item, asObject(item.properties));
     }
   }
 
@@ -314,6 +340,13 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
     arm.seed(id, properties, Object.fromEntries(members));
   }
 });
+
+/** Names of the examples in a folder and below it. */
+function namesIn(subfolder: string): readonly string[] {
+  return readdirSync(new URL(`${subfolder}/`, folder), { recursive: true, encoding: 'utf8' })
+    .flatMap((name) => /^(?:ApiManagement)?(.*)\.json$/.exec(name.replaceAll('\\', '/'))?.[1] ?? [])
+    .sort();
+}
 
 /** Members that every resource has, and those of an answer that is no resource. */
 const STANDARD = ['id', 'name', 'type', 'properties', 'etag', 'primary', 'secondary', 'value'];
@@ -327,18 +360,19 @@ function filled(template: string, parameters: JsonObject): string {
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(parameters[name]));
 }
 
-/** Everything that is listed must be there, with the same type. */
-function assertMembers(actual: unknown, listed: unknown, at: string): void {
+/** Everything that is listed must be there, with the same type; tags have the names that a caller gave them. */
+function assertMembers(actual: unknown, listed: unknown, at: string, isCatalogue: boolean): void {
   if (Array.isArray(listed)) {
     assert.ok(Array.isArray(actual), at);
     for (const [index, item] of listed.entries())
-      if (index < actual.length) assertMembers(actual[index], item, `${at}[${index}]`);
-    if (at.endsWith('.value')) assert.equal(actual.length, listed.length, at);
+      if (index < actual.length) assertMembers(actual[index], item, `${at}[${index}]`, isCatalogue);
+    if (at.endsWith('.value') && !isCatalogue) assert.equal(actual.length, listed.length, at);
   } else if (isJsonObject(listed)) {
     assert.ok(isJsonObject(actual), at);
+    if (at.endsWith('.tags')) return;
     for (const [name, value] of Object.entries(listed)) {
       assert.ok(Object.hasOwn(actual, name), `${at}.${name} is missing`);
-      assertMembers(actual[name], value, `${at}.${name}`);
+      assertMembers(actual[name], value, `${at}.${name}`, isCatalogue);
     }
   } else if (listed !== null) {
     assert.equal(typeof actual, typeof listed, at);

@@ -4,7 +4,7 @@ import type { ApiManagementClient } from '@azure/arm-apimanagement';
 
 import { startArm } from '../../support/arm/index.ts';
 import type { Arm } from '../../support/arm/index.ts';
-import { officialClient, publish, unpublish } from './officialClient.ts';
+import { officialClient, polling, publish, unpublish } from './officialClient.ts';
 import type { Publication } from './officialClient.ts';
 
 const publication: Publication = {
@@ -51,6 +51,53 @@ describe('the official client against the emulated Azure Resource Manager', () =
       await arm.close();
     });
   }
+
+  it('makes an instance and governs who uses it', async () => {
+    const arm = await startArm({ instances: [{ name: 'other' }], async: { polls: 2 } });
+    const client = officialClient(arm);
+    const fresh = ['rg1', 'fresh'] as const;
+    const instance = await client.apiManagementService.beginCreateOrUpdateAndWait(
+      ...fresh,
+      {
+        location: 'East US',
+        sku: { name: 'Developer', capacity: 1 },
+        publisherEmail: 'owner@example.com',
+        publisherName: 'Contoso',
+      },
+      polling,
+    );
+    assert.deepEqual([instance.name, instance.provisioningState], ['fresh', 'Succeeded']);
+
+    const ada = { firstName: 'Ada', lastName: 'Byron', email: 'ada@example.com' };
+    await client.user.createOrUpdate(...fresh, 'ada', ada);
+    await client.group.createOrUpdate(...fresh, 'testers', { displayName: 'Testers' });
+    await client.groupUser.create(...fresh, 'testers', 'ada');
+    assert.deepEqual(await namesOf(client.userGroup.list(...fresh, 'ada')), ['testers']);
+    await client.productGroup.createOrUpdate(...fresh, 'unlimited', 'testers');
+    assert.ok((await namesOf(client.productGroup.listByProduct(...fresh, 'unlimited'))).includes('testers'));
+
+    const request = { scope: '/products/unlimited', displayName: 'Ada', ownerId: '/users/ada' };
+    await client.subscription.createOrUpdate(...fresh, 'wanted', request);
+    const filter = "state eq 'submitted'";
+    assert.deepEqual(await namesOf(client.subscription.list(...fresh, { filter })), ['wanted']);
+    const { eTag = '' } = await client.subscription.getEntityTag(...fresh, 'wanted');
+    const approved = await client.subscription.update(...fresh, 'wanted', eTag, { state: 'active' });
+    assert.equal(approved.state, 'active');
+    await assert.rejects(client.subscription.update(...fresh, 'wanted', eTag, { state: 'rejected' }), {
+      statusCode: 412,
+    });
+
+    const event = 'RequestPublisherNotificationMessage';
+    await client.notificationRecipientEmail.createOrUpdate(...fresh, event, 'ops@example.com');
+    await client.notificationRecipientUser.createOrUpdate(...fresh, event, 'ada');
+    const { recipients } = await client.notification.get(...fresh, event);
+    assert.deepEqual(
+      [recipients?.emails?.length, recipients?.users],
+      [1, [`${instance.id ?? ''}/users/ada`]],
+    );
+    assert.equal((await namesOf(client.notification.listByService(...fresh))).length, 7);
+    await arm.close();
+  });
 
   describe('errors', () => {
     let arm: Arm;

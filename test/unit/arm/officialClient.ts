@@ -4,7 +4,7 @@ import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
 import type { Arm } from '../../support/arm/index.ts';
 
 /** How long the client waits between two looks at a long-running operation. */
-const polling = { updateIntervalInMs: 5 };
+export const polling = { updateIntervalInMs: 5 };
 
 /** What the guide publishes, and for whom. */
 export interface Publication {

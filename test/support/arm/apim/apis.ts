@@ -6,6 +6,7 @@ import { ArmError, propertiesOf, without } from '../wire.ts';
 import type { Call } from '../wire.ts';
 import { importedApi } from './apiImport.ts';
 import type { ImportedApi } from './apiImport.ts';
+import { removeLinks } from './links.ts';
 import { SERVICE } from './paths.ts';
 
 export const apis: ResourceType = {
@@ -19,6 +20,7 @@ export const apis: ResourceType = {
     isCurrent: true,
     isOnline: true,
   },
+  filterable: ['name', 'displayName', 'description', 'serviceUrl', 'path', 'isCurrent'],
   slow: ['PUT', 'DELETE'],
   accept: acceptApi,
   settle: ({ context, call }, { id }) => {
@@ -28,14 +30,7 @@ export const apis: ResourceType = {
     for (const [name, properties] of imported.operations)
       context.store.put({ id: `${id}/operations/${name}`, properties });
   },
-  release: ({ store }, _call, { id, name }) => {
-    const service = instanceId(id);
-    const links = store.where((entity) => {
-      const isLink = entity.id.toLowerCase().startsWith(`${service.toLowerCase()}/products/`);
-      return isLink && entity.id.endsWith(`/apis/${name}`);
-    });
-    for (const link of links) store.remove(link.id);
-  },
+  release: (context, _call, api) => removeLinks(context, api),
 };
 
 export const operations: ResourceType = {

@@ -3,20 +3,35 @@ import type { Context } from '../resources.ts';
 import type { Route } from '../wire.ts';
 import { apis, operations, schemas } from './apis.ts';
 import { backends } from './backends.ts';
+import { groupRoutes, groups } from './groups.ts';
 import { namedValueRoutes, namedValues } from './namedValues.ts';
+import { notificationRoutes } from './notifications.ts';
 import { policyScopes } from './policies.ts';
 import { productApiRoutes, products } from './products.ts';
 import { serviceRoutes } from './services.ts';
+import { reportRoutes } from './reports.ts';
+import { skuRoutes } from './skus.ts';
 import { subscriptionRoutes, subscriptions } from './subscriptions.ts';
+import { notInConsumption } from './tiers.ts';
+import { userRoutes, users } from './users.ts';
 
 /** All that the emulator knows of `Microsoft.ApiManagement`, 2024-05-01. */
 export function apimRoutes(context: Context): readonly Route[] {
   const types = [apis, operations, schemas, products, subscriptions, namedValues, backends, ...policyScopes];
+  const peopleTypes = [users, groups];
   return [
     ...serviceRoutes(context),
+    ...skuRoutes(context),
     ...productApiRoutes(context),
     ...subscriptionRoutes(context),
     ...namedValueRoutes(context),
     ...types.flatMap((type) => resourceRoutes(context, type)),
+    ...notInConsumption(context, [
+      ...userRoutes(context),
+      ...groupRoutes(context),
+      ...notificationRoutes(context),
+      ...reportRoutes(context),
+      ...peopleTypes.flatMap((type) => resourceRoutes(context, type)),
+    ]),
   ];
 }

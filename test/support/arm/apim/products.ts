@@ -1,17 +1,23 @@
 import { asText } from '../../../../src/protocol/json.ts';
-import { pageOf } from '../paging.ts';
-import { existing, instanceId, pageOfType, viewOf } from '../resources.ts';
+import { existing, instanceId, pageOfType } from '../resources.ts';
 import type { Context, ResourceType } from '../resources.ts';
 import type { Entity } from '../store.ts';
 import { ArmError } from '../wire.ts';
 import type { Answer, Call, Route } from '../wire.ts';
 import { apis } from './apis.ts';
+import { administrators } from './groups.ts';
+import { linkRoutes } from './links.ts';
 import { SERVICE } from './paths.ts';
 
 export const products: ResourceType = {
   path: `${SERVICE}/products/{product}`,
   required: ['displayName'],
   defaults: { subscriptionRequired: true, approvalRequired: false, state: 'notPublished' },
+  filterable: ['name', 'displayName', 'description', 'terms', 'state'],
+  settle: ({ context: { store }, previous }, { id }) => {
+    const group = administrators(store, instanceId(id));
+    if (!previous && group) store.put({ id: `${id}/groups/${group.name}`, properties: {} });
+  },
   release: ({ store }, { query }, product) => {
     const subscriptions = subscriptionsOf(store.in(`${instanceId(product.id)}/subscriptions`), product.name);
     if (subscriptions.length > 0 && query.get('deleteSubscriptions') !== 'true')
@@ -20,22 +26,12 @@ export const products: ResourceType = {
   },
 };
 
-/** Which APIs a product contains: links without a body of their own, shown as the API. */
+/** Which APIs a product contains, and the other way round. */
 export function productApiRoutes(context: Context): readonly Route[] {
-  const path = `${SERVICE}/products/{product}/apis/{api}`;
   return [
-    { method: 'GET', path: `${SERVICE}/products/{product}/apis`, answer: list },
     { method: 'GET', path: `${SERVICE}/apis/{api}/products`, answer: listProducts },
-    { method: 'HEAD', path, answer: (call) => ({ status: context.store.get(call.path) ? 204 : 404 }) },
-    { method: 'PUT', path, answer: add },
-    { method: 'DELETE', path, answer: remove },
+    ...linkRoutes(context, { path: `${products.path}/apis/{api}`, target: apis }),
   ];
-
-  function list(call: Call): Answer {
-    existing(context, productOf(call));
-    const linked = context.store.in(call.path).map(({ name }) => apiView(name, call));
-    return pageOf(linked, call, context.paging);
-  }
 
   function listProducts(call: Call): Answer {
     const service = instanceId(call.path);
@@ -45,35 +41,10 @@ export function productApiRoutes(context: Context): readonly Route[] {
       .filter(({ id }) => context.store.get(`${id}/apis/${api.name}`));
     return pageOfType(context, products, containing, call);
   }
-
-  function add(call: Call): Answer {
-    existing(context, productOf(call));
-    const name = call.parameters.api ?? '';
-    const body = apiView(name, call);
-    const status = context.store.get(call.path) ? 200 : 201;
-    context.store.put({ id: call.path, properties: {} });
-    return { status, body };
-  }
-
-  function remove(call: Call): Answer {
-    const link = context.store.get(call.path);
-    if (!link) return { status: 204 };
-    context.store.remove(link.id);
-    return { status: 200 };
-  }
-
-  function apiView(name: string, call: Call): unknown {
-    const api = existing(context, `${instanceId(call.path)}/apis/${name}`);
-    return viewOf(context, apis, api, call);
-  }
 }
 
 /** The subscriptions that are for a product. */
 export function subscriptionsOf(subscriptions: readonly Entity[], product: string): readonly Entity[] {
   const scope = `/products/${product}`.toLowerCase();
   return subscriptions.filter(({ properties }) => asText(properties.scope)?.toLowerCase().endsWith(scope));
-}
-
-function productOf({ path, parameters }: Call): string {
-  return `${instanceId(path)}/products/${parameters.product ?? ''}`;
 }

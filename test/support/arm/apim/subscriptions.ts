@@ -15,6 +15,7 @@ export const subscriptions: ResourceType = {
   path: `${SERVICE}/subscriptions/{sid}`,
   required: ['scope', 'displayName'],
   defaults: { state: 'submitted', allowTracing: false },
+  filterable: ['name', 'displayName', 'stateComment', 'ownerId', 'scope', 'userId', 'productId', 'state'],
   accept: acceptSubscription,
   shown: ({ properties }) => without(properties, 'primaryKey', 'secondaryKey'),
 };
@@ -24,6 +25,7 @@ export function subscriptionRoutes(context: Context): readonly Route[] {
   const { path } = subscriptions;
   return [
     { method: 'GET', path: `${SERVICE}/products/{product}/subscriptions`, answer: listOfProduct },
+    { method: 'GET', path: `${SERVICE}/users/{user}/subscriptions`, answer: listOfUser },
     { method: 'POST', path: `${path}/listSecrets`, answer: listSecrets },
     { method: 'POST', path: `${path}/regeneratePrimaryKey`, answer: regenerate('primaryKey') },
     { method: 'POST', path: `${path}/regenerateSecondaryKey`, answer: regenerate('secondaryKey') },
@@ -33,6 +35,15 @@ export function subscriptionRoutes(context: Context): readonly Route[] {
     const service = instanceId(call.path);
     const product = existing(context, `${service}/products/${call.parameters.product ?? ''}`);
     const found = subscriptionsOf(context.store.in(`${service}/subscriptions`), product.name);
+    return pageOfType(context, subscriptions, found, call);
+  }
+
+  function listOfUser(call: Call): Answer {
+    const service = instanceId(call.path);
+    const user = existing(context, `${service}/users/${call.parameters.user ?? ''}`);
+    const found = context.store
+      .in(`${service}/subscriptions`)
+      .filter(({ properties }) => properties.ownerId === user.id);
     return pageOfType(context, subscriptions, found, call);
   }
 
@@ -63,15 +74,23 @@ function acceptSubscription({ context, call, properties, previous }: Write): Jso
     throw ArmError.invalid([['scope', `There is nothing with the scope ${scope}.`]]);
   if (!STATES.includes(String(properties.state)))
     throw ArmError.invalid([['state', `A subscription is one of ${STATES.join(', ')}.`]]);
-  const fullScope = scope.startsWith('/subscriptions/') ? scope : `${service}${scope}`;
+  const owner = asText(properties.ownerId);
+  const ownerId = owner === undefined ? undefined : fullId(owner);
+  if (ownerId !== undefined && !context.store.get(ownerId))
+    throw ArmError.invalid([['ownerId', `There is no user ${ownerId}.`]]);
   return {
     createdDate: new Date().toISOString(),
     primaryKey: newKey(),
     secondaryKey: newKey(),
     ...previous?.properties,
     ...properties,
-    scope: fullScope,
+    scope: fullId(scope),
+    ...(ownerId === undefined ? {} : { ownerId }),
   };
+
+  function fullId(id: string): string {
+    return id.startsWith('/subscriptions/') ? id : `${service}${id}`;
+  }
 }
 
 function subscriptionOf(context: Context, { path }: Call): ReturnType<typeof existing> {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { Agent } from 'undici';
 
@@ -11,14 +12,20 @@ import { Counters } from './counters.ts';
 import { effectivePolicy } from './effectivePolicy.ts';
 import { forward } from './forward.ts';
 import { Journey } from './journey.ts';
+import { nobody } from './loggedCall.ts';
+import type { Concerned, LoggedCall } from './loggedCall.ts';
 
 /** The gateway of an emulated instance: the local service's own, set up by what is published. */
 export class InstanceGateway {
+  /** What was answered, oldest first. */
+  readonly calls: LoggedCall[] = [];
   readonly #store: Store;
   readonly #instance: string;
   readonly #counters = new Counters();
   readonly #agent = new Agent();
+  readonly #concerned = new WeakMap<IncomingMessage, Concerned>();
   readonly #server = createServer((request, response) => {
+    this.#log(request, response);
     this.#gateway.handle(request, response).catch(() => response.destroy());
   });
   readonly #gateway = new Gateway(() =>
@@ -42,6 +49,45 @@ export class InstanceGateway {
     this.#server.closeAllConnections();
     await closed;
     await this.#agent.destroy();
+  }
+
+  /** Notes a call when its answer is done. */
+  #log(request: IncomingMessage, response: ServerResponse): void {
+    const { method = 'GET', url = '/', socket } = request;
+    const written = socket.bytesWritten;
+    const started = performance.now();
+    const timestamp = new Date().toISOString();
+    const concerned = { ...nobody, apiId: this.#apiAt(url) };
+    this.#concerned.set(request, concerned);
+    response.once('close', () => {
+      this.calls.push({
+        timestamp,
+        method,
+        url: `http://${request.headers.host ?? ''}${url}`,
+        ipAddress: LOOPBACK,
+        responseCode: response.statusCode,
+        backendResponseCode: concerned.serviceTime > 0 ? response.statusCode : 0,
+        requestSize: Number(request.headers['content-length'] ?? 0),
+        responseSize: socket.bytesWritten - written,
+        apiTime: performance.now() - started,
+        ...concerned,
+      });
+    });
+  }
+
+  /** The API that a URL belongs to, also when the call is refused. */
+  #apiAt(url: string): string {
+    const [path = ''] = url.split('?');
+    const apis = this.#store.in(`${this.#instance}/apis`);
+    const suffixOf = ({ properties }: Entity): string => `/${String(properties.path)}/`;
+    const fitting = apis.filter((api) => `${path}/`.startsWith(suffixOf(api).replace('//', '/')));
+    return fitting.sort((one, other) => suffixOf(other).length - suffixOf(one).length)[0]?.name ?? '-';
+  }
+
+  /** The name of the user whose subscription that is. */
+  #ownerOf(subscription: string): string {
+    const owner = this.#store.get(`${this.#instance}/subscriptions/${subscription}`)?.properties.ownerId;
+    return asText(owner)?.split('/').at(-1) ?? nobody.userId;
   }
 
   #apiOf(api: Entity): GatewayApi {
@@ -87,6 +133,14 @@ export class InstanceGateway {
   /** A product's policy counts for calls with one of its own subscriptions only. */
   #through(api: Entity, product: Entity | undefined, subscription: string): Passage {
     return async (call) => {
+      const concerned = this.#concerned.get(call.request);
+      if (concerned)
+        Object.assign(concerned, {
+          operationId: call.operation,
+          productId: product?.name ?? nobody.productId,
+          subscriptionId: subscription || nobody.subscriptionId,
+          userId: this.#ownerOf(subscription),
+        } satisfies Partial<Concerned>);
       const scopes = [`${api.id}/operations/${call.operation}`, api.id, product?.id, this.#instance];
       const steps = (section: string): ReturnType<typeof effectivePolicy> =>
         effectivePolicy(
@@ -102,7 +156,11 @@ export class InstanceGateway {
         counters: this.#counters,
       });
       journey.inbound(steps('inbound'));
-      await forward(this.#agent, journey, call, () => journey.outbound(steps('outbound')));
+      const sent = performance.now();
+      await forward(this.#agent, journey, call, () => {
+        if (concerned) concerned.serviceTime = performance.now() - sent;
+        journey.outbound(steps('outbound'));
+      });
     };
   }
 

@@ -1,0 +1,112 @@
+import { nobody } from '../../support/arm/gateway/loggedCall.ts';
+import type { LoggedCall } from '../../support/arm/gateway/loggedCall.ts';
+import { instance } from './examples.ts';
+import type { Asked } from './examples.ts';
+
+const user = 'users/{userId}';
+const group = 'groups/{groupId}';
+const product = 'products/{productId}';
+const neededUser = { firstName: 'test', lastName: 'user', email: 'testuser1@live.com' };
+
+const notification = 'notifications/{notificationName}';
+const recipientEmail = `${notification}/recipientEmails/{email}`;
+const recipientUser = `${notification}/recipientUsers/{userId}`;
+const neededApi = { path: 'echo', serviceUrl: 'http://127.0.0.1' };
+const neededCall: LoggedCall = {
+  ...nobody,
+  timestamp: '2017-06-03T00:17:00.164Z',
+  method: 'GET',
+  url: 'http://127.0.0.1/echo',
+  ipAddress: '127.0.0.1',
+  responseCode: 200,
+  backendResponseCode: 200,
+  requestSize: 0,
+  responseSize: 405,
+  apiTime: 2,
+};
+
+/** By the file's name without its common beginning. */
+export const governanceExamples: Readonly<Record<string, Asked>> = {
+  CreateGroup: instance('PUT', group),
+  CreateGroupExternal: instance('PUT', group),
+  CreateGroupUser: instance('PUT', `${group}/${user}`, { needs: { [user]: neededUser } }),
+  CreateNotificationRecipientEmail: instance('PUT', recipientEmail),
+  CreateNotificationRecipientUser: instance('PUT', recipientUser, { needs: { [user]: neededUser } }),
+  CreateUser: instance('PUT', user),
+  DeleteGroup: instance('DELETE', group),
+  DeleteGroupUser: instance('DELETE', `${group}/${user}`),
+  DeleteNotificationRecipientEmail: instance('DELETE', recipientEmail),
+  DeleteNotificationRecipientUser: instance('DELETE', recipientUser),
+  DeleteProductGroup: instance('DELETE', `${product}/${group}`),
+  DeleteUser: instance('DELETE', user),
+  GetReportsByApi: instance('GET', 'reports/byApi', { needs: { 'apis/echo': neededApi } }),
+  GetReportsByOperation: instance('GET', 'reports/byOperation', {
+    needs: {
+      'apis/echo': neededApi,
+      'apis/echo/operations/get': { method: 'GET', urlTemplate: '/' },
+    },
+  }),
+  GetReportsByProduct: instance('GET', 'reports/byProduct', { needs: { 'products/starter': {} } }),
+  GetReportsByRequest: instance('GET', 'reports/byRequest', { calls: [neededCall] }),
+  GetReportsBySubscription: instance('GET', 'reports/bySubscription', {
+    needs: { 'products/starter': {}, 'subscriptions/mine': { scope: '/products/starter' } },
+  }),
+  GetReportsByTime: instance('GET', 'reports/byTime', { calls: [neededCall] }),
+  GetReportsByUser: instance('GET', 'reports/byUser', { needs: { 'users/1': neededUser } }),
+  HeadGroupUser: instance('HEAD', `${group}/${user}`),
+  HeadNotificationRecipientEmail: instance('HEAD', recipientEmail),
+  HeadNotificationRecipientUser: instance('HEAD', recipientUser),
+  HeadProductGroup: instance('HEAD', `${product}/${group}`),
+  ListGroupUsers: instance('GET', `${group}/users`, { keptIn: 'users' }),
+  ListGroups: instance('GET', 'groups'),
+  ListNotificationRecipientEmails: instance('GET', `${notification}/recipientEmails`),
+  ListNotifications: instance('GET', 'notifications'),
+  ListProductGroups: instance('GET', `${product}/groups`, { keptIn: 'groups' }),
+  ListProductSubscriptions: instance('GET', `${product}/subscriptions`, { keptIn: 'subscriptions' }),
+  ListUserSubscriptions: instance('GET', `${user}/subscriptions`, { keptIn: 'subscriptions' }),
+  ListSku: {
+    method: 'GET',
+    path: '/subscriptions/{subscriptionId}/providers/Microsoft.ApiManagement/skus',
+    isCatalogue: true,
+  },
+  ServiceCheckNameAvailability: {
+    method: 'POST',
+    path: '/subscriptions/{subscriptionId}/providers/Microsoft.ApiManagement/checkNameAvailability',
+  },
+  UpdateSubscription: instance('PATCH', 'subscriptions/{sid}', {
+    needs: {
+      'products/5600b59475ff190048060002': {},
+      'users/5931a75ae4bbd512a88c680b': neededUser,
+    },
+  }),
+  UpdateUser: instance('PATCH', user),
+  UserConfirmationPasswordSend: instance('POST', `${user}/confirmations/password/send`),
+  UserGenerateSsoUrl: instance('POST', `${user}/generateSsoUrl`),
+  'resources-2024-07-01/CreateResourceGroup': {
+    method: 'PUT',
+    path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}',
+  },
+  'subscriptions-2022-12-01/GetLocations': {
+    method: 'GET',
+    path: '/subscriptions/{subscriptionId}/locations',
+    isCatalogue: true,
+  },
+};
+
+const ANOTHER_PROVIDER = 'is about resources of another provider than API Management';
+
+/** Examples that the emulator does not answer. */
+export const leftOutGovernance: Readonly<Record<string, string>> = {
+  CreatePolicyFragment: 'policies have no fragments yet',
+  ListPolicyDescriptions: 'policies are not described yet',
+  CreatePortalRevision: 'there is no developer portal yet',
+  ListPortalRevisions: 'there is no developer portal yet',
+  PortalSettingsGetSignUp: 'there is no developer portal yet',
+  ServiceGetSsoToken: 'there is no developer portal yet',
+  'monitor-2024-02-01/GetMetric': ANOTHER_PROVIDER,
+  'monitor-2024-02-01/GetMetricDefinitions': ANOTHER_PROVIDER,
+  'monitor-2024-02-01/GetMetricError': ANOTHER_PROVIDER,
+  'monitor-2024-02-01/GetMetricMetadata': ANOTHER_PROVIDER,
+  'resources-2024-07-01/GetProvider': 'is about a provider that is not there',
+  'resources-2024-07-01/GetProviders': 'is about a provider that is not there',
+};
