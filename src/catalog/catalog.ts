@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Discovery } from './discovery.ts';
 import { Failure } from '../protocol/failure.ts';
+import { explain } from './refusedGatewayKey.ts';
 import { isRetiredHost } from '../protocol/studio/regions.ts';
 import { swaggerUrl } from '../protocol/studio/urls.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
@@ -230,7 +231,7 @@ export class CatalogStore {
   note(endpoint: Endpoint, failure: Failure | undefined): void {
     if (failure !== undefined && saysNothing(failure)) return;
     if (failure === undefined) this.schemas.forgetFailure(endpoint);
-    this.troubles.set(endpoint, failure && troubleOf(failure));
+    this.troubles.set(endpoint, failure && troubleOf(explain(endpoint, failure)));
   }
 
   #heard(endpoint: Endpoint, failure: Failure | undefined): void {
@@ -288,7 +289,7 @@ export class CatalogStore {
           },
         ];
       case 'gateway':
-        return [this.#editRemedy(endpoint, vscode.l10n.t('Edit workspace…'))];
+        return [gatewayKeyRemedy(endpoint), this.#editRemedy(endpoint, vscode.l10n.t('Edit workspace…'))];
       case 'header':
       case 'apiKey':
         return [
@@ -379,6 +380,12 @@ export class CatalogStore {
         await this.secrets.storeCredential(endpoint, apiKey);
     }
   }
+}
+
+function gatewayKeyRemedy(endpoint: Endpoint): Remedy {
+  const update = (): Thenable<unknown> =>
+    vscode.commands.executeCommand(commandId('updateGatewayKey'), node(endpoint));
+  return { label: vscode.l10n.t('Update the key at the gateway…'), run: () => settled(update()) };
 }
 
 /** A service that is in the settings too is left as it is there. */

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { Failure } from '../protocol/failure.ts';
 import type { EndpointKeys } from '../protocol/studio/management.ts';
 import type { SasReference } from '../protocol/studio/bes.ts';
 import type { ClientSettings } from '../protocol/studio/clientSettings.ts';
@@ -43,6 +44,7 @@ import {
   type PickedService,
 } from './picking.ts';
 import { addPublished, type PublishedGateway, removePublished } from './publishedGateways.ts';
+import { explain } from './refusedGatewayKey.ts';
 import { remove, rename } from './renaming.ts';
 import type { AttachedSchema } from './schemaStore.ts';
 import type { SchemaQuery } from './schemas.ts';
@@ -57,6 +59,7 @@ export type { RouteKeys } from './addingRoute.ts';
 export type { FoundRoute } from './entryDraft.ts';
 export type { Trouble } from './troubles.ts';
 export { node } from './catalog.ts';
+export { cleanKey } from './cleanKey.ts';
 export { idsOf, wordsOf } from './endpointDetails.ts';
 export { endpointById, endpointsOf, endpointsOfService, serviceByReference } from './endpoints.ts';
 export { leadsTo, referenceTo } from './serviceChoice.ts';
@@ -167,6 +170,14 @@ export interface Catalog extends Feature<'catalog'> {
    */
   remedies(endpoint: Endpoint, failure: unknown): readonly Remedy[];
 
+  /** A failure of a call in the words that fit the endpoint, to be told to the user. */
+  explain(endpoint: Endpoint, failure: Failure): Failure;
+
+  /**
+   * The API key of an endpoint as the management API has it now, else as the user enters it. Undefined when dismissed.
+   */
+  renewKey(endpoint: Endpoint): Promise<string | undefined>;
+
   /** What last went wrong at an endpoint and is not mended yet. */
   trouble(endpoint: Endpoint): Trouble | undefined;
 
@@ -227,6 +238,8 @@ export function createCatalog(
     attachedSchema: (endpoint) => store.schemas.attached(endpoint),
     schemaIfAny: (endpoint, options) => store.schemaIfAny(endpoint, options),
     swaggerDocument: (endpoint) => store.swaggerDocument(endpoint),
+    explain,
+    renewKey: (endpoint) => store.keys.renew(endpoint),
     remedies: (endpoint, failure) => store.remedies(endpoint, failure),
     trouble: (endpoint) => store.troubles.of(endpoint.workspace.name, endpoint.endpointId),
     pickChangeableEndpoint: (target, title) => pickManagedEndpoint(store, target, title, 'changeable'),

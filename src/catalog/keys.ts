@@ -133,6 +133,11 @@ export class Keys {
     return fetching.finally(() => this.#fetching.delete(id));
   }
 
+  /** The API key as the management API has it now, else as the user enters it; stored. Undefined when dismissed. */
+  async renew(endpoint: Endpoint): Promise<string | undefined> {
+    return (await this.#fetched(endpoint, { interactive: true })) ?? (await this.askForCredential(endpoint));
+  }
+
   /** Asks for a gateway's subscription key; tried on the endpoint, if there is one. */
   async askForSubscriptionKey(
     workspace: Workspace,

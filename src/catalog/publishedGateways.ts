@@ -12,8 +12,8 @@ export interface PublishedGateway {
   readonly name: string;
   /** With the URL suffix. */
   readonly baseUrl: string;
-  /** Whether the gateway adds the endpoint's key. */
-  readonly addsKey: boolean;
+  /** The named value with the endpoint's key, which the gateway adds; absent where each client sends its own. */
+  readonly keyName?: string;
   /** Absent: it is asked for when it is needed. */
   readonly subscriptionKey?: string;
 }
@@ -22,7 +22,7 @@ export interface PublishedGateway {
 export async function addPublished(
   store: CatalogStore,
   endpoint: Endpoint,
-  { name: proposed, baseUrl, addsKey, subscriptionKey }: PublishedGateway,
+  { name: proposed, baseUrl, keyName, subscriptionKey }: PublishedGateway,
 ): Promise<Endpoint> {
   const { workspaceId } = endpoint.workspace;
   const there = store
@@ -38,7 +38,7 @@ export async function addPublished(
       workspaceId,
       baseUrl,
       subscriptionKeyHeader: defaultSubscriptionKeyHeader,
-      auth: { type: addsKey ? 'gateway' : 'apiKey' },
+      auth: keyName === undefined ? { type: 'apiKey' } : { type: 'gateway', namedValue: keyName },
       ...(endpoint.workspace.style === 'subscriptions' && { addressedBy: 'subscriptions' }),
       services: {
         ...before.services,
@@ -53,7 +53,7 @@ export async function addPublished(
   const published = await store.find(name, endpoint.endpointId);
   if (subscriptionKey !== undefined)
     await store.keys.storeSubscriptionKey(published.workspace, subscriptionKey);
-  const key = addsKey ? undefined : await store.secrets.credential(endpoint);
+  const key = keyName === undefined ? await store.secrets.credential(endpoint) : undefined;
   if (key !== undefined) await store.secrets.storeCredential(published, key);
   return published;
 }

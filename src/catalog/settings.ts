@@ -15,7 +15,8 @@ const httpUrl = v.pipe(
 );
 
 const authorization = v.variant('type', [
-  v.object({ type: v.picklist(['apiKey', 'gateway']) }),
+  v.object({ type: v.literal('apiKey') }),
+  v.object({ type: v.literal('gateway'), namedValue: v.exactOptional(text) }),
   v.object({ type: v.literal('microsoft'), scope: text }),
   v.object({ type: v.literal('header'), name: headerName }),
 ]);

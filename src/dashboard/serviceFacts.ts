@@ -97,7 +97,11 @@ function troubleOf({ workspace }: Endpoint, { kind, sentence }: Trouble): Servic
     return { sentence, remedy: { label, command: 'setSubscriptionKey' } };
   }
   const { type } = workspace.auth;
-  if (kind === 'key' && type !== 'gateway') {
+  if (kind === 'key' && type === 'gateway') {
+    const label = vscode.l10n.t('Update the key at the gateway…');
+    return { sentence, remedy: { label, command: 'updateGatewayKey' } };
+  }
+  if (kind === 'key') {
     const label = type === 'microsoft' ? vscode.l10n.t('Sign in…') : vscode.l10n.t('Set API key…');
     return { sentence, remedy: { label, command: 'setApiKey' } };
   }

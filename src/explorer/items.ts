@@ -68,6 +68,7 @@ export function serviceItem(
     workspace.local && 'local',
     service.discovered === true && 'discovered',
     single && isDiscoveredDefault(endpoint) && 'default',
+    workspace.auth.type === 'gateway' && 'gateway',
     // With several endpoints it is mended at the one that has it.
     single && trouble?.kind,
   ]);
@@ -118,6 +119,7 @@ export function endpointItem(endpoint: Endpoint, trouble: Trouble | undefined): 
     endpoint.workspace.local && 'local',
     endpoint.service.discovered === true && 'discovered',
     isDiscoveredDefault(endpoint) && 'default',
+    endpoint.workspace.auth.type === 'gateway' && 'gateway',
     trouble?.kind,
   ]);
   item.iconPath = icon('plug', trouble);

@@ -66,6 +66,8 @@ export interface BatchPorts {
   onSentAgain(record: JobRecord): void;
   /** A call was accepted (`undefined`) or failed. */
   note(endpoint: Endpoint, failure: Failure | undefined): void;
+  /** A failure in the words that fit the endpoint. */
+  explain(endpoint: Endpoint, failure: Failure): Failure;
 }
 
 interface Flow {
@@ -376,8 +378,9 @@ export class BatchRunner {
       this.#ports.note(endpoint, undefined);
       return answered;
     } catch (error) {
-      if (error instanceof Failure && error.code !== 'Cancelled') this.#ports.note(endpoint, error);
-      throw error;
+      if (!(error instanceof Failure) || error.code === 'Cancelled') throw error;
+      this.#ports.note(endpoint, error);
+      throw this.#ports.explain(endpoint, error);
     }
   }
 

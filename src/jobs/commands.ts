@@ -264,8 +264,9 @@ export class JobCommands {
       const endpoint = await this.#tools.catalog
         .find(record.workspace, record.endpointId)
         .catch(() => undefined);
-      const remedies = endpoint === undefined ? [] : serviceRemedies(this.#tools.catalog, endpoint, error);
-      await reportFailure(this.#tools.foundation, error, remedies);
+      const { catalog, foundation } = this.#tools;
+      const failure = endpoint === undefined ? error : catalog.explain(endpoint, error);
+      await reportFailure(foundation, failure, endpoint && serviceRemedies(catalog, endpoint, error));
     }
     return undefined;
   }

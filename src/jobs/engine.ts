@@ -28,6 +28,8 @@ export interface EnginePorts {
   schema(endpoint: Endpoint, signal: AbortSignal): Promise<ServiceSchema | undefined>;
   /** A call was accepted (`undefined`) or failed. */
   note(endpoint: Endpoint, failure: Failure | undefined): void;
+  /** A failure in the words that fit the endpoint. */
+  explain(endpoint: Endpoint, failure: Failure): Failure;
   /** Something that is no `Failure` went wrong. */
   report(error: unknown): void;
   /** A job has ended while nobody was waiting for the answer; once for all windows. */
@@ -74,6 +76,7 @@ export class JobEngine {
       service: this.#service,
       authorize: (endpoint: Endpoint) => ports.authorize(endpoint, false),
       note: (endpoint: Endpoint, failure: Failure | undefined) => ports.note(endpoint, failure),
+      explain: (endpoint: Endpoint, failure: Failure) => ports.explain(endpoint, failure),
     };
     this.runner = new BatchRunner({
       ...common,

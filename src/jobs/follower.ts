@@ -31,6 +31,8 @@ export interface FollowerPorts {
   authorize(endpoint: Endpoint): Promise<Readonly<Record<string, string>>>;
   /** A call was accepted (`undefined`) or failed. */
   note(endpoint: Endpoint, failure: Failure | undefined): void;
+  /** A failure in the words that fit the endpoint. */
+  explain(endpoint: Endpoint, failure: Failure): Failure;
   /** Something that is no `Failure` went wrong. */
   report(error: unknown): void;
   isAlive(window: string): boolean;
@@ -76,8 +78,9 @@ export class Follower {
     try {
       answered = await service.status(to, jobId);
     } catch (error) {
-      if (error instanceof Failure) this.#ports.note(endpoint, error);
-      throw error;
+      if (!(error instanceof Failure)) throw error;
+      this.#ports.note(endpoint, error);
+      throw this.#ports.explain(endpoint, error);
     }
     this.#ports.note(endpoint, undefined);
     quotas.take(record.baseUrl, answered.callsLeft);

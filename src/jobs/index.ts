@@ -168,6 +168,7 @@ class JobsFeature implements Jobs {
       authorize: (endpoint, interactive) => catalog.authorize(endpoint, { interactive }),
       schema: (endpoint, signal) => catalog.schemaIfAny(endpoint, { signal }),
       note: (endpoint, failure) => void catalog.remedies(endpoint, failure),
+      explain: (endpoint, failure) => catalog.explain(endpoint, failure),
       report: (error) => foundation.log.error(`Following batch jobs: ${String(error)}`),
       onEnd: (record) => this.#notices.add(record),
       onTakenUp: (record, now) => void announceTakenUp(record, now),

@@ -4,6 +4,7 @@ import type { Feature, Foundation } from '../shared/feature.ts';
 import { addFromAzure } from './addingFromAzure.ts';
 import { addGateway, openDeveloperPortal } from './adopting.ts';
 import { Azure } from './azure.ts';
+import { GatewayKey } from './gatewayKey.ts';
 import { PublicationStore } from './publicationStore.ts';
 import { Publisher } from './publisher.ts';
 import { Unpublisher } from './unpublisher.ts';
@@ -16,6 +17,7 @@ export function createPublishing(foundation: Foundation, catalog: Catalog): Publ
   const store = new PublicationStore(foundation.context.globalStorageUri.fsPath);
   const publisher = new Publisher(foundation, azure, catalog, store);
   const unpublisher = new Unpublisher(foundation, azure, catalog, store);
+  const gatewayKey = new GatewayKey(foundation, azure, catalog, store);
   return {
     commands: {
       addGateway: (target) => {
@@ -26,6 +28,7 @@ export function createPublishing(foundation: Foundation, catalog: Catalog): Publ
       openDeveloperPortal: () => openDeveloperPortal(azure),
       publishEndpoint: (...args) => publisher.publish(args),
       resumePublishing: () => publisher.goOn(),
+      updateGatewayKey: (...args) => gatewayKey.update(args),
       unpublish: (...args) => unpublisher.unpublish(args),
     },
     dispose: () => undefined,

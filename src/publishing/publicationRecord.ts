@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../catalog/index.ts';
 import { operationMethods } from '../protocol/apim/operations.ts';
 import { plannedResources, type Publication } from '../protocol/apim/publication.ts';
 import { tryParseJson } from '../protocol/json.ts';
@@ -84,6 +85,14 @@ export interface PublicationRecord extends Readonly<
 export function parsePublicationRecord(text: string): PublicationRecord | undefined {
   const parsed = v.safeParse(record, tryParseJson(text));
   return parsed.success ? parsed.output : undefined;
+}
+
+/** Whether a record is of this endpoint, or of the same as it is called through the gateway. */
+export function isAbout(record: PublicationRecord, { endpointId, workspace }: Endpoint): boolean {
+  return (
+    endpointId === record.endpoint.endpointId &&
+    [record.endpoint.workspace, record.workspace].includes(workspace.name)
+  );
 }
 
 /** Whether a publication writes everything that a record says was made, so that its record can take the place of that. */

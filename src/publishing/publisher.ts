@@ -209,7 +209,7 @@ export class Publisher {
     const published = await this.#catalog.addPublished(endpoint, {
       name: publication.displayName,
       baseUrl,
-      addsKey: publication.keyName !== undefined,
+      ...(publication.keyName !== undefined && { keyName: publication.keyName }),
       ...(subscriptionKey !== undefined && { subscriptionKey }),
     });
     await this.#shareSchema(endpoint, published, publication);

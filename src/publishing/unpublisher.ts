@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Catalog, Endpoint } from '../catalog/index.ts';
+import type { Catalog } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { explorerNodeOf } from '../shared/explorerNode.ts';
@@ -8,7 +8,7 @@ import { askMany } from '../shared/steps.ts';
 import type { Azure } from './azure.ts';
 import { pickRecord } from './pickRecord.ts';
 import { progress } from './progress.ts';
-import type { PublicationRecord } from './publicationRecord.ts';
+import { isAbout, type PublicationRecord } from './publicationRecord.ts';
 import type { PublicationStore } from './publicationStore.ts';
 import { findRemovals, type Removal, removeResources, withoutNeeded } from './removing.ts';
 import { resourceWords } from './resourceWords.ts';
@@ -34,7 +34,7 @@ export class Unpublisher {
         ? await this.#catalog.find(node.workspace, node.service)
         : undefined;
     const all = await this.#store.list();
-    const records = endpoint === undefined ? all : all.filter((record) => isOf(record, endpoint));
+    const records = endpoint === undefined ? all : all.filter((record) => isAbout(record, endpoint));
     if (records.length === 0) throw nothingPublished();
     const record = await pickRecord(records, vscode.l10n.t('Unpublish'));
     if (record !== undefined) await this.#remove(record);
@@ -66,14 +66,6 @@ export class Unpublisher {
           : vscode.l10n.t('{0} is unpublished. What stays: {1}.', name, words),
     );
   }
-}
-
-/** The endpoint that was published, or the same as it is called through the gateway. */
-function isOf(record: PublicationRecord, { endpointId, workspace }: Endpoint): boolean {
-  return (
-    endpointId === record.endpoint.endpointId &&
-    [record.endpoint.workspace, record.workspace].includes(workspace.name)
-  );
 }
 
 /** What is as it was made is ticked; what others have changed, or have put something into, is not. */

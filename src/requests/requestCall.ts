@@ -296,7 +296,8 @@ export class RequestCall implements vscode.Disposable {
         this.#worked = { endpoint, body, answer: answer.text };
       }
       const schema = answer.status < 400 ? await soon(lookUp) : undefined;
-      const failure = failureOf(answer);
+      const refusal = failureOf(answer);
+      const failure = refusal && catalog.explain(endpoint, refusal);
       const view = viewOfAnswer(answer, { schema, body });
       this.#services.onEnded({ ...sent, endpoint, credentials, answer, ...(failure ? { failure } : {}) });
       const allowance = callAllowance(answer.headers, answer.time);

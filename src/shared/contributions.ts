@@ -79,6 +79,7 @@ export const commandNames = {
     'openDeveloperPortal',
     'publishEndpoint',
     'resumePublishing',
+    'updateGatewayKey',
     'unpublish',
   ],
   support: ['showLog'],

@@ -21,6 +21,7 @@ export const dashboardCommands = [
   'attachSchema',
   'setApiKey',
   'setSubscriptionKey',
+  'updateGatewayKey',
   'editWorkspace',
 ] as const;
 

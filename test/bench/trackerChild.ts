@@ -68,6 +68,7 @@ async function main(): Promise<TrackerFigures> {
     authorize: () => Promise.resolve(headers),
     schema: () => Promise.resolve(undefined),
     note: () => undefined,
+    explain: (_, failure) => failure,
     report: (error) => {
       throw error;
     },

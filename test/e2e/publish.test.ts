@@ -169,6 +169,32 @@ describe('publishing to API Management', () => {
     await limit('');
   });
 
+  it('names the named value with a key that was changed since, and brings it up to date', async () => {
+    const { window } = workbench;
+    const editor = window.editors.webview();
+    await caller.put(
+      'namedValues/azureml-demo-key',
+      { displayName: 'azureml-demo-key', secret: true, value: 'Bearer of-yesterday', tags: ['azureml'] },
+      { 'If-Match': '*' },
+    );
+    const refusal = editor
+      .getByText(/The service refused the API key that .* adds from its named value azureml-demo-key\./)
+      .first();
+    const send = editor.getByRole('button', { name: 'Send', exact: true });
+    await send.click();
+    await refusal.waitFor();
+    await window.screenshot('publish-key-changed');
+    await editor.getByRole('button', { name: 'Update the key at the gateway…' }).click();
+    await window.dialog.click('Update key');
+    await window.notifications.waitFor('adds the new key of');
+    const { body } = await caller.ask('POST', 'namedValues/azureml-demo-key/listValue');
+    assert.equal(body.value, `Bearer ${own.service(service).apiKey}`);
+    await window.notifications.clear();
+    await send.click();
+    await refusal.waitFor({ state: 'hidden' });
+    await editor.getByRole('gridcell').nth(8).waitFor();
+  });
+
   it('runs a batch job through the gateway', async () => {
     const { window } = workbench;
     const tree = window.tree('Web services');

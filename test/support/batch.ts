@@ -103,6 +103,7 @@ export class BatchWorld {
         Promise.resolve({ Authorization: `Bearer ${keyOf(this.local, endpoint.endpointId)}` }),
       schema: (endpoint) => this.#schema(endpoint),
       note: () => undefined,
+      explain: (_, failure) => failure,
       report: (error) => this.reported.push(error),
       onEnd: (record) => this.ended.push(record),
       onTakenUp: (record, now) => this.takenUp.push({ record, now }),

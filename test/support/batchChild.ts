@@ -54,6 +54,7 @@ const engine = await JobEngine.open({
   authorize: (endpoint) => Promise.resolve({ Authorization: `Bearer ${keyOf(local, endpoint.endpointId)}` }),
   schema: () => Promise.resolve(undefined),
   note: () => undefined,
+  explain: (_, failure) => failure,
   report: (error) => console.error(error),
   onEnd: () => undefined,
   onTakenUp: () => undefined,

@@ -165,11 +165,14 @@ describe('jobs against a service', () => {
       authorize: async (endpoint, interactive) =>
         isKeyRight ? ports.authorize(endpoint, interactive) : { Authorization: 'Bearer wrong' },
       note: (_, failure) => noted.push(failure?.code),
+      explain: (_, { code, origin }) =>
+        new Failure({ code, origin, status: 401, sentence: 'In the words of the endpoint.' }),
     });
     const record = await engine.run(await request({ start: false }));
     isKeyRight = false;
     const troubled = await when(engine, record, ({ problem }) => problem !== undefined);
     assert.equal(troubled?.problem?.code, 'ScoreRequestUnauthorized');
+    assert.equal(troubled.problem.sentence, 'In the words of the endpoint.');
     assert.ok(noted.includes('ScoreRequestUnauthorized'));
     await eventually('nothing is planned while it is paused', () => planned === 0);
     isKeyRight = true;

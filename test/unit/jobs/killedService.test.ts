@@ -64,6 +64,7 @@ describe('jobs while the local service is killed', () => {
       Promise.resolve({ Authorization: `Bearer ${keyOf(local, endpoint.endpointId)}` }),
     schema: () => Promise.resolve(undefined),
     note: () => undefined,
+    explain: (_, failure) => failure,
     report: (error) => assert.fail(String(error)),
     onEnd: (record) => ended.push(record),
     onTakenUp: () => assert.fail('No window was killed.'),

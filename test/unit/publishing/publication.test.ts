@@ -10,6 +10,7 @@ import { asObject } from '../../../src/protocol/json.ts';
 import { ArmClient } from '../../../src/publishing/arm/client.ts';
 import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
+import { keyUpdate } from '../../../src/publishing/keyUpdate.ts';
 import { coversMade, type PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
 import { PublicationStore } from '../../../src/publishing/publicationStore.ts';
 import {
@@ -201,6 +202,34 @@ describe('publishing to API Management', () => {
     await assert.rejects(writeSteps(record, tools()), isChanged);
     const { body } = await instance.arm.post(`${instance.id}${path}/listValue`);
     assert.equal(asObject(body).value, 'Bearer theirs');
+  });
+
+  it('brings the key alone up to date, and not over what somebody else writes meanwhile', async () => {
+    const path = '/namedValues/azureml-demo-key';
+    const policy = '/apis/azureml-demo/policies/policy';
+    const valueNow = async (): Promise<unknown> =>
+      asObject((await instance.arm.post(`${instance.id}${path}/listValue`)).body).value;
+    const record = await publish();
+    assert.equal(await keyUpdate(record, instance, authorization, signal), undefined);
+    await put(policy, { format: 'rawxml', value: '<policies><inbound /></policies>' });
+    const rotated = tools({ authorization: 'Bearer rotated' });
+    const update = await keyUpdate(record, instance, 'Bearer rotated', signal);
+    assert.ok(update);
+    const before = writes().length;
+    await writeSteps(update, rotated);
+    assert.equal(await valueNow(), 'Bearer rotated');
+    assert.equal(writes().length, before);
+    assert.match(
+      arm.requests.filter(({ method }) => method === 'PATCH').at(-1)?.path ?? '',
+      /azureml-demo-key$/,
+    );
+    const again = await keyUpdate(record, instance, authorization, signal);
+    assert.ok(again);
+    arm.beforeNext(/^PATCH .*\/namedValues\/azureml-demo-key$/, () =>
+      put(path, { displayName: 'azureml-demo-key', secret: true, value: 'Bearer theirs', tags: ['azureml'] }),
+    );
+    await assert.rejects(writeSteps(again, tools()), isChanged);
+    assert.equal(await valueNow(), 'Bearer theirs');
   });
 
   it('does not write over what appeared or went meanwhile', async () => {

@@ -1,0 +1,119 @@
+import * as vscode from 'vscode';
+import { cleanKey, type Catalog, type Endpoint } from '../catalog/index.ts';
+import { Failure } from '../protocol/failure.ts';
+import { asking } from '../shared/asking.ts';
+import { explorerNodeOf } from '../shared/explorerNode.ts';
+import type { Foundation } from '../shared/feature.ts';
+import type { Azure } from './azure.ts';
+import { pickRecord } from './pickRecord.ts';
+import { isAbout, type PublicationRecord } from './publicationRecord.ts';
+import type { PublicationStore } from './publicationStore.ts';
+import { keyUpdate } from './keyUpdate.ts';
+import { writeSteps } from './writing.ts';
+
+/** Brings the key that a gateway adds up to date after the endpoint's key was changed. */
+export class GatewayKey {
+  readonly #foundation: Pick<Foundation, 'log'>;
+  readonly #azure: Azure;
+  readonly #catalog: Catalog;
+  readonly #store: PublicationStore;
+
+  constructor(foundation: Pick<Foundation, 'log'>, azure: Azure, catalog: Catalog, store: PublicationStore) {
+    this.#foundation = foundation;
+    this.#azure = azure;
+    this.#catalog = catalog;
+    this.#store = store;
+  }
+
+  async update(args: readonly unknown[]): Promise<void> {
+    const title = vscode.l10n.t('Update the key at the gateway');
+    const node = explorerNodeOf(args);
+    const endpoint =
+      node !== undefined && 'service' in node
+        ? await this.#catalog.find(node.workspace, node.service)
+        : await this.#catalog.pickEndpoint(title);
+    if (endpoint === undefined) return;
+    const records = (await this.#store.list()).filter(
+      (each) => each.publication.keyName !== undefined && isAbout(each, endpoint),
+    );
+    if (records.length === 0) throw publishedElsewhere(endpoint);
+    const record = await pickRecord(records, title);
+    const key = record && (await this.#keyFor(record));
+    if (record !== undefined && key !== undefined) await this.#write(record, key, endpoint);
+  }
+
+  /** The key that the published endpoint has now. */
+  async #keyFor({ endpoint: { workspace, endpointId, label }, instance }: PublicationRecord) {
+    const original = await this.#catalog.find(workspace, endpointId).catch(() => undefined);
+    if (original !== undefined) return this.#catalog.renewKey(original);
+    const typed = await vscode.window.showInputBox({
+      prompt: vscode.l10n.t('API key of {0}, which {1} is to add', label, instance.name),
+      password: true,
+      ignoreFocusOut: true,
+    });
+    return typed === undefined ? undefined : cleanKey(typed) || undefined;
+  }
+
+  async #write(record: PublicationRecord, key: string, called: Endpoint): Promise<void> {
+    const { endpoint, instance, publication } = record;
+    const { keyName = '' } = publication;
+    const arm = this.#azure.clientAt(record.where);
+    const access = { arm, id: instance.id };
+    const authorization = `Bearer ${key}`;
+    const update = await asking(arm.baseUrl, (signal) => keyUpdate(record, access, authorization, signal));
+    if (update === undefined) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('The named value {0} of {1} has this key already.', keyName, instance.name),
+      );
+      return;
+    }
+    if (!(await mayUpdate(record, keyName))) return;
+    await asking(arm.baseUrl, (signal) =>
+      writeSteps(update, {
+        instance: access,
+        authorization,
+        // One write leaves nothing to be gone on with.
+        save: () => Promise.resolve(),
+        log: (line) => this.#foundation.log.info(line),
+        onStep: () => undefined,
+        signal,
+      }),
+    );
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} adds the new key of {1} from now on.', instance.name, endpoint.label),
+    );
+    await this.#catalog.check(called);
+  }
+}
+
+async function mayUpdate({ endpoint, instance, publication }: PublicationRecord, keyName: string) {
+  const update = vscode.l10n.t('Update key');
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t(
+      'Write the key of {0} into the named value {1} of {2}?',
+      endpoint.label,
+      keyName,
+      instance.name,
+    ),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'The gateway adds it to every call of {0} from then on, in place of the one that is there.',
+        publication.displayName,
+      ),
+    },
+    update,
+  );
+  return choice === update;
+}
+
+function publishedElsewhere({ workspace }: Endpoint): Failure {
+  return new Failure({
+    code: 'NothingToPick',
+    origin: 'client',
+    sentence: vscode.l10n.t(
+      'No key was put into a gateway for {0} from here. In the Azure portal, write "Bearer" and the key of the endpoint into the named value that the policy of the API refers to.',
+      workspace.name,
+    ),
+  });
+}
