@@ -289,7 +289,12 @@ export class CatalogStore {
           },
         ];
       case 'gateway':
-        return [gatewayKeyRemedy(endpoint), this.#editRemedy(endpoint, vscode.l10n.t('Edit workspace…'))];
+        return [
+          gatewayKeyRemedy(endpoint),
+          ...(auth.namedValue === undefined
+            ? [this.#editRemedy(endpoint, vscode.l10n.t('Edit workspace…'))]
+            : []),
+        ];
       case 'header':
       case 'apiKey':
         return [

@@ -266,6 +266,15 @@ describe('publishing to API Management', () => {
     await window.tree('Web services').waitForGone(['AzureML Demo API']);
   });
 
+  it('says what to do about a key that was not put into a gateway from here', async () => {
+    const { window } = workbench;
+    workbench.health.expect(/No key was put into a gateway/);
+    await window.runCommand('Azure ML: Update the key at the gateway…');
+    await window.quickInput.pick(service, { title: 'Update the key at the gateway' });
+    await window.notifications.waitFor('No key was put into a gateway for');
+    await window.notifications.clear();
+  });
+
   it('goes on where windows that were closed have stopped', async () => {
     const { window } = workbench;
     const { quickInput } = window;
