@@ -40,6 +40,7 @@ import {
   pickEndpoint,
   pickManagedEndpoint,
   pickService,
+  pickTarget,
   type EndpointPlace,
   type PickedService,
 } from './picking.ts';
@@ -95,6 +96,9 @@ export interface Catalog extends Feature<'catalog'> {
 
   /** Lets the user pick; `lastUsed` comes first and is said to be that. Undefined when dismissed. */
   pickEndpoint(title: string, lastUsed?: EndpointPlace): Promise<Endpoint | undefined>;
+
+  /** The endpoint of a node of the tree, or the one that the user picks. Undefined when dismissed. */
+  pickTarget(target: unknown, title: string): Promise<Endpoint | undefined>;
 
   /** Lets the user pick any service of any workspace. Undefined when dismissed. */
   pickService(title: string): Promise<PickedService | undefined>;
@@ -219,6 +223,7 @@ export function createCatalog(
     discoverEndpoints: (workspace, serviceId) => store.discoverEndpoints(workspace, serviceId),
     rediscover: (workspace) => store.rediscover(workspace),
     pickEndpoint: (title, lastUsed) => pickEndpoint(store, title, lastUsed),
+    pickTarget: (target, title) => pickTarget(store, target, title),
     pickService: (title) => pickService(store, title),
     authorize: (endpoint, options) => store.authorize(endpoint, options),
     fillSecrets: ({ workspace }, headers, options) => store.keys.fillSecrets(workspace, headers, options),

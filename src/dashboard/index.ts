@@ -5,7 +5,6 @@ import type { Jobs } from '../jobs/index.ts';
 import type { Requests } from '../requests/index.ts';
 import { webviewPanels } from '../shared/contributions.ts';
 import type { DashboardPlace } from '../shared/dashboardContract.ts';
-import { isExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { Dashboard, titleOf } from './dashboard.ts';
 
@@ -57,10 +56,7 @@ export function createDashboards(
     },
     commands: {
       showDashboard: async (target) => {
-        const endpoint =
-          isExplorerNode(target) && 'workspace' in target && 'service' in target
-            ? await catalog.find(target.workspace, target.service)
-            : await catalog.pickEndpoint(vscode.l10n.t('Show the dashboard of'));
+        const endpoint = await catalog.pickTarget(target, vscode.l10n.t('Show the dashboard of'));
         if (endpoint !== undefined) show(endpoint);
       },
     },

@@ -23,10 +23,7 @@ export function explorerActions(
     copyUrl: async (target) => copy(await pickIdOrUrl(catalog, jobs, target, 'url')),
     updateTrainedModel: (target) => updateTrainedModel(catalog, jobs, target),
     openSwagger: async (target) => {
-      const endpoint =
-        isExplorerNode(target) && 'service' in target
-          ? await catalog.find(target.workspace, target.service)
-          : await catalog.pickEndpoint(vscode.l10n.t('Open swagger.json of'));
+      const endpoint = await catalog.pickTarget(target, vscode.l10n.t('Open swagger.json of'));
       if (endpoint !== undefined) await openSwagger(foundation, catalog, endpoint);
     },
   };

@@ -133,7 +133,7 @@ export class JobCommands {
   }
 
   async #runAsked(args: readonly unknown[], start: boolean): Promise<void> {
-    const endpoint = await this.#endpointFor(explorerNodeOf(args), vscode.l10n.t('Run batch job'));
+    const endpoint = await this.#tools.catalog.pickTarget(args[0], vscode.l10n.t('Run batch job'));
     if (endpoint !== undefined) await this.#askAndRun(endpoint, start, { inputs: chosenInputs(args) });
   }
 
@@ -344,7 +344,7 @@ export class JobCommands {
     const identifier = typed === undefined ? undefined : identifierOf(typed);
     if (identifier === undefined || identifier instanceof Failure) return undefined;
     const endpoint =
-      (await this.#endpointAt(identifier.endpointId)) ?? (await this.#endpointFor(node, title));
+      (await this.#endpointAt(identifier.endpointId)) ?? (await this.#tools.catalog.pickTarget(node, title));
     return endpoint === undefined ? undefined : engine.recordFor(endpoint, identifier.jobId);
   }
 
@@ -357,12 +357,6 @@ export class JobCommands {
     return workspace === undefined || endpointId === undefined
       ? undefined
       : this.#tools.catalog.find(workspace.name, endpointId);
-  }
-
-  async #endpointFor(node: ExplorerNode | undefined, title: string): Promise<Endpoint | undefined> {
-    const { catalog } = this.#tools;
-    if (node !== undefined && 'service' in node) return catalog.find(node.workspace, node.service);
-    return catalog.pickEndpoint(title);
   }
 
   async #showList(): Promise<void> {

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { cleanKey, type Catalog, type Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
-import { explorerNodeOf } from '../shared/explorerNode.ts';
 import type { Foundation } from '../shared/feature.ts';
 import type { Azure } from './azure.ts';
 import { pickRecord } from './pickRecord.ts';
@@ -27,11 +26,7 @@ export class GatewayKey {
 
   async update(args: readonly unknown[]): Promise<void> {
     const title = vscode.l10n.t('Update the key at the gateway');
-    const node = explorerNodeOf(args);
-    const endpoint =
-      node !== undefined && 'service' in node
-        ? await this.#catalog.find(node.workspace, node.service)
-        : await this.#catalog.pickEndpoint(title);
+    const endpoint = await this.#catalog.pickTarget(args[0], title);
     if (endpoint === undefined) return;
     const records = (await this.#store.list()).filter(
       (each) => each.publication.keyName !== undefined && isAbout(each, endpoint),

@@ -6,7 +6,6 @@ import { plannedResources, type Publication, subscriptionPath } from '../protoco
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { commandId } from '../shared/contributions.ts';
-import { explorerNodeOf } from '../shared/explorerNode.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { type FailureAction, reportFailure } from '../shared/reportFailure.ts';
 import { isLoopback } from '../transport/proxies.ts';
@@ -39,11 +38,7 @@ export class Publisher {
 
   async publish(args: readonly unknown[]): Promise<void> {
     const title = vscode.l10n.t('Publish to API Management');
-    const node = explorerNodeOf(args);
-    const endpoint =
-      node !== undefined && 'service' in node
-        ? await this.#catalog.find(node.workspace, node.service)
-        : await this.#catalog.pickEndpoint(title);
+    const endpoint = await this.#catalog.pickTarget(args[0], title);
     if (endpoint === undefined) return;
     const open = (await this.#store.list()).find((record) => !record.ended && isOf(record, endpoint));
     const how = open === undefined ? 'anew' : await askHowToBegin(title, open);

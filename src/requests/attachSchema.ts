@@ -8,7 +8,6 @@ import { drawSchema } from '../protocol/studio/drawnSchema.ts';
 import type { ServiceSchema } from '../protocol/studio/serviceSchema.ts';
 import { parseServiceSchema } from '../protocol/studio/swagger.ts';
 import { parseArguments } from '../shared/arguments.ts';
-import { isExplorerNode } from '../shared/explorerNode.ts';
 import { isProgramCall } from '../shared/invocation.ts';
 import { localPath } from '../shared/localPath.ts';
 import type { HttpClient } from '../transport/httpClient.ts';
@@ -60,7 +59,7 @@ export async function attachSchema(
     const endpoint = await tools.catalog.find(workspace, service);
     return attach(tools, endpoint, from);
   }
-  const endpoint = await endpointOf(tools.catalog, args[0], vscode.l10n.t('Attach a schema to'));
+  const endpoint = await tools.catalog.pickTarget(args[0], vscode.l10n.t('Attach a schema to'));
   if (endpoint === undefined) return undefined;
   const from = await pickSource(tools, endpoint);
   if (from === undefined) return undefined;
@@ -83,7 +82,7 @@ export async function detachSchema({ catalog }: SchemaTools, args: readonly unkn
     const { workspace, service } = parseArguments('detachSchema', detachCall, args[0]);
     return catalog.detachSchema(await catalog.find(workspace, service));
   }
-  const endpoint = await endpointOf(catalog, args[0], vscode.l10n.t('Detach the schema of'));
+  const endpoint = await catalog.pickTarget(args[0], vscode.l10n.t('Detach the schema of'));
   if (endpoint === undefined) return false;
   const attached = await catalog.attachedSchema(endpoint);
   const detached = await catalog.detachSchema(endpoint);
@@ -178,11 +177,6 @@ function urlProblem(url: string): string | undefined {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
     ? undefined
     : vscode.l10n.t('An http or https URL is expected.');
-}
-
-async function endpointOf(catalog: Catalog, target: unknown, title: string): Promise<Endpoint | undefined> {
-  if (isExplorerNode(target) && 'service' in target) return catalog.find(target.workspace, target.service);
-  return catalog.pickEndpoint(title);
 }
 
 async function pickSource(tools: SchemaTools, endpoint: Endpoint): Promise<Source | undefined> {

@@ -150,7 +150,7 @@ class RequestsFeature implements Requests {
   }
 
   async #openRequest(target: unknown): Promise<void> {
-    const endpoint = await this.#endpointOf(target);
+    const endpoint = await this.#catalog.pickTarget(target, vscode.l10n.t('Open a request for'));
     if (!endpoint) return;
     const uri = await this.#scratch.uriFor(endpoint);
     await vscode.commands.executeCommand('vscode.openWith', uri, customEditors.request, { preview: false });
@@ -158,8 +158,10 @@ class RequestsFeature implements Requests {
 
   /** Of the endpoint in the tree or in front, else of all. */
   async #showHistory(target: unknown): Promise<void> {
-    const isNode = isExplorerNode(target) && 'service' in target;
-    const endpoint = isNode ? await this.#endpointOf(target) : this.#activeEditor()?.endpoint;
+    const endpoint =
+      isExplorerNode(target) && 'service' in target
+        ? await this.#catalog.find(target.workspace, target.service)
+        : this.#activeEditor()?.endpoint;
     const entry = await pickEntry(this.#history, {
       title: endpoint ? vscode.l10n.t('History of {0}', endpoint.label) : vscode.l10n.t('History'),
       placeholder: vscode.l10n.t('Search requests and answers, and open one'),
@@ -182,14 +184,6 @@ class RequestsFeature implements Requests {
       this.#tellingHistory = undefined;
       this.#historyChanged.fire();
     }, changeIntervalMs);
-  }
-
-  /** A node of the tree, or whatever else names workspace and service; anything without them asks. */
-  async #endpointOf(target: unknown): Promise<Endpoint | undefined> {
-    if (isExplorerNode(target) && 'workspace' in target && 'service' in target) {
-      return this.#catalog.find(target.workspace, target.service);
-    }
-    return this.#catalog.pickEndpoint(vscode.l10n.t('Open a request for'));
   }
 
   async #saveRequestAs(): Promise<void> {

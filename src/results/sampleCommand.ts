@@ -54,10 +54,7 @@ export async function sampleDataByAsking(
   node: ExplorerNode | undefined,
 ): Promise<void> {
   const title = vscode.l10n.t('Create sample data');
-  const endpoint =
-    node !== undefined && 'service' in node
-      ? await catalog.find(node.workspace, node.service)
-      : await catalog.pickEndpoint(title);
+  const endpoint = await catalog.pickTarget(node, title);
   if (endpoint === undefined) return;
   const inputs = await inputsOf(catalog, endpoint);
   const name =

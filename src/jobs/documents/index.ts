@@ -100,11 +100,8 @@ class JobDocumentsFeature implements JobDocuments {
   }
 
   async #new(args: readonly unknown[]): Promise<void> {
-    const node = explorerNodeOf(args);
-    const endpoint =
-      node !== undefined && 'service' in node
-        ? await this.#catalog.find(node.workspace, node.service)
-        : await this.#catalog.pickEndpoint(vscode.l10n.t('New batch job document for'));
+    const title = vscode.l10n.t('New batch job document for');
+    const endpoint = await this.#catalog.pickTarget(args[0], title);
     if (endpoint === undefined) return;
     const schema = await this.#catalog.schemaIfAny(endpoint);
     const storage = await impliedStorage(this.#storage, endpoint);
