@@ -2,83 +2,75 @@ import * as vscode from 'vscode';
 import { cleanKey, type Catalog, type Endpoint } from '../catalog/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
-import type { Foundation } from '../shared/feature.ts';
-import type { Azure } from './azure.ts';
+import { keyUpdate } from './keyUpdate.ts';
 import { pickRecord } from './pickRecord.ts';
 import { isAbout, type PublicationRecord } from './publicationRecord.ts';
-import type { PublicationStore } from './publicationStore.ts';
-import { keyUpdate } from './keyUpdate.ts';
+import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { writeSteps } from './writing.ts';
 
 /** Brings the key that a gateway adds up to date after the endpoint's key was changed. */
-export class GatewayKey {
-  readonly #foundation: Pick<Foundation, 'log'>;
-  readonly #azure: Azure;
-  readonly #catalog: Catalog;
-  readonly #store: PublicationStore;
+export async function updateGatewayKey(tools: PublishingTools, target: unknown): Promise<void> {
+  const title = vscode.l10n.t('Update the key at the gateway');
+  const endpoint = await tools.catalog.pickTarget(target, title);
+  if (endpoint === undefined) return;
+  const records = (await tools.store.list()).filter(
+    (each) => each.publication.keyName !== undefined && isAbout(each, endpoint),
+  );
+  if (records.length === 0) throw publishedElsewhere(endpoint);
+  const record = await pickRecord(records, title);
+  const key = record && (await keyFor(tools.catalog, record));
+  if (record !== undefined && key !== undefined) await write(tools, record, key, endpoint);
+}
 
-  constructor(foundation: Pick<Foundation, 'log'>, azure: Azure, catalog: Catalog, store: PublicationStore) {
-    this.#foundation = foundation;
-    this.#azure = azure;
-    this.#catalog = catalog;
-    this.#store = store;
-  }
+/** The key that the published endpoint has now. */
+async function keyFor(
+  catalog: Catalog,
+  { endpoint: { workspace, endpointId, label }, instance }: PublicationRecord,
+): Promise<string | undefined> {
+  const original = await catalog.find(workspace, endpointId).catch(() => undefined);
+  if (original !== undefined) return catalog.renewKey(original);
+  const typed = await vscode.window.showInputBox({
+    prompt: vscode.l10n.t('API key of {0}, which {1} is to add', label, instance.name),
+    password: true,
+    ignoreFocusOut: true,
+  });
+  return typed === undefined ? undefined : cleanKey(typed) || undefined;
+}
 
-  async update(args: readonly unknown[]): Promise<void> {
-    const title = vscode.l10n.t('Update the key at the gateway');
-    const endpoint = await this.#catalog.pickTarget(args[0], title);
-    if (endpoint === undefined) return;
-    const records = (await this.#store.list()).filter(
-      (each) => each.publication.keyName !== undefined && isAbout(each, endpoint),
-    );
-    if (records.length === 0) throw publishedElsewhere(endpoint);
-    const record = await pickRecord(records, title);
-    const key = record && (await this.#keyFor(record));
-    if (record !== undefined && key !== undefined) await this.#write(record, key, endpoint);
-  }
-
-  /** The key that the published endpoint has now. */
-  async #keyFor({ endpoint: { workspace, endpointId, label }, instance }: PublicationRecord) {
-    const original = await this.#catalog.find(workspace, endpointId).catch(() => undefined);
-    if (original !== undefined) return this.#catalog.renewKey(original);
-    const typed = await vscode.window.showInputBox({
-      prompt: vscode.l10n.t('API key of {0}, which {1} is to add', label, instance.name),
-      password: true,
-      ignoreFocusOut: true,
-    });
-    return typed === undefined ? undefined : cleanKey(typed) || undefined;
-  }
-
-  async #write(record: PublicationRecord, key: string, called: Endpoint): Promise<void> {
-    const { endpoint, instance, publication } = record;
-    const { keyName = '' } = publication;
-    const arm = this.#azure.clientAt(record.where);
-    const access = { arm, id: instance.id };
-    const authorization = `Bearer ${key}`;
-    const update = await asking(arm.baseUrl, (signal) => keyUpdate(record, access, authorization, signal));
-    if (update === undefined) {
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('The named value {0} of {1} has this key already.', keyName, instance.name),
-      );
-      return;
-    }
-    if (!(await mayUpdate(record, keyName))) return;
-    await asking(arm.baseUrl, (signal) =>
-      writeSteps(update, {
-        instance: access,
-        authorization,
-        // One write leaves nothing to be gone on with.
-        save: () => Promise.resolve(),
-        log: (line) => this.#foundation.log.info(line),
-        onStep: () => undefined,
-        signal,
-      }),
-    );
+async function write(
+  { foundation, azure, catalog }: PublishingTools,
+  record: PublicationRecord,
+  key: string,
+  called: Endpoint,
+): Promise<void> {
+  const { endpoint, instance, publication } = record;
+  const { keyName = '' } = publication;
+  const access = instanceOf(azure, record);
+  const { baseUrl } = access.arm;
+  const authorization = `Bearer ${key}`;
+  const update = await asking(baseUrl, (signal) => keyUpdate(record, access, authorization, signal));
+  if (update === undefined) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('{0} adds the new key of {1} from now on.', instance.name, endpoint.label),
+      vscode.l10n.t('The named value {0} of {1} has this key already.', keyName, instance.name),
     );
-    await this.#catalog.check(called);
+    return;
   }
+  if (!(await mayUpdate(record, keyName))) return;
+  await asking(baseUrl, (signal) =>
+    writeSteps(update, {
+      instance: access,
+      authorization,
+      // One write leaves nothing to be gone on with.
+      save: () => Promise.resolve(),
+      log: (line) => foundation.log.info(line),
+      onStep: () => undefined,
+      signal,
+    }),
+  );
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('{0} adds the new key of {1} from now on.', instance.name, endpoint.label),
+  );
+  await catalog.check(called);
 }
 
 async function mayUpdate({ endpoint, instance, publication }: PublicationRecord, keyName: string) {

@@ -4,10 +4,10 @@ import type { Feature, Foundation } from '../shared/feature.ts';
 import { addFromAzure } from './addingFromAzure.ts';
 import { addGateway, openDeveloperPortal } from './adopting.ts';
 import { Azure } from './azure.ts';
-import { GatewayKey } from './gatewayKey.ts';
+import { updateGatewayKey } from './gatewayKey.ts';
 import { PublicationStore } from './publicationStore.ts';
 import { Publisher } from './publisher.ts';
-import { Unpublisher } from './unpublisher.ts';
+import { unpublish } from './unpublishing.ts';
 
 export type Publishing = Feature<'publishing'>;
 
@@ -15,9 +15,8 @@ export type Publishing = Feature<'publishing'>;
 export function createPublishing(foundation: Foundation, catalog: Catalog): Publishing {
   const azure = new Azure(foundation);
   const store = new PublicationStore(foundation.context.globalStorageUri.fsPath);
-  const publisher = new Publisher(foundation, azure, catalog, store);
-  const unpublisher = new Unpublisher(foundation, azure, catalog, store);
-  const gatewayKey = new GatewayKey(foundation, azure, catalog, store);
+  const tools = { foundation, azure, catalog, store };
+  const publisher = new Publisher(tools);
   return {
     commands: {
       addGateway: (target) => {
@@ -26,10 +25,10 @@ export function createPublishing(foundation: Foundation, catalog: Catalog): Publ
       },
       addFromAzure: () => addFromAzure(azure, catalog),
       openDeveloperPortal: () => openDeveloperPortal(azure),
-      publishEndpoint: (...args) => publisher.publish(args),
+      publishEndpoint: (target) => publisher.publish(target),
       resumePublishing: () => publisher.goOn(),
-      updateGatewayKey: (...args) => gatewayKey.update(args),
-      unpublish: (...args) => unpublisher.unpublish(args),
+      updateGatewayKey: (target) => updateGatewayKey(tools, target),
+      unpublish: (target) => unpublish(tools, target),
     },
     dispose: () => undefined,
   };

@@ -1,50 +1,43 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Catalog, Endpoint } from '../catalog/index.ts';
+import type { Endpoint } from '../catalog/index.ts';
 import { swaggerOperation } from '../protocol/apim/operations.ts';
 import { plannedResources, type Publication, subscriptionPath } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { commandId } from '../shared/contributions.ts';
-import type { Foundation } from '../shared/feature.ts';
 import { type FailureAction, reportFailure } from '../shared/reportFailure.ts';
 import { isLoopback } from '../transport/proxies.ts';
 import { subscriptionKeyOf } from './arm/subscriptionKeys.ts';
-import type { Azure, ChosenInstance } from './azure.ts';
+import type { ChosenInstance } from './azure.ts';
 import { apiIdOf, draftFor, publicationOf, type Source } from './draft.ts';
 import { readInstance, readLimits, readOperations } from './instanceFacts.ts';
 import { askWhatToWrite } from './preview.ts';
 import { progress } from './progress.ts';
 import { coversMade, type PublicationRecord } from './publicationRecord.ts';
 import { pickRecord } from './pickRecord.ts';
-import type { PublicationStore } from './publicationStore.ts';
+import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { askPublication } from './questions.ts';
 import { type InstanceAccess, readStates } from './resourceStates.ts';
 import { stepsFor, writeSteps } from './writing.ts';
 
 /** Publishes endpoints to API Management, and goes on with what was not finished. */
 export class Publisher {
-  readonly #foundation: Foundation;
-  readonly #azure: Azure;
-  readonly #catalog: Catalog;
-  readonly #store: PublicationStore;
+  readonly #tools: PublishingTools;
 
-  constructor(foundation: Foundation, azure: Azure, catalog: Catalog, store: PublicationStore) {
-    this.#foundation = foundation;
-    this.#azure = azure;
-    this.#catalog = catalog;
-    this.#store = store;
+  constructor(tools: PublishingTools) {
+    this.#tools = tools;
   }
 
-  async publish(args: readonly unknown[]): Promise<void> {
+  async publish(target: unknown): Promise<void> {
     const title = vscode.l10n.t('Publish to API Management');
-    const endpoint = await this.#catalog.pickTarget(args[0], title);
+    const endpoint = await this.#tools.catalog.pickTarget(target, title);
     if (endpoint === undefined) return;
-    const open = (await this.#store.list()).find((record) => !record.ended && isOf(record, endpoint));
+    const open = (await this.#tools.store.list()).find((record) => !record.ended && isOf(record, endpoint));
     const how = open === undefined ? 'anew' : await askHowToBegin(title, open);
     if (how === undefined) return;
     if (open !== undefined && how === 'go on') return this.#carryOut(open, 'as decided');
-    const instance = await this.#azure.pickInstance(title);
+    const instance = await this.#tools.azure.pickInstance(title);
     if (instance === undefined) return;
     const chosen = await this.#choose(title, endpoint, instance);
     if (chosen !== undefined)
@@ -53,7 +46,7 @@ export class Publisher {
 
   /** Goes on with a publication that a closed window, a failure or the user has left half-done. */
   async goOn(): Promise<void> {
-    const open = (await this.#store.list()).filter(({ ended }) => !ended);
+    const open = (await this.#tools.store.list()).filter(({ ended }) => !ended);
     if (open.length === 0) {
       throw new Failure({
         code: 'NothingToPick',
@@ -97,7 +90,7 @@ export class Publisher {
     { item, where }: ChosenInstance,
     publication: Publication,
   ): Promise<PublicationRecord> {
-    const earlier = (await this.#store.list()).find(
+    const earlier = (await this.#tools.store.list()).find(
       (each) => each.instance.id === item.id && each.publication.apiId === publication.apiId,
     );
     return {
@@ -120,8 +113,8 @@ export class Publisher {
 
   async #carryOut(start: PublicationRecord, how: 'preview' | 'as decided'): Promise<void> {
     const { workspace, endpointId } = start.endpoint;
-    const endpoint = await this.#catalog.find(workspace, endpointId);
-    const access = { arm: this.#azure.clientAt(start.where), id: start.instance.id };
+    const endpoint = await this.#tools.catalog.find(workspace, endpointId);
+    const access = instanceOf(this.#tools.azure, start);
     const authorization =
       start.publication.keyName === undefined ? undefined : await this.#authorizationOf(endpoint);
     let record = how === 'preview' ? await this.#decide(start, access, authorization) : start;
@@ -143,7 +136,7 @@ export class Publisher {
   }
 
   async #authorizationOf(endpoint: Endpoint): Promise<string | undefined> {
-    const headers = await this.#catalog.authorize(endpoint, { interactive: true });
+    const headers = await this.#tools.catalog.authorize(endpoint, { interactive: true });
     return headers.Authorization;
   }
 
@@ -159,7 +152,7 @@ export class Publisher {
       limits: publication.product.make?.limits ?? (await readLimits(access, publication.product.id, signal)),
     }));
     const title = vscode.l10n.t('Publish {0} at {1}', publication.displayName, instance.name);
-    const chosen = await askWhatToWrite(this.#foundation.documents, {
+    const chosen = await askWhatToWrite(this.#tools.foundation.documents, {
       title,
       states,
       limits: limits ?? {},
@@ -169,7 +162,7 @@ export class Publisher {
       ...record,
       steps: stepsFor(states, ({ planned }) => chosen.has(planned.path), record.steps),
     };
-    await this.#store.save(decided);
+    await this.#tools.store.save(decided);
     return decided;
   }
 
@@ -183,8 +176,8 @@ export class Publisher {
       writeSteps(record, {
         instance,
         authorization,
-        save: (changed) => this.#store.save(changed),
-        log: (line) => this.#foundation.log.info(line),
+        save: (changed) => this.#tools.store.save(changed),
+        log: (line) => this.#tools.foundation.log.info(line),
         onStep,
         signal,
       }),
@@ -201,24 +194,24 @@ export class Publisher {
         (await arm.find(subscription.id, { signal })) && subscriptionKeyOf(arm, subscription, signal),
     );
     const baseUrl = [instance.gatewayUrl.replace(/\/$/, ''), publication.path].filter(Boolean).join('/');
-    const published = await this.#catalog.addPublished(endpoint, {
+    const published = await this.#tools.catalog.addPublished(endpoint, {
       name: publication.displayName,
       baseUrl,
       ...(publication.keyName !== undefined && { keyName: publication.keyName }),
       ...(subscriptionKey !== undefined && { subscriptionKey }),
     });
     await this.#shareSchema(endpoint, published, publication);
-    await this.#store.save({ ...record, ended: true, workspace: published.workspace.name });
+    await this.#tools.store.save({ ...record, ended: true, workspace: published.workspace.name });
     void this.#announce(published, baseUrl);
   }
 
   /** Five operations say nothing of inputs and columns. */
   async #shareSchema(endpoint: Endpoint, published: Endpoint, { operations }: Publication): Promise<void> {
     if (operations.some(({ urlTemplate }) => urlTemplate === swaggerOperation.urlTemplate)) return;
-    const schema = await this.#catalog.schemaIfAny(endpoint);
+    const schema = await this.#tools.catalog.schemaIfAny(endpoint);
     if (schema === undefined) return;
     const source = `${endpoint.workspace.name}: ${endpoint.label}`;
-    await this.#catalog.attachSchema(published, { source, schema });
+    await this.#tools.catalog.attachSchema(published, { source, schema });
   }
 
   async #announce({ workspace, endpointId, label }: Endpoint, baseUrl: string): Promise<void> {
@@ -237,7 +230,7 @@ export class Publisher {
   }
 
   async #latest(record: PublicationRecord): Promise<PublicationRecord> {
-    return (await this.#store.list()).find(({ id }) => id === record.id) ?? record;
+    return (await this.#tools.store.list()).find(({ id }) => id === record.id) ?? record;
   }
 
   /** Nothing is lost: it can go on where it ended. */
@@ -245,13 +238,13 @@ export class Publisher {
     const goOn: FailureAction = {
       label: vscode.l10n.t('Go on'),
       run: async () => {
-        const record = (await this.#store.list()).find((each) => each.id === id);
+        const record = (await this.#tools.store.list()).find((each) => each.id === id);
         if (record === undefined) return;
         await this.#carryOut(record, 'as decided').catch((problem: unknown) => this.#leave(id, problem));
       },
     };
     if (!(error instanceof Failure) || error.code !== 'Cancelled') {
-      await reportFailure(this.#foundation, error, [goOn]);
+      await reportFailure(this.#tools.foundation, error, [goOn]);
       return;
     }
     const text = vscode.l10n.t('Publishing was stopped. What is written stays until you go on or unpublish.');
