@@ -88,6 +88,7 @@ describe('the dashboard of an endpoint', () => {
 
   it('copies the key once it is stored, and never has it', async () => {
     await part('Keys, URLs and ids').getByText('not stored').waitFor();
+    await listen();
     await giveKeyAndStorage(window, own, service);
     await show();
     await button('Copy API key').click();
@@ -181,6 +182,7 @@ describe('the dashboard of an endpoint', () => {
     await part('Endpoint').getByText('Throttle level').waitFor();
     await page.getByRole('link', { name: /\/apihelp\/workspaces\// }).waitFor();
     const { apiKey } = own.service('AdultCensusIncome');
+    await listen();
     await button('Copy Primary key').click();
     await eventually('the primary key on the clipboard', async () => (await clipboard()) === apiKey);
     await button('Copy Secondary key').click();
@@ -241,6 +243,13 @@ describe('the dashboard of an endpoint', () => {
     assert.equal(await figure('Requests', 'Requests'), '1');
     await window.quickInput.cancel();
   });
+
+  /** From now on the page has what it is told in its root too, for what it is told and does not draw. */
+  async function listen(): Promise<void> {
+    await page.locator('html').evaluate((root) => {
+      addEventListener('message', ({ data }) => root.append(new Comment(JSON.stringify(data))));
+    });
+  }
 
   /** Where the page has the key. */
   async function leaksIn(apiKey: string) {

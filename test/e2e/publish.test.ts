@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Arm, defaultTenant, startArm } from '../support/arm/index.ts';
 import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
@@ -10,6 +10,7 @@ import { eventually } from '../support/eventually.ts';
 import { giveInputFile } from './support/giveInputFile.ts';
 import { giveStorage } from './support/giveKeyAndStorage.ts';
 import { OwnService } from './support/ownService.ts';
+import { SecretScan } from './support/secretScan.ts';
 import { isInState } from './support/tree.ts';
 import { Workbench } from './support/workbench.ts';
 
@@ -238,18 +239,19 @@ describe('publishing to API Management', () => {
   });
 
   it('keeps tokens and keys out of files and the log', async () => {
-    const secrets = [...signIn.tokens, own.service(service).apiKey, await subscriptionKey()];
-    const data = join(workbench.host.userData, 'data', 'User');
-    const folder = join(data, 'globalStorage', 'azureml-services.azureml-services', 'publications');
-    const [record] = await readdir(folder);
-    const texts = [
-      await readFile(join(folder, record ?? ''), 'utf8'),
-      await readFile(join(data, 'settings.json'), 'utf8'),
-      await workbench.extensionLogs(),
-    ];
-    assert.match(texts[2] ?? '', /apiPolicy \/apis\/azureml-demo\/policies\/policy created/);
-    for (const secret of secrets)
-      for (const text of texts) assert.ok(secret.length > 5 && !text.includes(secret));
+    const scan = new SecretScan({
+      ...Object.fromEntries(signIn.tokens.map((token, index) => [`token ${index}`, token])),
+      'API key': own.service(service).apiKey,
+      'subscription key': await subscriptionKey(),
+    });
+    const data = join(workbench.host.userData, 'data');
+    const kept = join(data, 'User', 'globalStorage', 'azureml-services.azureml-services');
+    // What was done, and what the previews have shown.
+    for (const folder of ['publications', 'documents'])
+      assert.notDeepEqual(await readdir(join(kept, folder)), []);
+    const log = await workbench.extensionLogs();
+    assert.match(log, /apiPolicy \/apis\/azureml-demo\/policies\/policy created/);
+    assert.deepEqual([...scan.text('log', log), ...(await scan.folder(data))], []);
   });
 
   it('unpublishes what it made, and only that', async () => {
