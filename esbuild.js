@@ -21,6 +21,7 @@ const common = {
  * file of its own, because each file that it would share with them costs a module lookup at activation.
  */
 const parts = {
+  azure: 'src/azure/index.ts',
   catalog: 'src/catalog/index.ts',
   dashboard: 'src/dashboard/index.ts',
   explorer: 'src/explorer/index.ts',

@@ -1,6 +1,19 @@
 import tseslint from 'typescript-eslint';
 
-const features = ['catalog', 'explorer', 'requests', 'jobs', 'storage', 'results', 'publishing', 'dashboard'];
+const features = [
+  'azure',
+  'catalog',
+  'explorer',
+  'requests',
+  'jobs',
+  'storage',
+  'results',
+  'publishing',
+  'instances',
+  'governance',
+  'monitoring',
+  'dashboard',
+];
 
 /** Which other folder of `src` a folder may import from: the arrows of the architecture point one way. */
 const arrows = {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { hasOpenJobs } from './jobs/openJobs.ts';
+import type { Azure } from './azure/index.ts';
 import type { Catalog } from './catalog/index.ts';
 import type { Dashboards } from './dashboard/index.ts';
 import type { Explorer } from './explorer/index.ts';
@@ -136,8 +137,16 @@ class Extension implements vscode.Disposable {
     ),
   );
 
+  readonly #azure = new Lazy<Azure>(
+    async () => new (await import('./azure/index.ts')).Azure(this.#foundation),
+  );
+
   readonly #publishing = new Lazy<Publishing>(async () =>
-    (await import('./publishing/index.ts')).createPublishing(this.#foundation, await this.#catalog.get()),
+    (await import('./publishing/index.ts')).createPublishing(
+      this.#foundation,
+      await this.#azure.get(),
+      await this.#catalog.get(),
+    ),
   );
 
   readonly #features: { readonly [F in FeatureName]: { get(): Promise<Pick<Feature<F>, 'commands'>> } } = {

@@ -3,10 +3,10 @@ import type { Catalog } from '../catalog/index.ts';
 import type { ProductSubscription } from '../protocol/apim/arm.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
-import type { ServiceApi } from './arm/gatewayApis.ts';
-import { subscriptionKeyOf, subscriptionsFor } from './arm/subscriptionKeys.ts';
+import type { ServiceApi } from './gatewayApis.ts';
+import { subscriptionKeyOf, subscriptionsFor } from './subscriptionKeys.ts';
 import { pickApi } from './apiPick.ts';
-import type { Azure, ChosenInstance } from './azure.ts';
+import type { Azure, ChosenInstance } from '../azure/index.ts';
 
 /**
  * Adds a workspace for an API of API Management that leads to a web service, whoever published it. The service is one

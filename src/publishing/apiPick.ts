@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { Api } from '../protocol/apim/arm.ts';
 import { gatewayOperations } from '../protocol/apim/operations.ts';
 import { Failure } from '../protocol/failure.ts';
-import type { ChosenInstance } from './azure.ts';
-import { browseApis, type BrowsedApi, type ServiceApi, type Unsuitable } from './arm/gatewayApis.ts';
-import { separator, StreamedPick, type StreamedItem } from './streamedPick.ts';
+import type { ChosenInstance } from '../azure/index.ts';
+import { browseApis, type BrowsedApi, type ServiceApi, type Unsuitable } from './gatewayApis.ts';
+import { separator, StreamedPick, type StreamedItem } from '../azure/index.ts';
 
 type Item = StreamedItem<ServiceApi>;
 

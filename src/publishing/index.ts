@@ -3,7 +3,7 @@ import { isExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { addFromAzure } from './addingFromAzure.ts';
 import { addGateway, openDeveloperPortal } from './adopting.ts';
-import { Azure } from './azure.ts';
+import type { Azure } from '../azure/index.ts';
 import { updateGatewayKey } from './gatewayKey.ts';
 import { PublicationStore } from './publicationStore.ts';
 import { Publisher } from './publisher.ts';
@@ -12,8 +12,7 @@ import { unpublish } from './unpublishing.ts';
 export type Publishing = Feature<'publishing'>;
 
 /** What is done in Azure: API Management through Azure Resource Manager. */
-export function createPublishing(foundation: Foundation, catalog: Catalog): Publishing {
-  const azure = new Azure(foundation);
+export function createPublishing(foundation: Foundation, azure: Azure, catalog: Catalog): Publishing {
   const store = new PublicationStore(foundation.context.globalStorageUri.fsPath);
   const tools = { foundation, azure, catalog, store };
   const publisher = new Publisher(tools);

@@ -12,7 +12,7 @@ import {
 import { limitsIn, type CallLimits } from '../protocol/apim/limits.ts';
 import { parsePolicy } from '../protocol/apim/policyXml.ts';
 import { Failure } from '../protocol/failure.ts';
-import type { InstanceAccess } from './resourceStates.ts';
+import type { InstanceAccess } from '../azure/index.ts';
 
 /** What is at an instance already, as far as a publication is concerned. */
 export interface InstanceFacts {
@@ -32,8 +32,8 @@ const mostLimits = 20;
 export async function readInstance(instance: InstanceAccess, signal: AbortSignal): Promise<InstanceFacts> {
   const { arm, id } = instance;
   const [apis, products] = await Promise.all([
-    all(arm.list(childPath(id, 'apis'), apiSchema, { signal })),
-    all(arm.list(childPath(id, 'products'), productSchema, { signal })),
+    arm.listAll(childPath(id, 'apis'), apiSchema, { signal }),
+    arm.listAll(childPath(id, 'products'), productSchema, { signal }),
   ]);
   const limits = await Promise.all(
     products.slice(0, mostLimits).map(({ name }) => readLimits(instance, name, signal)),
@@ -53,7 +53,7 @@ export async function readOperations(
   apiId: string,
   signal: AbortSignal,
 ): Promise<readonly ApiOperation[]> {
-  return all(arm.list(childPath(id, 'apis', apiId, 'operations'), operationSchema, { signal }));
+  return arm.listAll(childPath(id, 'apis', apiId, 'operations'), operationSchema, { signal });
 }
 
 /** What a product's policy says, none where it has no policy; undefined for one that is not understood. */
@@ -68,10 +68,4 @@ export async function readLimits(
   const read = v.safeParse(policySchema, reply.body);
   const policy = read.success ? parsePolicy(read.output.properties.value) : undefined;
   return policy === undefined || policy instanceof Failure ? undefined : limitsIn(policy);
-}
-
-async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
-  const items: T[] = [];
-  for await (const page of pages) items.push(...page);
-  return items;
 }

@@ -1,6 +1,7 @@
+import type { InstanceAccess } from '../azure/index.ts';
 import { plannedResources } from '../protocol/apim/publication.ts';
 import type { PublicationRecord } from './publicationRecord.ts';
-import { type InstanceAccess, readStates } from './resourceStates.ts';
+import { readStates } from './resourceStates.ts';
 import { stepsFor } from './writing.ts';
 
 /** The record with one step only, which writes the key, as `writeSteps` takes it; undefined if the key is there already. */

@@ -3,7 +3,7 @@ import type { Endpoint } from '../catalog/index.ts';
 import { operationMethods } from '../protocol/apim/operations.ts';
 import { plannedResources, type Publication } from '../protocol/apim/publication.ts';
 import { tryParseJson } from '../protocol/json.ts';
-import { whereSchema } from './arm/place.ts';
+import { whereSchema } from '../shared/azurePlace.ts';
 
 const limit = v.object({ calls: v.number(), seconds: v.number() });
 

@@ -8,8 +8,8 @@ import { asking } from '../shared/asking.ts';
 import { commandId } from '../shared/contributions.ts';
 import { type FailureAction, reportFailure } from '../shared/reportFailure.ts';
 import { isLoopback } from '../transport/proxies.ts';
-import { subscriptionKeyOf } from './arm/subscriptionKeys.ts';
-import type { ChosenInstance } from './azure.ts';
+import { subscriptionKeyOf } from './subscriptionKeys.ts';
+import type { ChosenInstance, InstanceAccess } from '../azure/index.ts';
 import { apiIdOf, draftFor, publicationOf, type Source } from './draft.ts';
 import { readInstance, readLimits, readOperations } from './instanceFacts.ts';
 import { askWhatToWrite } from './preview.ts';
@@ -18,7 +18,7 @@ import { coversMade, type PublicationRecord } from './publicationRecord.ts';
 import { pickRecord } from './pickRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { askPublication } from './questions.ts';
-import { type InstanceAccess, readStates } from './resourceStates.ts';
+import { readStates } from './resourceStates.ts';
 import { stepsFor, writeSteps } from './writing.ts';
 
 /** Publishes endpoints to API Management, and goes on with what was not finished. */

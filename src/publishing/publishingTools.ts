@@ -1,9 +1,9 @@
 import type { Catalog } from '../catalog/index.ts';
 import type { Foundation } from '../shared/feature.ts';
-import type { Azure } from './azure.ts';
+import type { Azure } from '../azure/index.ts';
 import type { PublicationRecord } from './publicationRecord.ts';
 import type { PublicationStore } from './publicationStore.ts';
-import type { InstanceAccess } from './resourceStates.ts';
+import type { InstanceAccess } from '../azure/index.ts';
 
 /** What publishing, and what is done with a publication later, works with. */
 export interface PublishingTools {

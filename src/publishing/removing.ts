@@ -1,13 +1,8 @@
+import type { InstanceAccess } from '../azure/index.ts';
 import { plannedResources, type PlannedResource } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { PublicationRecord } from './publicationRecord.ts';
-import {
-  contentOf,
-  type InstanceAccess,
-  readState,
-  readStates,
-  type ResourceState,
-} from './resourceStates.ts';
+import { contentOf, readState, readStates, type ResourceState } from './resourceStates.ts';
 import { isPreconditionFailed, resourceChanged } from './writing.ts';
 
 /** A resource that a publication made and that is there. */

@@ -2,14 +2,7 @@ import * as v from 'valibot';
 import type { PlannedResource } from '../protocol/apim/publication.ts';
 import { comparable, isAsPlanned, isPolicy } from '../protocol/apim/resourceView.ts';
 import { asObject, type JsonObject } from '../protocol/json.ts';
-import type { ArmClient } from './arm/client.ts';
-
-/** An API Management instance that can be called. */
-export interface InstanceAccess {
-  readonly arm: ArmClient;
-  /** The instance's path below Azure Resource Manager. */
-  readonly id: string;
-}
+import type { InstanceAccess } from '../azure/index.ts';
 
 /** A planned resource beside what is there. */
 export interface ResourceState {

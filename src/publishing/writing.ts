@@ -1,8 +1,9 @@
+import type { InstanceAccess } from '../azure/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import { plannedResources, type PlannedResource, withSecret } from '../protocol/apim/publication.ts';
 import { isPolicy } from '../protocol/apim/resourceView.ts';
 import { type PublicationRecord, type PublicationStep, withStep } from './publicationRecord.ts';
-import { type InstanceAccess, readState, type ResourceState } from './resourceStates.ts';
+import { readState, type ResourceState } from './resourceStates.ts';
 
 export interface WritingTools {
   readonly instance: InstanceAccess;

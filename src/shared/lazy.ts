@@ -3,7 +3,7 @@ interface Disposable {
 }
 
 /** A value that is built when it is first asked for; a build that failed is tried again. */
-export class Lazy<T extends Disposable> implements Disposable {
+export class Lazy<T extends object> implements Disposable {
   readonly #build: () => Promise<T>;
   #built: Promise<T> | undefined;
   #disposed = false;
@@ -24,7 +24,7 @@ export class Lazy<T extends Disposable> implements Disposable {
   dispose(): void {
     this.#disposed = true;
     void this.#built?.then(
-      (value) => value.dispose(),
+      (value: Partial<Disposable>) => value.dispose?.(),
       () => undefined,
     );
   }

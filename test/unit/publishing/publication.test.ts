@@ -7,7 +7,8 @@ import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
 import { plannedResources, type Publication } from '../../../src/protocol/apim/publication.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { asObject } from '../../../src/protocol/json.ts';
-import { ArmClient } from '../../../src/publishing/arm/client.ts';
+import { ArmClient } from '../../../src/azure/armClient.ts';
+import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
 import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
 import { keyUpdate } from '../../../src/publishing/keyUpdate.ts';
@@ -19,11 +20,7 @@ import {
   removeResources,
   withoutNeeded,
 } from '../../../src/publishing/removing.ts';
-import {
-  type InstanceAccess,
-  readStates,
-  type ResourceState,
-} from '../../../src/publishing/resourceStates.ts';
+import { readStates, type ResourceState } from '../../../src/publishing/resourceStates.ts';
 import { missingNeeds, stepsFor, writeSteps, type WritingTools } from '../../../src/publishing/writing.ts';
 import { type Arm, startArm } from '../../support/arm/index.ts';
 import { Bench } from '../transport/servers.ts';

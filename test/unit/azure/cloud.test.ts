@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cloudAt } from '../../../src/publishing/arm/cloud.ts';
+import { cloudAt } from '../../../src/azure/cloud.ts';
 
 describe('the cloud that is signed in to', () => {
   it('is the public one, a sovereign one, or a server on this machine', () => {

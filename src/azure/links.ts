@@ -1,5 +1,5 @@
-import { Failure } from '../../protocol/failure.ts';
-import { redactUrl } from '../../protocol/redaction.ts';
+import { Failure } from '../protocol/failure.ts';
+import { redactUrl } from '../protocol/redaction.ts';
 
 /**
  * A link in an answer as a URL to be called with the same token. Throws a `Failure` (`RedirectRefused`) when it leads

@@ -1,6 +1,6 @@
-import { Failure } from '../../protocol/failure.ts';
-import { normalizeBaseUrl } from '../../protocol/studio/urls.ts';
-import { isLoopback } from '../../transport/proxies.ts';
+import { Failure } from '../protocol/failure.ts';
+import { normalizeBaseUrl } from '../protocol/studio/urls.ts';
+import { isLoopback } from '../transport/proxies.ts';
 
 /** Where Azure Resource Manager is, and who gives out tokens for it. */
 export interface Cloud {

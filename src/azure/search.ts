@@ -1,14 +1,14 @@
-import { Failure } from '../../protocol/failure.ts';
+import { Failure } from '../protocol/failure.ts';
 import {
   subscriptionSchema,
   subscriptionsApiVersion,
   tenantSchema,
   type AzureSubscription,
   type Tenant,
-} from '../../protocol/apim/arm.ts';
-import type { ArmClient } from './client.ts';
-import { inParallel } from './inParallel.ts';
-import type { Account, Place, Where } from './place.ts';
+} from '../protocol/apim/arm.ts';
+import type { ArmClient } from './armClient.ts';
+import { inParallel } from '../shared/inParallel.ts';
+import type { Account, Place, Where } from '../shared/azurePlace.ts';
 
 /** Lists what is looked for in a subscription, in pages. */
 export type ListIn<T> = (

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { apiSchema, childPath, parseArm, secretsSchema } from '../../../src/protocol/apim/arm.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { tryParseJson, type JsonObject } from '../../../src/protocol/json.ts';
-import { ArmClient } from '../../../src/publishing/arm/client.ts';
+import { ArmClient } from '../../../src/azure/armClient.ts';
 import { Bench } from '../transport/servers.ts';
 
 const instance =

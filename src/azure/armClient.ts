@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
-import { apimApiVersion, parseArm } from '../../protocol/apim/arm.ts';
-import { failureOfArmAnswer } from '../../protocol/apim/armErrors.ts';
+import { apimApiVersion, parseArm } from '../protocol/apim/arm.ts';
+import { failureOfArmAnswer } from '../protocol/apim/armErrors.ts';
 import {
   operationErrorIn,
   operationStateIn,
   provisioningStateIn,
   type OperationState,
-} from '../../protocol/apim/armOperation.ts';
-import { Failure } from '../../protocol/failure.ts';
-import { tryParseJson, type JsonObject } from '../../protocol/json.ts';
-import { parseRetryAfter } from '../../protocol/retryAfter.ts';
-import { abortable } from '../../shared/abortable.ts';
-import type { HttpAnswer, HttpClient } from '../../transport/httpClient.ts';
+} from '../protocol/apim/armOperation.ts';
+import { Failure } from '../protocol/failure.ts';
+import { tryParseJson, type JsonObject } from '../protocol/json.ts';
+import { parseRetryAfter } from '../protocol/retryAfter.ts';
+import { abortable } from '../shared/abortable.ts';
+import type { HttpAnswer, HttpClient } from '../transport/httpClient.ts';
 import { linkFrom } from './links.ts';
 
 export interface ArmClientInit {
@@ -117,6 +117,17 @@ export class ArmClient {
       yield value.map((each) => parseArm(item, each));
       url = nextLink ? linkFrom(nextLink, url) : undefined;
     }
+  }
+
+  /** All pages of a list. */
+  async listAll<T>(
+    path: string,
+    item: v.GenericSchema<unknown, T>,
+    options: ArmOptions = {},
+  ): Promise<readonly T[]> {
+    const items: T[] = [];
+    for await (const page of this.list(path, item, options)) items.push(...page);
+    return items;
   }
 
   put(path: string, body: JsonObject | undefined, options: ArmWriteOptions = {}): Promise<ArmReply> {

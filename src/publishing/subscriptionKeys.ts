@@ -7,8 +7,8 @@ import {
   type Api,
   type Instance,
   type ProductSubscription,
-} from '../../protocol/apim/arm.ts';
-import type { ArmClient } from './client.ts';
+} from '../protocol/apim/arm.ts';
+import type { ArmClient } from '../azure/index.ts';
 
 /** The active subscriptions whose keys an API takes: those of the API alone first, the one for everything last. */
 export async function subscriptionsFor(
@@ -18,18 +18,14 @@ export async function subscriptionsFor(
   signal: AbortSignal,
 ): Promise<readonly ProductSubscription[]> {
   const options = { signal };
-  const products: string[] = [];
-  for await (const page of client.list(childPath(api.id, 'products'), productSchema, options)) {
-    products.push(...page.map(({ name }) => `/products/${name}`));
-  }
-  const scopes = [`/apis/${api.name}`, ...products, '/apis', ''].map((scope) => scope.toLowerCase());
+  const products = await client.listAll(childPath(api.id, 'products'), productSchema, options);
+  const productScopes = products.map(({ name }) => `/products/${name}`);
+  const scopes = [`/apis/${api.name}`, ...productScopes, '/apis', ''].map((scope) => scope.toLowerCase());
   const usable: { rank: number; subscription: ProductSubscription }[] = [];
   const path = childPath(instance.id, 'subscriptions');
-  for await (const page of client.list(path, productSubscriptionSchema, options)) {
-    for (const subscription of page) {
-      const rank = scopes.indexOf(scopeOf(subscription));
-      if (rank >= 0 && subscription.properties.state === 'active') usable.push({ rank, subscription });
-    }
+  for (const subscription of await client.listAll(path, productSubscriptionSchema, options)) {
+    const rank = scopes.indexOf(scopeOf(subscription));
+    if (rank >= 0 && subscription.properties.state === 'active') usable.push({ rank, subscription });
   }
   return usable.toSorted((a, b) => a.rank - b.rank).map(({ subscription }) => subscription);
 }

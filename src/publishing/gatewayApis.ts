@@ -1,17 +1,10 @@
-import {
-  apiSchema,
-  childPath,
-  operationSchema,
-  type Api,
-  type ApiOperation,
-  type Instance,
-} from '../../protocol/apim/arm.ts';
-import { defaultSubscriptionKeyHeader } from '../../protocol/apim/errors.ts';
-import { matchOperations } from '../../protocol/apim/matching.ts';
-import type { GatewayOperation } from '../../protocol/apim/operations.ts';
-import { Failure } from '../../protocol/failure.ts';
-import type { ArmClient } from './client.ts';
-import { inParallel } from './inParallel.ts';
+import { apiSchema, childPath, operationSchema, type Api, type Instance } from '../protocol/apim/arm.ts';
+import { defaultSubscriptionKeyHeader } from '../protocol/apim/errors.ts';
+import { matchOperations } from '../protocol/apim/matching.ts';
+import type { GatewayOperation } from '../protocol/apim/operations.ts';
+import { Failure } from '../protocol/failure.ts';
+import type { ArmClient } from '../azure/index.ts';
+import { inParallel } from '../shared/inParallel.ts';
 
 /** An API by which a web service is called. */
 export interface ServiceApi {
@@ -62,10 +55,7 @@ async function browse(
   const isInPath = (apiVersionSet?.versioningScheme ?? 'Segment') === 'Segment';
   if (apiVersion !== undefined && !isInPath) return { api, unsuitable: { kind: 'version' } };
   try {
-    const operations: ApiOperation[] = [];
-    for await (const page of client.list(childPath(api.id, 'operations'), operationSchema, { signal })) {
-      operations.push(...page);
-    }
+    const operations = await client.listAll(childPath(api.id, 'operations'), operationSchema, { signal });
     const { missing, prefix, ...ids } = matchOperations(operations.map(({ properties }) => properties));
     if (missing.length > 0) return { api, unsuitable: { kind: 'operations', missing } };
     const suffix = [path, apiVersion].filter(Boolean).map((each) => `/${each ?? ''}`);

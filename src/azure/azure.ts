@@ -4,9 +4,9 @@ import { childPath, instanceSchema, parseArm, type Instance } from '../protocol/
 import { prefix, settings } from '../shared/contributions.ts';
 import { asking } from '../shared/asking.ts';
 import type { Foundation } from '../shared/feature.ts';
-import { ArmClient } from './arm/client.ts';
-import { cloudAt } from './arm/cloud.ts';
-import { whereSchema, type Place } from './arm/place.ts';
+import { ArmClient } from './armClient.ts';
+import { cloudAt } from './cloud.ts';
+import { whereSchema, type Place } from '../shared/azurePlace.ts';
 import { ResourcePick, succeeds, type Picked, type Sought } from './resourcePick.ts';
 import { SignIn } from './signIn.ts';
 

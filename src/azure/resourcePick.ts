@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { ArmClient } from './arm/client.ts';
-import type { Account, Place, Where } from './arm/place.ts';
-import { searchAccount, type ListIn, type Obstacle, type Search } from './arm/search.ts';
+import type { ArmClient } from './armClient.ts';
+import type { Account, Place, Where } from '../shared/azurePlace.ts';
+import { searchAccount, type ListIn, type Obstacle, type Search } from './search.ts';
 import type { SignIn } from './signIn.ts';
 import { separator, StreamedPick, type StreamedItem } from './streamedPick.ts';
 

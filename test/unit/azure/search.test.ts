@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { childPath, instanceSchema, parseArm, type Instance } from '../../../src/protocol/apim/arm.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
-import { ArmClient } from '../../../src/publishing/arm/client.ts';
-import { browseApis, type BrowsedApi } from '../../../src/publishing/arm/gatewayApis.ts';
-import type { Account, Place } from '../../../src/publishing/arm/place.ts';
-import { searchAccount, type Obstacle, type Search } from '../../../src/publishing/arm/search.ts';
-import { subscriptionKeyOf, subscriptionsFor } from '../../../src/publishing/arm/subscriptionKeys.ts';
+import { ArmClient } from '../../../src/azure/armClient.ts';
+import { browseApis, type BrowsedApi } from '../../../src/publishing/gatewayApis.ts';
+import type { Account, Place } from '../../../src/shared/azurePlace.ts';
+import { searchAccount, type Obstacle, type Search } from '../../../src/azure/search.ts';
+import { subscriptionKeyOf, subscriptionsFor } from '../../../src/publishing/subscriptionKeys.ts';
 import { ArmError, defaultTenant, faultOf, startArm, type Arm } from '../../support/arm/index.ts';
 import { officialClient, publish } from '../arm/officialClient.ts';
 import { Bench } from '../transport/servers.ts';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { Failure } from '../protocol/failure.ts';
 import { microsoftSession } from '../shared/microsoftSession.ts';
-import type { Account, Place } from './arm/place.ts';
-import type { Cloud } from './arm/cloud.ts';
+import type { Account, Place } from '../shared/azurePlace.ts';
+import type { Cloud } from './cloud.ts';
 
 /** The Microsoft accounts of VS Code. Tokens are asked for anew each time: VS Code keeps and renews them. */
 export class SignIn {
