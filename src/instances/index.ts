@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Azure, ChosenInstance, InstanceAccess } from '../azure/index.ts';
 import { views } from '../shared/contributions.ts';
-import type { Feature } from '../shared/feature.ts';
+import type { Feature, Foundation } from '../shared/feature.ts';
 import {
   instanceIdOf,
   isInstanceNode,
@@ -9,6 +9,7 @@ import {
   type EntityNode,
   type InstanceNode,
 } from '../shared/instanceNode.ts';
+import { InstanceCreation } from './creation/index.ts';
 import { pickEntity } from './entityPick.ts';
 import type { Listed } from './listed.ts';
 import { InstanceTree } from './tree.ts';
@@ -32,6 +33,8 @@ export interface Instances extends Feature<'instances'> {
     title: string,
     suits?: (listed: Listed) => boolean,
   ): Promise<EntityNode | undefined>;
+  /** Goes on with instances that were being created or changed when the last window closed. */
+  resume(): Promise<void>;
   /** Lists a node anew, or everything. */
   refresh(node?: InstanceNode): void;
 }
@@ -42,7 +45,12 @@ export interface InstancesPane {
 }
 
 /** The instances of API Management that the user has chosen, as a view. */
-export function createInstances(azure: Azure, { view, redraw }: InstancesPane): Instances {
+export function createInstances(
+  foundation: Foundation,
+  azure: Azure,
+  { view, redraw }: InstancesPane,
+): Instances {
+  const creation = new InstanceCreation(foundation, azure);
   const tree = new InstanceTree(azure, redraw);
   // VS Code gives a new tree its height, without which there are no rows, with its message, or two seconds later.
   const layOut = (): void => {
@@ -53,15 +61,18 @@ export function createInstances(azure: Azure, { view, redraw }: InstancesPane): 
     azure.instances.onDidChange(() => redraw(undefined)),
     view.onDidChangeVisibility(layOut),
   );
+  const choose = async (target: unknown, title: string): Promise<ChosenInstance | undefined> => {
+    const id = instanceIdOf(target);
+    const known = id === undefined ? undefined : azure.instances.find(id);
+    return known ? { ...known, client: azure.clientAt(known.where) } : azure.pickInstance(title);
+  };
   return {
     tree,
     open: async (target, title) => {
-      const id = instanceIdOf(target);
-      const known = id === undefined ? undefined : azure.instances.find(id);
-      if (known !== undefined) return opened({ ...known, client: azure.clientAt(known.where) });
-      const picked = await azure.pickInstance(title);
-      return picked && opened(picked);
+      const chosen = await choose(target, title);
+      return chosen && opened(chosen);
     },
+    resume: () => creation.resume(),
     pick: (instance, branch, title, suits) => pickEntity(instance, branch, title, suits),
     refresh: (node) => tree.refresh(node),
     commands: {
@@ -69,6 +80,12 @@ export function createInstances(azure: Azure, { view, redraw }: InstancesPane): 
         const picked = await azure.pickInstance(vscode.l10n.t('Add an API Management instance'));
         if (picked !== undefined) await vscode.commands.executeCommand(`${views.instances}.focus`);
       },
+      createInstance: () => creation.createInstance(),
+      changeTier: async (target) => {
+        const chosen = await choose(target, vscode.l10n.t('Change the pricing tier of'));
+        if (chosen !== undefined) await creation.changeTier(chosen);
+      },
+      showInstanceWork: () => creation.show(),
       forgetInstance: async (target) => {
         const id = instanceIdOf(target);
         if (id !== undefined) await azure.instances.forget(id);
@@ -80,6 +97,7 @@ export function createInstances(azure: Azure, { view, redraw }: InstancesPane): 
     },
     dispose: () => {
       listening.dispose();
+      creation.dispose();
       tree.dispose();
     },
   };

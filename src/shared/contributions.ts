@@ -82,7 +82,15 @@ export const commandNames = {
     'updateGatewayKey',
     'unpublish',
   ],
-  instances: ['addInstance', 'forgetInstance', 'refreshInstances', 'showMoreOfInstance'],
+  instances: [
+    'addInstance',
+    'createInstance',
+    'changeTier',
+    'showInstanceWork',
+    'forgetInstance',
+    'refreshInstances',
+    'showMoreOfInstance',
+  ],
   support: ['showLog'],
 } as const;
 

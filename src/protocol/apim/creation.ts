@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { named, text } from './arm.ts';
+import { isConsumption, rankOf } from './tiers.ts';
 
 /** Of resource groups and resource providers. Source: azure-rest-api-specs resources/Microsoft.Resources. */
 export const resourcesApiVersion = '2024-07-01';
 
-const text = v.fallback(v.optional(v.string()), undefined);
 const texts = v.fallback(v.array(v.string()), []);
 const capacity = v.fallback(
   v.optional(
@@ -41,8 +42,13 @@ export type Provider = Readonly<v.InferOutput<typeof providerSchema>>;
 
 export const regionSchema = v.object({ name: v.string(), displayName: text });
 export type Region = Readonly<v.InferOutput<typeof regionSchema>>;
+/** A region with a name that people read. */
+export interface NamedRegion {
+  readonly name: string;
+  readonly displayName: string;
+}
 
-export const resourceGroupSchema = v.object({ id: v.string(), name: v.string(), location: text });
+export const resourceGroupSchema = v.object({ ...named, location: text });
 export type ResourceGroup = Readonly<v.InferOutput<typeof resourceGroupSchema>>;
 
 /** Source: azure-rest-api-specs apimdeployment.json (`ApiManagementServiceNameAvailabilityResult`). */
@@ -63,13 +69,6 @@ export interface OfferedTier extends Tier {
   /** The names of regions, in whatever form the service gives them. */
   readonly regions: readonly string[];
 }
-
-/** The tiers in the order in which they are offered; whatever else there is comes after them. */
-const knownTiers = ['Consumption', 'Developer', 'Basic', 'Standard', 'Premium'].concat([
-  'BasicV2',
-  'StandardV2',
-  'PremiumV2',
-]);
 
 /** The tiers that a subscription may have somewhere: a row with a restriction is not for it. */
 export function offeredTiers(rows: readonly OfferedSku[]): readonly OfferedTier[] {
@@ -92,21 +91,6 @@ export function isSameTier(
   { name, units }: Tier,
 ): boolean {
   return sku?.name === name && (sku.capacity ?? units) === units;
-}
-
-function rankOf(tier: string): number {
-  const rank = knownTiers.indexOf(tier);
-  return rank < 0 ? knownTiers.length : rank;
-}
-
-/** Who calls it pays by the call, and there are no units. */
-export function isConsumption(tier: string): boolean {
-  return tier === 'Consumption';
-}
-
-/** Whether an instance of a tier is made in minutes; the others take half an hour and more. */
-export function isQuick(tier: string): boolean {
-  return isConsumption(tier) || tier.endsWith('V2');
 }
 
 /** Whether two names are of one region: the name and what people read differ in case and blanks. */
