@@ -45,11 +45,9 @@ export interface InstancesPane {
 }
 
 /** The instances of API Management that the user has chosen, as a view. */
-export function createInstances(
-  foundation: Foundation,
-  azure: Azure,
-  { view, redraw }: InstancesPane,
-): Instances {
+export function createInstances(foundation: Foundation, azure: Azure, pane: InstancesPane): Instances {
+  const { view } = pane;
+  const redraw = (node: InstanceNode | undefined): void => pane.redraw(node);
   const creation = new InstanceCreation(foundation, azure);
   const tree = new InstanceTree(azure, redraw);
   // VS Code gives a new tree its height, without which there are no rows, with its message, or two seconds later.

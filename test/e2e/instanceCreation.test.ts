@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Arm, ArmError, defaultTenant, faultOf, startArm } from '../support/arm/index.ts';
-import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
+import { type Arm, ArmError, faultOf } from '../support/arm/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { ArmCaller, propertiesOf } from '../unit/arm/armCaller.ts';
-import { closeInOrder } from './support/closeInOrder.ts';
 import { SecretScan } from './support/secretScan.ts';
-import { Workbench } from './support/workbench.ts';
+import { type SignedIn, startSignedIn } from './support/signedIn.ts';
+import type { Workbench } from './support/workbench.ts';
 
 const group = '/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups';
 const idOf = (name: string, inGroup = 'rg1'): string =>
@@ -16,27 +15,18 @@ const idOf = (name: string, inGroup = 'rg1'): string =>
 /** A person without an instance makes one, and moves it to another tier. */
 describe('creating an instance of API Management', () => {
   const command = 'Azure ML: Create API Management instance…';
+  let signedIn: SignedIn;
   let arm: Arm;
   let caller: ArmCaller;
-  let signIn: SignInServer;
   let workbench: Workbench;
 
   before(async () => {
-    arm = await startArm({ async: { retryAfter: 1 } });
+    signedIn = await startSignedIn({ async: { retryAfter: 1 } });
+    ({ arm, workbench } = signedIn);
     arm.unregister();
     caller = new ArmCaller(arm);
-    signIn = new SignInServer(
-      [{ id: 'ada', label: 'ada@contoso.com', homeTenant: defaultTenant.tenantId }],
-      (tenantId, account) => arm.token(tenantId, account),
-    );
-    workbench = await Workbench.start({
-      furtherExtensions: [authProvider],
-      env: await signIn.listen(),
-      settings: { 'azuremlServices.azure.resourceManagerUrl': arm.url },
-    });
-    await workbench.window.openSideBar('Azure ML Services');
   });
-  after(() => closeInOrder(workbench, signIn, arm));
+  after(() => signedIn.close());
 
   const records = async (): Promise<readonly string[]> => {
     const kept = join(workbench.host.userData, 'data/User/globalStorage/azureml-services.azureml-services');
@@ -250,7 +240,7 @@ describe('creating an instance of API Management', () => {
 
   it('keeps tokens out of files and the log', async () => {
     const scan = new SecretScan(
-      Object.fromEntries(signIn.tokens.map((token, index) => [`token ${index}`, token])),
+      Object.fromEntries(signedIn.signIn.tokens.map((token, index) => [`token ${index}`, token])),
     );
     const log = await workbench.extensionLogs();
     assert.match(log, /fresh \(create\) is done/);
