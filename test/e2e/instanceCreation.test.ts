@@ -101,7 +101,7 @@ describe('creating an instance of API Management', () => {
     );
     assert.match(
       `${developer?.label}: ${developer?.description}`,
-      /^Developer: This takes 30 minutes and more/,
+      /^Developer: for tests · 30 minutes and more/,
     );
     await window.screenshot('create-tier');
     await quickInput.pick('Consumption');

@@ -7,7 +7,7 @@ import { targetSkuSchema, type TargetSku, type Tier } from '../../protocol/apim/
 import { isConsumption, lostBetween, rankOf } from '../../protocol/apim/tiers.ts';
 import { asking } from '../../shared/asking.ts';
 import { askChoice, askInSteps, askText, type Step } from '../../shared/steps.ts';
-import { billingWords, featureWords, pricesUrl, tierDetail, tierLabel } from './tierWords.ts';
+import { billingWords, featureWords, lackWords, pricesUrl, purposeWords, tierLabel } from './tierWords.ts';
 import type { TierChange } from './workRecord.ts';
 
 interface Situation {
@@ -93,12 +93,13 @@ function askTarget(draft: Draft, now: Tier, targets: readonly Target[]): Step {
       .map((target) => ({
         label: target.name,
         description: [
+          purposeWords(target.name),
           target.name === now.name && vscode.l10n.t('now: {0}', unitWords(now.units)),
           target.most > 1 && vscode.l10n.t('up to {0}', unitWords(target.most)),
         ]
           .filter(Boolean)
           .join(' · '),
-        detail: tierDetail(target.name),
+        detail: lackWords(target.name),
         value: target,
       }));
     const placeholder = vscode.l10n.t('Pricing tier; now it is {0}', tierLabel(now));

@@ -11,7 +11,7 @@ import type { Where } from '../../shared/azurePlace.ts';
 import { askChoice, askText, type Choice, type Step } from '../../shared/steps.ts';
 import { type CreationDraft, type GroupChoice, isComplete } from './draft.ts';
 import { regionsOf, type Offers } from './offers.ts';
-import { billingWords, durationWords, pricesUrl, tierDetail } from './tierWords.ts';
+import { billingWords, durationWords, lackWords, pricesUrl, purposeWords } from './tierWords.ts';
 
 /** Everything that the questions know besides the draft. */
 export interface Setting {
@@ -123,8 +123,8 @@ function askTier(draft: CreationDraft, { tiers }: Offers): Step {
   return (position) => {
     const choices = tiers.map((tier) => ({
       label: tier.name,
-      description: durationWords(tier.name),
-      detail: tierDetail(tier.name),
+      description: [purposeWords(tier.name), durationWords(tier.name)].filter(Boolean).join(' · '),
+      detail: lackWords(tier.name),
       value: tier,
     }));
     const placeholder =
@@ -205,7 +205,7 @@ export function confirmCreation(draft: CreationDraft, { where }: Setting): Step 
       place,
       billingWords(tier),
       vscode.l10n.t('Prices: {0}', pricesUrl),
-      durationWords(tier.name),
+      vscode.l10n.t('This takes {0}.', durationWords(tier.name)),
       vscode.l10n.t('The status bar shows how far it is, and this window may be closed meanwhile.'),
     ];
     const choice = await vscode.window.showWarningMessage(

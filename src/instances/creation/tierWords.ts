@@ -10,32 +10,28 @@ export function tierLabel({ name, units }: Tier): string {
   return units > 1 ? vscode.l10n.t('{0}, {1} units', name, units) : name;
 }
 
-/** What a tier is for, and what it lacks. */
-export function tierDetail(name: string): string {
-  const lacks = lacksOf(name);
-  return [
-    purposeOf(name),
-    lacks !== undefined && lacks.length > 0 && vscode.l10n.t('Without {0}.', featureWords(lacks)),
-  ]
-    .filter(Boolean)
-    .join(' ');
+/** What a tier lacks, as far as that is known. */
+export function lackWords(name: string): string {
+  const lacks = lacksOf(name) ?? [];
+  return lacks.length === 0 ? '' : vscode.l10n.t('Without {0}', featureWords(lacks));
 }
 
-function purposeOf(name: string): string {
+/** What a tier is for; empty for one that is not known here. */
+export function purposeWords(name: string): string {
   switch (name) {
     case 'Consumption':
-      return vscode.l10n.t('Paid by the call.');
+      return vscode.l10n.t('paid by the call');
     case 'Developer':
-      return vscode.l10n.t('For trying things out and for tests.');
+      return vscode.l10n.t('for tests');
     case 'Basic':
     case 'BasicV2':
-      return vscode.l10n.t('For small production.');
+      return vscode.l10n.t('for small production');
     case 'Standard':
     case 'StandardV2':
-      return vscode.l10n.t('For production.');
+      return vscode.l10n.t('for production');
     case 'Premium':
     case 'PremiumV2':
-      return vscode.l10n.t('For large production.');
+      return vscode.l10n.t('for large production');
     default:
       return '';
   }
@@ -64,9 +60,9 @@ function wordsFor(feature: TierFeature): string {
     case 'backup':
       return vscode.l10n.t('backup and restore');
     case 'entra':
-      return vscode.l10n.t('Microsoft Entra ID for developers');
+      return vscode.l10n.t('Entra ID sign-in');
     case 'network':
-      return vscode.l10n.t('virtual network injection');
+      return vscode.l10n.t('virtual network');
     case 'selfHosted':
       return vscode.l10n.t('self-hosted gateway');
     case 'regions':
@@ -76,9 +72,7 @@ function wordsFor(feature: TierFeature): string {
 
 /** How long it takes to make an instance. Source: azure-docs get-started-create-service-instance.md, v2-service-tiers-overview.md. */
 export function durationWords(tier: string): string {
-  return isQuick(tier)
-    ? vscode.l10n.t('This takes some minutes.')
-    : vscode.l10n.t('This takes 30 minutes and more.');
+  return isQuick(tier) ? vscode.l10n.t('some minutes') : vscode.l10n.t('30 minutes and more');
 }
 
 /** When one pays. Source: azure-docs api-management-features.md. */
