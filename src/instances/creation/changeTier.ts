@@ -7,7 +7,7 @@ import { targetSkuSchema, type TargetSku, type Tier } from '../../protocol/apim/
 import { isConsumption, lostBetween, rankOf } from '../../protocol/apim/tiers.ts';
 import { asking } from '../../shared/asking.ts';
 import { askChoice, askInSteps, askText, type Step } from '../../shared/steps.ts';
-import { billingWords, featureWords, lackWords, pricesUrl, purposeWords, tierLabel } from './tierWords.ts';
+import { featureWords, lackWords, pricesUrl, purposeWords, tierLabel } from './tierWords.ts';
 import type { TierChange } from './workRecord.ts';
 
 interface Situation {
@@ -146,7 +146,7 @@ async function confirm(name: string, now: Tier, tier: Tier): Promise<boolean> {
   const lines = [
     vscode.l10n.t('From {0} to {1}.', tierLabel(now), tierLabel(tier)),
     ...warningsOf(now, tier),
-    billingWords(tier),
+    vscode.l10n.t('From then on you pay the price of {0} by the hour, used or not.', tierLabel(tier)),
     vscode.l10n.t('Prices: {0}', pricesUrl),
     vscode.l10n.t('This takes 15 to 45 minutes, and nothing else can be changed meanwhile.'),
   ];

@@ -26,7 +26,7 @@ export function workDetails(record: WorkRecord, problem: Failure | undefined): s
     ['Id', instance.id],
     ['Doing', workWords(record)],
     ['Since', `${startedAt} (${elapsed(record)})`],
-    ['Expected', durationWords(tier.name)],
+    ['Expected', record.kind === 'create' ? durationWords(tier.name) : undefined],
     ['Tier', tierLabel(tier)],
     ['Before', record.kind === 'changeTier' ? tierLabel(record.from) : undefined],
     ['Location', record.kind === 'create' ? record.location : undefined],
