@@ -185,7 +185,8 @@ export function scopeWords(scope: string): string {
   return name === 'apis' ? vscode.l10n.t('all APIs') : vscode.l10n.t('everything');
 }
 
-function subscriptionState(state: string): string {
+/** What a person calls the state of a subscription. */
+export function subscriptionState(state: string): string {
   switch (state) {
     case 'active':
       return vscode.l10n.t('active');
