@@ -140,7 +140,7 @@ function change(
 
 function tellAdded({ label }: EntityNode, names: readonly string[]): void {
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('{0} is notified of: {1}.', names.join(', '), label),
+    vscode.l10n.t('"{0}" is told from now on to {1}.', label, names.join(', ')),
   );
 }
 
