@@ -204,7 +204,7 @@ describe('adopting an API of API Management', () => {
     await tree.clickContextMenu([...apis, 'Half'], 'Add gateway from API Management…');
     await window.notifications.waitFor(/Half leads to no web service\. It lacks BES Submit/);
     await tree.clickContextMenu([...apis, 'Churn scoring'], 'Add gateway from API Management…');
-    await window.quickInput.waitFor({ message: 'Workspace id' });
+    await window.quickInput.waitFor({ placeholder: 'Which web service is behind "Churn scoring"?' });
     await window.quickInput.cancel();
   });
 
