@@ -21,7 +21,10 @@ describe('creating an instance of API Management', () => {
   let workbench: Workbench;
 
   before(async () => {
-    signedIn = await startSignedIn({ async: { retryAfter: 1 } });
+    signedIn = await startSignedIn({
+      instances: [{}, { name: 'paidbycall', tier: 'Consumption' }],
+      async: { retryAfter: 1 },
+    });
     ({ arm, workbench } = signedIn);
     arm.unregister();
     caller = new ArmCaller(arm);
@@ -215,6 +218,16 @@ describe('creating an instance of API Management', () => {
     await window.screenshot('tier-status');
     await window.reload();
     await window.statusBar.waitFor(/API Management: changing fresh to Basic, 2 units… \d+:\d\d/);
+    workbench.health.expect(/AuthorizationFailed/);
+    arm.failNext(
+      /^GET .*\/operationResults\//,
+      faultOf(new ArmError(403, 'AuthorizationFailed', 'Not now.')),
+    );
+    await window.statusBar.waitFor('API Management: fresh cannot be followed');
+    await window.screenshot('tier-barred');
+    await window.statusBar.click('fresh cannot be followed');
+    await window.quickInput.pick('Try again');
+    await window.statusBar.waitFor(/API Management: changing fresh to Basic, 2 units… \d+:\d\d/);
     arm.async.held = false;
     await window.notifications.waitFor('The pricing tier of fresh is Basic, 2 units now.');
     assert.deepEqual((await caller.ask('GET', idOf('fresh'))).body.sku, { name: 'Basic', capacity: 2 });
@@ -235,6 +248,14 @@ describe('creating an instance of API Management', () => {
     await window.dialog.click('Change tier');
     await window.notifications.waitFor(/PreconditionFailed.*was changed since it was read/);
     assert.deepEqual((await caller.ask('GET', idOf('fresh'))).body.sku, { name: 'Basic', capacity: 2 });
+    await window.notifications.clear();
+  });
+
+  it('says that Consumption cannot be changed', async () => {
+    const { window } = workbench;
+    await window.runCommand('Azure ML: Change pricing tier…');
+    await window.quickInput.pick('paidbycall', { placeholder: 'API Management instance' });
+    await window.notifications.waitFor('paidbycall is in the tier Consumption, which cannot be changed');
     await window.notifications.clear();
   });
 
