@@ -7,6 +7,7 @@ import type { Explorer } from './explorer/index.ts';
 import type { JobDocuments } from './jobs/documents/index.ts';
 import type { Instances } from './instances/index.ts';
 import type { Jobs } from './jobs/index.ts';
+import type { Monitoring } from './monitoring/index.ts';
 import type { Publishing } from './publishing/index.ts';
 import type { Requests } from './requests/index.ts';
 import type { Results } from './results/index.ts';
@@ -172,6 +173,14 @@ class Extension implements vscode.Disposable {
     }),
   );
 
+  readonly #monitoring = new Lazy<Monitoring>(async () =>
+    (await import('./monitoring/index.ts')).createMonitoring(
+      this.#foundation,
+      await this.#azure.get(),
+      await this.#instances.get(),
+    ),
+  );
+
   readonly #features: { readonly [F in FeatureName]: { get(): Promise<Pick<Feature<F>, 'commands'>> } } = {
     catalog: this.#catalog,
     explorer: this.#explorer,
@@ -183,6 +192,7 @@ class Extension implements vscode.Disposable {
     dashboard: this.#dashboards,
     publishing: this.#publishing,
     instances: this.#instances,
+    monitoring: this.#monitoring,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
   };
 
@@ -194,6 +204,7 @@ class Extension implements vscode.Disposable {
 
   dispose(): void {
     const built = [
+      this.#monitoring,
       this.#instances,
       this.#publishing,
       this.#explorer,
@@ -250,6 +261,9 @@ class Extension implements vscode.Disposable {
       }),
       vscode.window.registerWebviewPanelSerializer(webviewPanels.dashboard, {
         deserializeWebviewPanel: async (panel, state) => (await this.#dashboards.get()).restore(panel, state),
+      }),
+      vscode.window.registerWebviewPanelSerializer(webviewPanels.monitoring, {
+        deserializeWebviewPanel: async (panel, state) => (await this.#monitoring.get()).restore(panel, state),
       }),
     );
   }

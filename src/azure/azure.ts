@@ -40,6 +40,11 @@ export class Azure {
     });
   }
 
+  /** The page of a resource in Azure's portal; `path` is its own, and that of a part of it. */
+  portalUrl(path: string): string {
+    return `${readCloud().portalUrl}/#@/resource${path}`;
+  }
+
   /** Lets the user choose among all instances of all subscriptions; the last one comes first. Undefined when dismissed. */
   async pickInstance(title: string): Promise<ChosenInstance | undefined> {
     const picked = await this.pick(instances(title), this.instances.list().at(0));

@@ -82,6 +82,7 @@ export const commandNames = {
     'updateGatewayKey',
     'unpublish',
   ],
+  monitoring: ['showMonitoring'],
   instances: ['addInstance', 'forgetInstance', 'refreshInstances', 'showMoreOfInstance'],
   support: ['showLog'],
 } as const;
@@ -136,6 +137,7 @@ export const customEditors = {
 /** Panels that open again with their window. */
 export const webviewPanels = {
   dashboard: `${prefix}.dashboard`,
+  monitoring: `${prefix}.monitoring`,
 } as const;
 
 /** Schemes of the read-only file systems. */
