@@ -24,6 +24,10 @@ export interface MeasuredApi extends Times {
 }
 
 const wholeTime = 'FULL';
+const times: Pick<MetricQuery, 'metrics' | 'aggregations'> = {
+  metrics: ['Duration', 'BackendDuration'],
+  aggregations: ['average', 'maximum'],
+};
 /** The status tells results apart as the reports do, which its category does not. */
 const result: MetricDimension = 'GatewayResponseCode';
 
@@ -64,19 +68,14 @@ export class Metrics {
 
   /** All APIs, and whether there are more than were given. */
   async apis(): Promise<{ readonly apis: readonly MeasuredApi[]; readonly isCut: boolean }> {
-    const byApi = { interval: wholeTime, dimensions: { ApiId: '*' } };
     const [[requests = []], [whole = [], backend = []]] = await Promise.all([
       this.#read({
-        ...byApi,
         metrics: ['Requests'],
+        interval: wholeTime,
         aggregations: ['total'],
         dimensions: { ApiId: '*', [result]: '*' },
       }),
-      this.#read({
-        ...byApi,
-        metrics: ['Duration', 'BackendDuration'],
-        aggregations: ['average', 'maximum'],
-      }),
+      this.#read({ ...times, interval: wholeTime, dimensions: { ApiId: '*' } }),
     ]);
     const apis = [...grouped(requests, apiOf)].map(([apiId, series]) => ({
       apiId,
@@ -90,12 +89,7 @@ export class Metrics {
     interval: string,
     apiId: string | undefined,
   ): Promise<readonly { readonly span: TimeSpan; readonly times: Times }[]> {
-    const [whole = [], backend = []] = await this.#read({
-      metrics: ['Duration', 'BackendDuration'],
-      interval,
-      aggregations: ['average', 'maximum'],
-      dimensions: only(apiId),
-    });
+    const [whole = [], backend = []] = await this.#read({ ...times, interval, dimensions: only(apiId) });
     const ofBackend = new Map(backend.flatMap(({ points }) => points).map((point) => [point.from, point]));
     return whole
       .flatMap(({ points }) => points)

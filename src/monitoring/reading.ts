@@ -115,10 +115,10 @@ async function apisOfMetrics(metrics: Metrics, reports: Reports, names: Names): 
     metrics.apis(),
     reports.called('byApi').catch((): readonly ReportRecord[] => []),
   ]);
-  const bytes = new Map(reported.map((record) => [lastOf(record.apiId), record.bandwidth]));
+  const bytes = new Map(reported.map((record) => [keyOf(lastOf(record.apiId)), record.bandwidth]));
   const rows = await Promise.all(
     apis.map(async ({ apiId, ...measured }) => {
-      const sent = bytes.get(apiId);
+      const sent = bytes.get(keyOf(apiId));
       return {
         id: apiId,
         name: await names.api(apiId),
@@ -138,7 +138,7 @@ async function apisOfReports(reports: Reports): Promise<Breakdown> {
 /** Those of one API are picked here: how reports name it in a filter is nowhere said. */
 async function operations(reports: Reports, names: Names, apiId: string | undefined): Promise<Breakdown> {
   const records = await reports.called('byOperation');
-  const own = records.filter((record) => apiId === undefined || lastOf(record.apiId) === apiId);
+  const own = records.filter((record) => apiId === undefined || keyOf(lastOf(record.apiId)) === keyOf(apiId));
   const rows = own.map(async (record) => {
     const api = lastOf(record.apiId);
     const operation = lastOf(record.operationId);
@@ -185,6 +185,11 @@ function ordered(rows: readonly BreakdownRow[]): readonly BreakdownRow[] {
   return rows
     .filter(({ counts }) => callsIn(counts) > 0)
     .toSorted((one, other) => callsIn(other.counts) - callsIn(one.counts));
+}
+
+/** Ids mean the same in whatever case Azure Monitor gives them. */
+function keyOf(id: string): string {
+  return id.toLowerCase();
 }
 
 /** The name at the end of a path; empty where a report says that there is none. */
