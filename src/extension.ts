@@ -4,6 +4,7 @@ import type { Azure } from './azure/index.ts';
 import type { Catalog } from './catalog/index.ts';
 import type { Dashboards } from './dashboard/index.ts';
 import type { Explorer } from './explorer/index.ts';
+import type { Governance } from './governance/index.ts';
 import type { JobDocuments } from './jobs/documents/index.ts';
 import type { Instances } from './instances/index.ts';
 import type { Jobs } from './jobs/index.ts';
@@ -173,6 +174,13 @@ class Extension implements vscode.Disposable {
     }),
   );
 
+  readonly #governance = new Lazy<Governance>(async () =>
+    (await import('./governance/index.ts')).createGovernance(
+      await this.#instances.get(),
+      await this.#catalog.get(),
+    ),
+  );
+
   readonly #monitoring = new Lazy<Monitoring>(async () =>
     (await import('./monitoring/index.ts')).createMonitoring(
       this.#foundation,
@@ -192,6 +200,7 @@ class Extension implements vscode.Disposable {
     dashboard: this.#dashboards,
     publishing: this.#publishing,
     instances: this.#instances,
+    governance: this.#governance,
     monitoring: this.#monitoring,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
   };
@@ -204,6 +213,7 @@ class Extension implements vscode.Disposable {
 
   dispose(): void {
     const built = [
+      this.#governance,
       this.#monitoring,
       this.#instances,
       this.#publishing,
