@@ -1,7 +1,6 @@
 import type { GatewayCall } from '../../../../src/local-service/gateway.ts';
 import { quotaSpent, rateExceeded, GatewayRefusal } from '../../../../src/local-service/gatewayRefusal.ts';
-import type { PolicyElement } from '../../../../src/protocol/apim/policyXml.ts';
-import { childrenOf } from '../apim/policyRules.ts';
+import { childrenOf, type PolicyElement } from '../../../../src/protocol/apim/policyXml.ts';
 import type { Counters } from './counters.ts';
 import type { Step } from './effectivePolicy.ts';
 
