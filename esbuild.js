@@ -30,6 +30,7 @@ const parts = {
   instances: 'src/instances/index.ts',
   jobDocuments: 'src/jobs/documents/index.ts',
   jobs: 'src/jobs/index.ts',
+  policies: 'src/governance/policies/index.ts',
   publishing: 'src/publishing/index.ts',
   reportFailure: 'src/shared/reportFailure.ts',
   requests: 'src/requests/index.ts',

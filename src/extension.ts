@@ -5,6 +5,7 @@ import type { Catalog } from './catalog/index.ts';
 import type { Dashboards } from './dashboard/index.ts';
 import type { Explorer } from './explorer/index.ts';
 import type { JobDocuments } from './jobs/documents/index.ts';
+import type { Policies } from './governance/policies/index.ts';
 import type { Instances } from './instances/index.ts';
 import type { Jobs } from './jobs/index.ts';
 import type { Publishing } from './publishing/index.ts';
@@ -32,7 +33,7 @@ import type { InstanceNode } from './shared/instanceNode.ts';
 import type { FileSaver } from './shared/fileSaver.ts';
 import { isProgramCall } from './shared/invocation.ts';
 import { Lazy } from './shared/lazy.ts';
-import { LazyFileSystem } from './shared/lazyFileSystem.ts';
+import { LazyFileSystem, LazyWritableFileSystem } from './shared/lazyFileSystem.ts';
 import { LazyTree } from './shared/lazyTree.ts';
 import { ReadonlyDocuments } from './shared/readonlyDocuments.ts';
 import type { HttpClient } from './transport/httpClient.ts';
@@ -172,6 +173,14 @@ class Extension implements vscode.Disposable {
     }),
   );
 
+  readonly #policies = new Lazy<Policies>(async () =>
+    (await import('./governance/policies/index.ts')).createPolicies(
+      this.#foundation,
+      await this.#azure.get(),
+      await this.#instances.get(),
+    ),
+  );
+
   readonly #features: { readonly [F in FeatureName]: { get(): Promise<Pick<Feature<F>, 'commands'>> } } = {
     catalog: this.#catalog,
     explorer: this.#explorer,
@@ -183,6 +192,7 @@ class Extension implements vscode.Disposable {
     dashboard: this.#dashboards,
     publishing: this.#publishing,
     instances: this.#instances,
+    policies: this.#policies,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
   };
 
@@ -194,6 +204,7 @@ class Extension implements vscode.Disposable {
 
   dispose(): void {
     const built = [
+      this.#policies,
       this.#instances,
       this.#publishing,
       this.#explorer,
@@ -224,13 +235,16 @@ class Extension implements vscode.Disposable {
     const documents = new LazyFileSystem(() => Promise.resolve(this.#foundation.documents));
     const results = new LazyFileSystem(async () => (await this.#results.get()).files);
     const schemas = new LazyFileSystem(async () => (await this.#requests.get()).schemas);
+    const policies = new LazyWritableFileSystem(async () => (await this.#policies.get()).files);
     this.#disposables.push(
       documents,
       results,
       schemas,
+      policies,
       vscode.workspace.registerFileSystemProvider(schemes.document, documents, { isReadonly: true }),
       vscode.workspace.registerFileSystemProvider(schemes.result, results, { isReadonly: true }),
       vscode.workspace.registerFileSystemProvider(schemes.schema, schemas, { isReadonly: true }),
+      vscode.workspace.registerFileSystemProvider(schemes.policy, policies, { isCaseSensitive: true }),
       vscode.window.registerCustomEditorProvider(customEditors.request, {
         resolveCustomTextEditor: async (document, panel, token) =>
           (await this.#requests.get()).resolveCustomTextEditor(document, panel, token),

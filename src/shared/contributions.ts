@@ -82,6 +82,7 @@ export const commandNames = {
     'updateGatewayKey',
     'unpublish',
   ],
+  policies: ['editPolicy', 'removePolicy', 'limitCalls', 'requireToken', 'filterAddresses', 'setHeaders'],
   instances: ['addInstance', 'forgetInstance', 'refreshInstances', 'showMoreOfInstance'],
   support: ['showLog'],
 } as const;
@@ -138,9 +139,10 @@ export const webviewPanels = {
   dashboard: `${prefix}.dashboard`,
 } as const;
 
-/** Schemes of the read-only file systems. */
+/** Schemes of the file systems; all but that of policies are read-only. */
 export const schemes = {
   document: 'azureml-document',
+  policy: 'azureml-policy',
   result: 'azureml-result',
   schema: 'azureml-schema',
 } as const;

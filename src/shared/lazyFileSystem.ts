@@ -7,6 +7,11 @@ export interface ReadonlyFiles {
   readonly onDidChangeFile?: vscode.Event<vscode.FileChangeEvent[]>;
 }
 
+/** The same of files that can be saved. */
+export interface WritableFiles extends ReadonlyFiles {
+  writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void>;
+}
+
 /** A read-only file system that is loaded when one of its files is first read. */
 export class LazyFileSystem implements vscode.FileSystemProvider {
   readonly #load: () => Promise<ReadonlyFiles>;
@@ -38,8 +43,9 @@ export class LazyFileSystem implements vscode.FileSystemProvider {
     throw vscode.FileSystemError.NoPermissions();
   }
 
-  writeFile(): never {
-    throw vscode.FileSystemError.NoPermissions();
+  writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void>;
+  writeFile(uri: vscode.Uri): Promise<void> {
+    return Promise.reject(vscode.FileSystemError.NoPermissions(uri));
   }
 
   delete(): never {
@@ -59,5 +65,19 @@ export class LazyFileSystem implements vscode.FileSystemProvider {
     const files = await this.#load();
     this.#listening ??= files.onDidChangeFile?.((events) => this.#changed.fire(events));
     return files;
+  }
+}
+
+/** One whose files can be saved. */
+export class LazyWritableFileSystem extends LazyFileSystem {
+  readonly #files: () => Promise<WritableFiles>;
+
+  constructor(load: () => Promise<WritableFiles>) {
+    super(load);
+    this.#files = load;
+  }
+
+  override async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
+    await (await this.#files()).writeFile(uri, content);
   }
 }

@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { Azure } from '../../azure/index.ts';
+import type { Instances } from '../../instances/index.ts';
+import type { Feature, Foundation } from '../../shared/feature.ts';
+import type { WritableFiles } from '../../shared/lazyFileSystem.ts';
+import { askAddresses } from './addressQuestions.ts';
+import { editPolicy, removePolicy } from './editing.ts';
+import { changePolicy } from './fieldChange.ts';
+import { askHeaders } from './headerQuestions.ts';
+import { askLimit } from './limitQuestions.ts';
+import { PolicyDiagnostics } from './policyDiagnostics.ts';
+import { PolicyFiles } from './policyFiles.ts';
+import { savePolicy } from './policySaving.ts';
+import type { PolicyTools } from './policyTools.ts';
+import { ReadVersions } from './readVersions.ts';
+import { askToken } from './tokenQuestions.ts';
+
+export interface Policies extends Feature<'policies'> {
+  readonly files: WritableFiles;
+}
+
+/** What API Management does with calls on their way: its policies, as documents and as fields. */
+export function createPolicies(foundation: Foundation, azure: Azure, instances: Instances): Policies {
+  const { log, context } = foundation;
+  const versions = new ReadVersions(context.workspaceState);
+  const diagnostics = new PolicyDiagnostics((id) => azure.instances.find(id)?.item.sku?.name);
+  const clientOf: PolicyTools['clientOf'] = async ({ instanceId }) => {
+    const title = vscode.l10n.t('Whose policy is it?');
+    const instance = await instances.open({ node: 'instance', instanceId }, title);
+    if (instance?.id.toLowerCase() === instanceId.toLowerCase()) return instance.arm;
+    throw vscode.FileSystemError.Unavailable(
+      vscode.l10n.t('The instance {0} is not among those that you have added.', instanceId),
+    );
+  };
+  const files = new PolicyFiles({
+    versions,
+    clientOf,
+    save: (uri, text, reason) => savePolicy(tools, uri, text, reason),
+  });
+  const tools: PolicyTools = { log, instances, files, diagnostics, versions, clientOf };
+  return {
+    files,
+    commands: {
+      editPolicy: (target) => editPolicy(tools, target),
+      removePolicy: (target) => removePolicy(tools, target),
+      limitCalls: (target) => changePolicy(tools, target, vscode.l10n.t('Limit calls'), askLimit),
+      requireToken: (target) => changePolicy(tools, target, vscode.l10n.t('Require a token'), askToken),
+      filterAddresses: (target) =>
+        changePolicy(tools, target, vscode.l10n.t('Allow or forbid IP addresses'), askAddresses),
+      setHeaders: (target) => changePolicy(tools, target, vscode.l10n.t('Set headers'), askHeaders),
+    },
+    dispose: () => {
+      files.dispose();
+      diagnostics.dispose();
+    },
+  };
+}

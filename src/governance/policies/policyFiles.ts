@@ -1,0 +1,94 @@
+import * as vscode from 'vscode';
+import type { ArmClient } from '../../azure/index.ts';
+import { schemes } from '../../shared/contributions.ts';
+import type { WritableFiles } from '../../shared/lazyFileSystem.ts';
+import { type PolicySite, siteAt } from './policySite.ts';
+import { readStored, type StoredPolicy } from './policyService.ts';
+import type { ReadVersion, ReadVersions } from './readVersions.ts';
+import { skeletonOf } from './skeleton.ts';
+
+export interface PolicyFilesInit {
+  readonly versions: ReadVersions;
+  readonly clientOf: (site: PolicySite) => Promise<ArmClient>;
+  /** Writes what an editor holds; throws what VS Code is to say where it was not written. */
+  readonly save: (uri: vscode.Uri, text: string, reason: vscode.TextDocumentSaveReason) => Promise<void>;
+}
+
+/** Policies as files that can be edited. Nothing of them is kept on disk. */
+export class PolicyFiles implements WritableFiles, vscode.Disposable {
+  readonly #init: PolicyFilesInit;
+  readonly #snapshots = new Map<string, string>();
+  readonly #reasons = new Map<string, vscode.TextDocumentSaveReason>();
+  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly onDidChangeFile = this.#changed.event;
+  readonly #listening = vscode.workspace.onWillSaveTextDocument(({ document: { uri }, reason }) => {
+    if (uri.scheme === schemes.policy) this.#reasons.set(uri.toString(), reason);
+  });
+
+  constructor(init: PolicyFilesInit) {
+    this.#init = init;
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#changed.dispose();
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const type = vscode.FileType.File;
+    const snapshot = this.#snapshots.get(uri.toString());
+    if (snapshot !== undefined) {
+      const permissions = vscode.FilePermission.Readonly;
+      return { type, ctime: 0, mtime: 0, size: Buffer.byteLength(snapshot), permissions };
+    }
+    const { mtime, size } = this.#init.versions.find(uri) ?? (await this.#read(uri)).version;
+    return { type, ctime: 0, mtime, size };
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    const text = this.#snapshots.get(uri.toString()) ?? (await this.#read(uri)).text;
+    return new TextEncoder().encode(text);
+  }
+
+  async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
+    const key = uri.toString();
+    const reason = this.#reasons.get(key) ?? vscode.TextDocumentSaveReason.Manual;
+    this.#reasons.delete(key);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+    await this.#init.save(uri, text, reason);
+  }
+
+  /** A text to compare a policy with, until it is forgotten. */
+  snapshot(policy: vscode.Uri, name: string, text: string): vscode.Uri {
+    const uri = policy.with({ query: name });
+    this.#snapshots.set(uri.toString(), text);
+    this.#tell(uri);
+    return uri;
+  }
+
+  forgetSnapshot(uri: vscode.Uri): void {
+    this.#snapshots.delete(uri.toString());
+  }
+
+  /** Notes what a document is the text of by now. */
+  written(uri: vscode.Uri, { etag, text = '' }: StoredPolicy): void {
+    this.#init.versions.note(uri, etag, Buffer.byteLength(text));
+  }
+
+  /** Lets an editor without changes show what somebody has written beside it. */
+  changedElsewhere(uri: vscode.Uri, stored: StoredPolicy): void {
+    this.written(uri, stored);
+    this.#tell(uri);
+  }
+
+  async #read(uri: vscode.Uri): Promise<{ text: string; version: ReadVersion }> {
+    const site = siteAt(uri);
+    if (site === undefined || uri.query !== '') throw vscode.FileSystemError.FileNotFound(uri);
+    const { text = skeletonOf(site.scope), etag } = await readStored(await this.#init.clientOf(site), site);
+    return { text, version: this.#init.versions.note(uri, etag, Buffer.byteLength(text)) };
+  }
+
+  #tell(uri: vscode.Uri): void {
+    this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+  }
+}

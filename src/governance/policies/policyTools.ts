@@ -1,0 +1,18 @@
+import type * as vscode from 'vscode';
+import type { ArmClient } from '../../azure/index.ts';
+import type { Instances } from '../../instances/index.ts';
+import type { PolicyDiagnostics } from './policyDiagnostics.ts';
+import type { PolicyFiles } from './policyFiles.ts';
+import type { PolicySite } from './policySite.ts';
+import type { ReadVersions } from './readVersions.ts';
+
+/** What everything that is done with policies works with. */
+export interface PolicyTools {
+  readonly log: vscode.LogOutputChannel;
+  readonly instances: Instances;
+  readonly files: PolicyFiles;
+  readonly diagnostics: PolicyDiagnostics;
+  readonly versions: ReadVersions;
+  /** The way to the instance of a policy. */
+  readonly clientOf: (site: PolicySite) => Promise<ArmClient>;
+}
