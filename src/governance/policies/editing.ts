@@ -3,14 +3,16 @@ import { asking } from '../../shared/asking.ts';
 import { askSite } from './askSite.ts';
 import { agreesToRemoval } from './policySaving.ts';
 import { PolicyConflict, readStored, removeStored } from './policyService.ts';
-import { uriOf } from './policySite.ts';
+import { uriOf } from './policyUri.ts';
 import type { PolicyTools } from './policyTools.ts';
 
 /** Opens a policy as a document; saving writes it. */
 export async function editPolicy(tools: PolicyTools, target: unknown): Promise<void> {
   const chosen = await askSite(tools, target, vscode.l10n.t('Edit policy'));
   if (chosen === undefined) return;
-  const document = await vscode.workspace.openTextDocument(uriOf(chosen.site));
+  const { site, instance } = chosen;
+  const stored = await asking(instance.arm.baseUrl, (signal) => readStored(instance.arm, site, signal));
+  const document = await tools.files.open(uriOf(site), stored);
   await vscode.window.showTextDocument(document, { preview: false });
 }
 

@@ -8,7 +8,8 @@ import { asking } from '../../shared/asking.ts';
 import { askChoice } from '../../shared/steps.ts';
 import { askSite } from './askSite.ts';
 import { PolicyConflict, readStored, type StoredPolicy, writeStored } from './policyService.ts';
-import { type PolicySite, uriOf } from './policySite.ts';
+import type { PolicySite } from './policySite.ts';
+import { uriOf } from './policyUri.ts';
 import type { PolicyTools } from './policyTools.ts';
 import { skeletonOf } from './skeleton.ts';
 
@@ -165,7 +166,7 @@ function isUnsaved(site: PolicySite): boolean {
 
 function notSaved({ label }: PolicySite): Failure {
   return new Failure({
-    code: 'ResourceChanged',
+    code: 'UnsavedPolicy',
     origin: 'client',
     sentence: vscode.l10n.t(
       'The policy of {0} is open with changes that are not saved. Save or revert them first.',

@@ -24,10 +24,10 @@ export function createPolicies(foundation: Foundation, azure: Azure, instances: 
   const { log, context } = foundation;
   const versions = new ReadVersions(context.workspaceState);
   const diagnostics = new PolicyDiagnostics((id) => azure.instances.find(id)?.item.sku?.name);
-  const clientOf: PolicyTools['clientOf'] = async ({ instanceId }) => {
-    const title = vscode.l10n.t('Whose policy is it?');
-    const instance = await instances.open({ node: 'instance', instanceId }, title);
-    if (instance?.id.toLowerCase() === instanceId.toLowerCase()) return instance.arm;
+  // An editor that comes back with its window must not ask which instance was meant.
+  const clientOf: PolicyTools['clientOf'] = ({ instanceId }) => {
+    const known = azure.instances.find(instanceId);
+    if (known !== undefined) return azure.clientAt(known.where);
     throw vscode.FileSystemError.Unavailable(
       vscode.l10n.t('The instance {0} is not among those that you have added.', instanceId),
     );

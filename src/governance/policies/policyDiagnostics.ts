@@ -5,7 +5,7 @@ import {
   type PolicyRefusal,
 } from '../../protocol/apim/policyProblems.ts';
 import { schemes } from '../../shared/contributions.ts';
-import { siteAt } from './policySite.ts';
+import { siteAt } from './policyUri.ts';
 
 /** Marks what is wrong in policies that are open: what is known while they are typed, and what the service said. */
 export class PolicyDiagnostics implements vscode.Disposable {

@@ -2,14 +2,15 @@ import * as vscode from 'vscode';
 import type { ArmClient } from '../../azure/index.ts';
 import { schemes } from '../../shared/contributions.ts';
 import type { WritableFiles } from '../../shared/lazyFileSystem.ts';
-import { type PolicySite, siteAt } from './policySite.ts';
+import type { PolicySite } from './policySite.ts';
+import { siteAt } from './policyUri.ts';
 import { readStored, type StoredPolicy } from './policyService.ts';
 import type { ReadVersion, ReadVersions } from './readVersions.ts';
 import { skeletonOf } from './skeleton.ts';
 
 export interface PolicyFilesInit {
   readonly versions: ReadVersions;
-  readonly clientOf: (site: PolicySite) => Promise<ArmClient>;
+  readonly clientOf: (site: PolicySite) => ArmClient;
   /** Writes what an editor holds; throws what VS Code is to say where it was not written. */
   readonly save: (uri: vscode.Uri, text: string, reason: vscode.TextDocumentSaveReason) => Promise<void>;
 }
@@ -17,6 +18,7 @@ export interface PolicyFilesInit {
 /** Policies as files that can be edited. Nothing of them is kept on disk. */
 export class PolicyFiles implements WritableFiles, vscode.Disposable {
   readonly #init: PolicyFilesInit;
+  readonly #fetched = new Map<string, StoredPolicy>();
   readonly #snapshots = new Map<string, string>();
   readonly #reasons = new Map<string, vscode.TextDocumentSaveReason>();
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
@@ -58,6 +60,17 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
     await this.#init.save(uri, text, reason);
   }
 
+  /** Opens the document of a policy that was just read, so that it is not read again. */
+  async open(uri: vscode.Uri, stored: StoredPolicy): Promise<vscode.TextDocument> {
+    const key = uri.toString();
+    this.#fetched.set(key, stored);
+    try {
+      return await vscode.workspace.openTextDocument(uri);
+    } finally {
+      this.#fetched.delete(key);
+    }
+  }
+
   /** A text to compare a policy with, until it is forgotten. */
   snapshot(policy: vscode.Uri, name: string, text: string): vscode.Uri {
     const uri = policy.with({ query: name });
@@ -84,7 +97,8 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
   async #read(uri: vscode.Uri): Promise<{ text: string; version: ReadVersion }> {
     const site = siteAt(uri);
     if (site === undefined || uri.query !== '') throw vscode.FileSystemError.FileNotFound(uri);
-    const { text = skeletonOf(site.scope), etag } = await readStored(await this.#init.clientOf(site), site);
+    const stored = this.#fetched.get(uri.toString()) ?? (await readStored(this.#init.clientOf(site), site));
+    const { text = skeletonOf(site.scope), etag } = stored;
     return { text, version: this.#init.versions.note(uri, etag, Buffer.byteLength(text)) };
   }
 

@@ -4,7 +4,8 @@ import { policyRefusals } from '../../protocol/apim/policyProblems.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { sentenceOf } from '../../shared/reportFailure.ts';
 import type { PolicyTools } from './policyTools.ts';
-import { siteAt, type PolicySite } from './policySite.ts';
+import type { PolicySite } from './policySite.ts';
+import { siteAt } from './policyUri.ts';
 import { PolicyConflict, removeStored, writeStored, type StoredPolicy } from './policyService.ts';
 
 /** How many mistakes a question names. */
@@ -39,7 +40,7 @@ async function store(
   site: PolicySite,
   text: string,
 ): Promise<StoredPolicy> {
-  const arm = await tools.clientOf(site);
+  const arm = tools.clientOf(site);
   const isRemoval = text.trim() === '';
   await (isRemoval ? confirmRemoval(site) : confirmMistakes(tools, uri, text));
   const { etag } = tools.versions.find(uri) ?? {};

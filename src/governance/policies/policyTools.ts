@@ -14,5 +14,5 @@ export interface PolicyTools {
   readonly diagnostics: PolicyDiagnostics;
   readonly versions: ReadVersions;
   /** The way to the instance of a policy. */
-  readonly clientOf: (site: PolicySite) => Promise<ArmClient>;
+  readonly clientOf: (site: PolicySite) => ArmClient;
 }
