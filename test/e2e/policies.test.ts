@@ -171,7 +171,10 @@ describe('policies of API Management', () => {
     await window.screenshot('policy-conflict');
     await window.dialog.click('Compare');
     await window.editors.waitForActive('in Azure ↔ yours');
-    await window.page.locator('.diff-editor .view-line', { hasText: 'of somebody else' }).first().waitFor();
+    await window.page
+      .locator('.monaco-diff-editor .view-line', { hasText: 'of somebody else' })
+      .first()
+      .waitFor();
     await window.screenshot('policy-compare');
     assert.equal(await policyNow(), header('of somebody else').trimEnd());
     await window.notifications.clear();
@@ -191,12 +194,9 @@ describe('policies of API Management', () => {
 
   it('keep the version that they were read from over a reload', async () => {
     const { window } = workbench;
-    await window.editors.replaceText(header('before the reload'));
-    await eventually('an unsaved policy', async () =>
-      (await window.editors.isDirty(file)) ? true : undefined,
-    );
     // VS Code keeps what is not saved a moment after it was typed.
-    await eventually('a kept text', async () => {
+    await eventually('a text that was kept', async () => {
+      await window.editors.replaceText(header('before the reload'));
       await window.reload();
       await window.editors.waitForActive(file);
       return (await window.editors.text()).includes('before the reload') ? true : undefined;
@@ -223,7 +223,7 @@ describe('policies of API Management', () => {
     await quickInput.enter('300', { message: 'In how many seconds?' });
     await quickInput.waitFor({ placeholder: 'Calls are treated by it as soon as it is written' });
     await window.page
-      .locator('.diff-editor .view-line', { hasText: 'renewal-period="300"' })
+      .locator('.monaco-diff-editor .view-line', { hasText: 'renewal-period="300"' })
       .first()
       .waitFor();
     await window.screenshot('policy-preview');
@@ -264,7 +264,7 @@ describe('policies of API Management', () => {
     );
     await quickInput.pick(/Write the policy/);
     await window.notifications.waitFor('Somebody has just changed the policy of Demo');
-    await window.page.locator('.diff-editor .view-line', { hasText: '1.2.3.4' }).first().waitFor();
+    await window.page.locator('.monaco-diff-editor .view-line', { hasText: '1.2.3.4' }).first().waitFor();
     await quickInput.pick(/Write the policy/);
     await window.notifications.waitFor('The policy of Demo is written.');
     assert.equal(

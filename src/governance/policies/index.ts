@@ -12,6 +12,7 @@ import { PolicyDiagnostics } from './policyDiagnostics.ts';
 import { PolicyFiles } from './policyFiles.ts';
 import { savePolicy } from './policySaving.ts';
 import type { PolicyTools } from './policyTools.ts';
+import { PolicyPlaces } from './policyUri.ts';
 import { ReadVersions } from './readVersions.ts';
 import { askToken } from './tokenQuestions.ts';
 
@@ -23,21 +24,14 @@ export interface Policies extends Feature<'policies'> {
 export function createPolicies(foundation: Foundation, azure: Azure, instances: Instances): Policies {
   const { log, context } = foundation;
   const versions = new ReadVersions(context.workspaceState);
-  const diagnostics = new PolicyDiagnostics((id) => azure.instances.find(id)?.item.sku?.name);
-  // An editor that comes back with its window must not ask which instance was meant.
-  const clientOf: PolicyTools['clientOf'] = ({ instanceId }) => {
-    const known = azure.instances.find(instanceId);
-    if (known !== undefined) return azure.clientAt(known.where);
-    throw vscode.FileSystemError.Unavailable(
-      vscode.l10n.t('The instance {0} is not among those that you have added.', instanceId),
-    );
-  };
+  const places = new PolicyPlaces(azure);
+  const diagnostics = new PolicyDiagnostics(places);
   const files = new PolicyFiles({
+    places,
     versions,
-    clientOf,
     save: (uri, text, reason) => savePolicy(tools, uri, text, reason),
   });
-  const tools: PolicyTools = { log, instances, files, diagnostics, versions, clientOf };
+  const tools: PolicyTools = { log, instances, files, diagnostics, places, versions };
   return {
     files,
     commands: {

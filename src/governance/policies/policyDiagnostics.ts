@@ -5,17 +5,17 @@ import {
   type PolicyRefusal,
 } from '../../protocol/apim/policyProblems.ts';
 import { schemes } from '../../shared/contributions.ts';
-import { siteAt } from './policyUri.ts';
+import type { PolicyPlaces } from './policyUri.ts';
 
 /** Marks what is wrong in policies that are open: what is known while they are typed, and what the service said. */
 export class PolicyDiagnostics implements vscode.Disposable {
-  readonly #tierOf: (instanceId: string) => string | undefined;
+  readonly #places: PolicyPlaces;
   readonly #known = vscode.languages.createDiagnosticCollection('azureml-policy');
   readonly #refused = vscode.languages.createDiagnosticCollection('azureml-policy-service');
   readonly #disposables: vscode.Disposable[] = [this.#known, this.#refused];
 
-  constructor(tierOf: (instanceId: string) => string | undefined) {
-    this.#tierOf = tierOf;
+  constructor(places: PolicyPlaces) {
+    this.#places = places;
     const look = (document: vscode.TextDocument): void => this.#look(document);
     this.#disposables.push(
       vscode.workspace.onDidOpenTextDocument(look),
@@ -34,9 +34,7 @@ export class PolicyDiagnostics implements vscode.Disposable {
 
   /** What is wrong with a text before it is sent. */
   problems(uri: vscode.Uri, text: string): readonly PolicyProblem[] {
-    const site = siteAt(uri);
-    if (site === undefined) return [];
-    return policyProblems(text, { scope: site.scope, tier: this.#tierOf(site.instanceId) });
+    return policyProblems(text, this.#places.placeOf(uri));
   }
 
   /** Shows what the service said against the text that was sent. */

@@ -1,16 +1,14 @@
 import * as vscode from 'vscode';
-import type { ArmClient } from '../../azure/index.ts';
 import { schemes } from '../../shared/contributions.ts';
 import type { WritableFiles } from '../../shared/lazyFileSystem.ts';
-import type { PolicySite } from './policySite.ts';
-import { siteAt } from './policyUri.ts';
+import type { PolicyPlaces } from './policyUri.ts';
 import { readStored, type StoredPolicy } from './policyService.ts';
 import type { ReadVersion, ReadVersions } from './readVersions.ts';
 import { skeletonOf } from './skeleton.ts';
 
 export interface PolicyFilesInit {
   readonly versions: ReadVersions;
-  readonly clientOf: (site: PolicySite) => ArmClient;
+  readonly places: PolicyPlaces;
   /** Writes what an editor holds; throws what VS Code is to say where it was not written. */
   readonly save: (uri: vscode.Uri, text: string, reason: vscode.TextDocumentSaveReason) => Promise<void>;
 }
@@ -95,9 +93,11 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
   }
 
   async #read(uri: vscode.Uri): Promise<{ text: string; version: ReadVersion }> {
-    const site = siteAt(uri);
-    if (site === undefined || uri.query !== '') throw vscode.FileSystemError.FileNotFound(uri);
-    const stored = this.#fetched.get(uri.toString()) ?? (await readStored(this.#init.clientOf(site), site));
+    // A side of a comparison that is over.
+    if (uri.query !== '') throw vscode.FileSystemError.FileNotFound(uri);
+    const site = this.#init.places.siteAt(uri);
+    const stored =
+      this.#fetched.get(uri.toString()) ?? (await readStored(this.#init.places.clientOf(site), site));
     const { text = skeletonOf(site.scope), etag } = stored;
     return { text, version: this.#init.versions.note(uri, etag, Buffer.byteLength(text)) };
   }

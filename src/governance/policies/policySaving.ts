@@ -5,7 +5,6 @@ import { Failure } from '../../protocol/failure.ts';
 import { sentenceOf } from '../../shared/reportFailure.ts';
 import type { PolicyTools } from './policyTools.ts';
 import type { PolicySite } from './policySite.ts';
-import { siteAt } from './policyUri.ts';
 import { PolicyConflict, removeStored, writeStored, type StoredPolicy } from './policyService.ts';
 
 /** How many mistakes a question names. */
@@ -21,8 +20,7 @@ export async function savePolicy(
   text: string,
   reason: vscode.TextDocumentSaveReason,
 ): Promise<void> {
-  const site = siteAt(uri);
-  if (site === undefined) throw vscode.FileSystemError.NoPermissions(uri);
+  const site = tools.places.siteAt(uri);
   if (reason !== vscode.TextDocumentSaveReason.Manual)
     throw unsaved(vscode.l10n.t('A policy takes effect at once, so it waits until you save it yourself.'));
   tools.diagnostics.clear(uri);
@@ -40,7 +38,7 @@ async function store(
   site: PolicySite,
   text: string,
 ): Promise<StoredPolicy> {
-  const arm = tools.clientOf(site);
+  const arm = tools.places.clientOf(site);
   const isRemoval = text.trim() === '';
   await (isRemoval ? confirmRemoval(site) : confirmMistakes(tools, uri, text));
   const { etag } = tools.versions.find(uri) ?? {};
@@ -110,7 +108,7 @@ export async function agreesToRemoval({ label }: PolicySite): Promise<boolean> {
 
 /** What is to be written over, if the user wants that; shows it to him if he wants to see it first. */
 async function overwriting(
-  { files }: PolicyTools,
+  { files, versions }: PolicyTools,
   uri: vscode.Uri,
   { label }: PolicySite,
   theirs: StoredPolicy,
@@ -130,7 +128,7 @@ async function overwriting(
   if (chosen !== compare || theirs.text === undefined)
     throw unsaved(vscode.l10n.t('Somebody has changed it since you opened it.'));
   // Whoever has seen it decides with the next save.
-  files.written(uri, theirs);
+  versions.rebase(uri, theirs.etag);
   const left = files.snapshot(uri, 'theirs', theirs.text);
   const title = vscode.l10n.t('Policy of {0}: in Azure ↔ yours', label);
   void vscode.commands.executeCommand('vscode.diff', left, uri, title);

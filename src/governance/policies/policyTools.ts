@@ -1,9 +1,8 @@
 import type * as vscode from 'vscode';
-import type { ArmClient } from '../../azure/index.ts';
 import type { Instances } from '../../instances/index.ts';
 import type { PolicyDiagnostics } from './policyDiagnostics.ts';
 import type { PolicyFiles } from './policyFiles.ts';
-import type { PolicySite } from './policySite.ts';
+import type { PolicyPlaces } from './policyUri.ts';
 import type { ReadVersions } from './readVersions.ts';
 
 /** What everything that is done with policies works with. */
@@ -12,7 +11,6 @@ export interface PolicyTools {
   readonly instances: Instances;
   readonly files: PolicyFiles;
   readonly diagnostics: PolicyDiagnostics;
+  readonly places: PolicyPlaces;
   readonly versions: ReadVersions;
-  /** The way to the instance of a policy. */
-  readonly clientOf: (site: PolicySite) => ArmClient;
 }

@@ -28,14 +28,25 @@ export class ReadVersions {
 
   /** Notes the version that is read or written now; the time only changes with the version. */
   note(uri: vscode.Uri, etag: string | undefined, size: number): ReadVersion {
-    const key = uri.toString();
-    const before = this.#versions[key];
+    const before = this.find(uri);
     const isSame = before?.etag === etag && before?.size === size;
     const mtime = isSame ? before.mtime : Math.max(Date.now(), (before?.mtime ?? 0) + 1);
+    return this.#set(uri, { ...(etag !== undefined && { etag }), mtime, size });
+  }
+
+  /**
+   * Lets what the editor shows count for a change of another version, whose text it was compared with. The time stays: to
+   * VS Code a newer one is a conflict.
+   */
+  rebase(uri: vscode.Uri, etag: string | undefined): void {
+    const { mtime = Date.now(), size = 0 } = this.find(uri) ?? {};
+    this.#set(uri, { ...(etag !== undefined && { etag }), mtime, size });
+  }
+
+  #set(uri: vscode.Uri, version: ReadVersion): ReadVersion {
+    const key = uri.toString();
     const others = Object.entries(this.#versions).filter(([other]) => other !== key);
-    const latest = others.slice(1 - kept);
-    const version = { ...(etag !== undefined && { etag }), mtime, size };
-    this.#versions = { ...Object.fromEntries(latest), [key]: version };
+    this.#versions = { ...Object.fromEntries(others.slice(1 - kept)), [key]: version };
     void this.#state.update(stateKey, this.#versions);
     return version;
   }

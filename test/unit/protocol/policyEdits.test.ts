@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import {
   addressField,
   fieldsIn,
@@ -56,6 +57,18 @@ function added(before: string, after: string): readonly string[] {
   }
   assert.deepEqual(old, []);
   return lines;
+}
+
+function comesAndGoes<T>(
+  text: string,
+  field: PolicyField<T>,
+  fields: T,
+  isNew: (fields: T) => boolean,
+): void {
+  const changed = withField(text, field, fields, undefined);
+  const [made, ...more] = fieldsIn(readPolicy(changed), field).filter((each) => isNew(each.fields));
+  assert.deepEqual(more, []);
+  assert.equal(made && withoutElement(changed, made.element), text);
 }
 
 describe('policies as fields', () => {
@@ -221,5 +234,31 @@ describe('policies as fields', () => {
       set(rich, headerField('outbound'), header(expression)).includes(`<value>${expression}</value>`),
     );
     assert.ok(set(rich, headerField('outbound'), header('a<b&c')).includes('<value>a&lt;b&amp;c</value>'));
+  });
+
+  it('come into any document and out of it again without a trace', () => {
+    const part = fc.constantFrom(
+      '<base />',
+      '<!-- <rate-limit /> -->',
+      '<a b=">" c=\'"\' />',
+      '<set-variable name="x" value="@{ return "</inbound>" + (1 < 2); }" />',
+      '<set-body><![CDATA[</inbound>]]></set-body>',
+      '<set-body>text &lt;</set-body>',
+      '<set-header name="Authorization"><value>@("<" + \'"\')</value></set-header>',
+      '<choose>\n<when condition="@(1 < 2)">\n<rate-limit calls="1" renewal-period="1" />\n</when>\n</choose>',
+      '',
+    );
+    const parts = fc.array(part, { minLength: 1, maxLength: 6 });
+    const breaks = fc.constantFrom('\n', '\r\n', '\n\n', '');
+    fc.assert(
+      fc.property(parts, breaks, fc.constantFrom('', '  ', '\t'), (inside, gap, indent) => {
+        const text = `<policies>${gap}<inbound>${gap}<quota-by-key />${inside
+          .map((each) => gap + indent + each)
+          .join('')}${gap}</inbound>${gap}</policies>`;
+        comesAndGoes(text, rateField, rate, () => true);
+        const header = { name: 'X-New', action: 'override', values: ['1'] } as const;
+        comesAndGoes(text, headerField('inbound'), header, ({ name }) => name === 'X-New');
+      }),
+    );
   });
 });

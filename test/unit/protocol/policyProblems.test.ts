@@ -81,7 +81,8 @@ describe('what is wrong with a policy', () => {
   it('depends on what the policy is of, and on the tier', () => {
     const quota = '<quota calls="1" renewal-period="3600" />';
     assert.deepEqual(inbound(quota, product), []);
-    assert.match(inbound(quota, api).join(), /^error <quota> .* of a product only\.$/);
+    for (const scope of ['instance', 'api', 'operation'] as const)
+      assert.match(inbound(quota, { scope }).join(), /^error <quota> .* of a product only\.$/);
     const rate = '<rate-limit calls="1" renewal-period="60" />';
     assert.match(
       inbound(rate, { scope: 'instance' }).join(),
