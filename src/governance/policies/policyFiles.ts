@@ -17,7 +17,8 @@ export interface PolicyFilesInit {
 export class PolicyFiles implements WritableFiles, vscode.Disposable {
   readonly #init: PolicyFilesInit;
   readonly #fetched = new Map<string, StoredPolicy>();
-  readonly #snapshots = new Map<string, string>();
+  readonly #snapshots = new Map<string, { readonly text: string; readonly mtime: number }>();
+  #lastSnapshot = 0;
   readonly #reasons = new Map<string, vscode.TextDocumentSaveReason>();
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changed.event;
@@ -39,14 +40,15 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
     const snapshot = this.#snapshots.get(uri.toString());
     if (snapshot !== undefined) {
       const permissions = vscode.FilePermission.Readonly;
-      return { type, ctime: 0, mtime: 0, size: Buffer.byteLength(snapshot), permissions };
+      const { text, mtime } = snapshot;
+      return { type, ctime: 0, mtime, size: Buffer.byteLength(text), permissions };
     }
     const { mtime, size } = this.#init.versions.find(uri) ?? (await this.#read(uri)).version;
     return { type, ctime: 0, mtime, size };
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const text = this.#snapshots.get(uri.toString()) ?? (await this.#read(uri)).text;
+    const { text } = this.#snapshots.get(uri.toString()) ?? (await this.#read(uri));
     return new TextEncoder().encode(text);
   }
 
@@ -72,7 +74,9 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
   /** A text to compare a policy with, until it is forgotten. */
   snapshot(policy: vscode.Uri, name: string, text: string): vscode.Uri {
     const uri = policy.with({ query: name });
-    this.#snapshots.set(uri.toString(), text);
+    // VS Code takes what has neither another time nor another size for the same.
+    this.#lastSnapshot = Math.max(Date.now(), this.#lastSnapshot + 1);
+    this.#snapshots.set(uri.toString(), { text, mtime: this.#lastSnapshot });
     this.#tell(uri);
     return uri;
   }

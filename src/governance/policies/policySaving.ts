@@ -78,8 +78,8 @@ async function confirmMistakes({ diagnostics }: PolicyTools, uri: vscode.Uri, te
   const chosen = await vscode.window.showWarningMessage(
     vscode.l10n.t('API Management will probably refuse this policy.'),
     { modal: true, detail: [...lines, ...(errors.length > named ? ['…'] : [])].join('\n') },
-    save,
     show,
+    save,
   );
   if (chosen === save) return;
   if (chosen === show) void vscode.commands.executeCommand('workbench.actions.view.problems');

@@ -248,7 +248,7 @@ function wrong(
   problem: (value: string) => string | undefined,
 ): readonly string[] {
   const found = value === undefined ? 'It is missing.' : problem(value);
-  return found === undefined ? [] : [`The attribute ${attribute}: ${lowerFirst(found)}`];
+  return found === undefined ? [] : [`${attribute}: ${found}`];
 }
 
 /** What API Management said against a document, and where. */
@@ -281,8 +281,4 @@ function textOf({ content }: PolicyElement): string {
 
 function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

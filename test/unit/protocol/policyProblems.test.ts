@@ -58,8 +58,8 @@ describe('what is wrong with a policy', () => {
       ),
       [
         'error 3:6 <rate-limit> may stand in inbound only, not in outbound.',
-        'error 3:6 The attribute calls: it is a whole number, 1 or more.',
-        'error 3:6 The attribute renewal-period: it is a number of seconds from 1 to 300.',
+        'error 3:6 calls: It is a whole number, 1 or more.',
+        'error 3:6 renewal-period: It is a number of seconds from 1 to 300.',
       ],
     );
   });
@@ -118,7 +118,7 @@ describe('what is wrong with a policy', () => {
       ['<set-header name="Server" exists-action="delete" />', /does not let a policy delete Server/],
       ['<set-header name="X" exists-action="add" />', /exists-action is one of.*needs a <value>/],
       ['<quota renewal-period="299" />', /calls, or bandwidth.*from 300, or 0/],
-      ['<rate-limit-by-key calls="1" renewal-period="1" />', /counter-key: it is missing/],
+      ['<rate-limit-by-key calls="1" renewal-period="1" />', /counter-key: It is missing/],
     ] as const) {
       const found = inbound(element, product);
       assert.match(found.join(' '), wanted, element);
