@@ -33,7 +33,7 @@ import type { InstanceNode } from './shared/instanceNode.ts';
 import type { FileSaver } from './shared/fileSaver.ts';
 import { isProgramCall } from './shared/invocation.ts';
 import { Lazy } from './shared/lazy.ts';
-import { LazyFileSystem, LazyWritableFileSystem } from './shared/lazyFileSystem.ts';
+import { LazyFileSystem } from './shared/lazyFileSystem.ts';
 import { LazyTree } from './shared/lazyTree.ts';
 import { ReadonlyDocuments } from './shared/readonlyDocuments.ts';
 import type { HttpClient } from './transport/httpClient.ts';
@@ -235,7 +235,7 @@ class Extension implements vscode.Disposable {
     const documents = new LazyFileSystem(() => Promise.resolve(this.#foundation.documents));
     const results = new LazyFileSystem(async () => (await this.#results.get()).files);
     const schemas = new LazyFileSystem(async () => (await this.#requests.get()).schemas);
-    const policies = new LazyWritableFileSystem(async () => (await this.#policies.get()).files);
+    const policies = new LazyFileSystem(async () => (await this.#policies.get()).files);
     this.#disposables.push(
       documents,
       results,

@@ -12,14 +12,16 @@ export interface WritableFiles extends ReadonlyFiles {
   writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void>;
 }
 
-/** A read-only file system that is loaded when one of its files is first read. */
+type Files = ReadonlyFiles | WritableFiles;
+
+/** A file system that is loaded when one of its files is first read. */
 export class LazyFileSystem implements vscode.FileSystemProvider {
-  readonly #load: () => Promise<ReadonlyFiles>;
+  readonly #load: () => Promise<Files>;
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changed.event;
   #listening: vscode.Disposable | undefined;
 
-  constructor(load: () => Promise<ReadonlyFiles>) {
+  constructor(load: () => Promise<Files>) {
     this.#load = load;
   }
 
@@ -43,9 +45,10 @@ export class LazyFileSystem implements vscode.FileSystemProvider {
     throw vscode.FileSystemError.NoPermissions();
   }
 
-  writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void>;
-  writeFile(uri: vscode.Uri): Promise<void> {
-    return Promise.reject(vscode.FileSystemError.NoPermissions(uri));
+  async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
+    const files = await this.#files();
+    if (!('writeFile' in files)) throw vscode.FileSystemError.NoPermissions(uri);
+    await files.writeFile(uri, content);
   }
 
   delete(): never {
@@ -61,23 +64,9 @@ export class LazyFileSystem implements vscode.FileSystemProvider {
     this.#changed.dispose();
   }
 
-  async #files(): Promise<ReadonlyFiles> {
+  async #files(): Promise<Files> {
     const files = await this.#load();
     this.#listening ??= files.onDidChangeFile?.((events) => this.#changed.fire(events));
     return files;
-  }
-}
-
-/** One whose files can be saved. */
-export class LazyWritableFileSystem extends LazyFileSystem {
-  readonly #files: () => Promise<WritableFiles>;
-
-  constructor(load: () => Promise<WritableFiles>) {
-    super(load);
-    this.#files = load;
-  }
-
-  override async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
-    await (await this.#files()).writeFile(uri, content);
   }
 }

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { OpenInstance } from '../../instances/index.ts';
 import { readPolicy } from '../../protocol/apim/policyFields.ts';
-import { policyRefusals, type PolicyPlace, type PolicyRefusal } from '../../protocol/apim/policyProblems.ts';
+import type { PolicyPlace, PolicyRefusal } from '../../protocol/apim/policyProblems.ts';
 import type { PlacedElement } from '../../protocol/apim/policyXml.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { asking } from '../../shared/asking.ts';
 import { askChoice } from '../../shared/steps.ts';
 import { askSite } from './askSite.ts';
+import { refusalsOf } from './policySaving.ts';
 import { PolicyConflict, readStored, type StoredPolicy, writeStored } from './policyService.ts';
 import type { PolicySite } from './policySite.ts';
 import { uriOf } from './policyUri.ts';
@@ -132,8 +133,8 @@ async function closeComparison(modified: vscode.Uri): Promise<void> {
 
 /** What the service says may hold a part of the policy, so it is shown and not logged. */
 async function refused(tools: PolicyTools, site: PolicySite, text: string, error: unknown): Promise<void> {
-  if (!(error instanceof Failure) || error.status !== 400) throw error;
-  const refusals = policyRefusals(error.evidence?.reasons ?? []);
+  const refusals = error instanceof Failure ? refusalsOf(error) : [];
+  if (refusals.length === 0) throw error;
   const open = vscode.l10n.t('Open as XML');
   const chosen = await vscode.window.showErrorMessage(
     vscode.l10n.t(

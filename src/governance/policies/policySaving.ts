@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { lineColumnAt } from '../../protocol/apim/policyReader.ts';
-import { policyRefusals } from '../../protocol/apim/policyProblems.ts';
+import { type PolicyRefusal, policyRefusals } from '../../protocol/apim/policyProblems.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { sentenceOf } from '../../shared/reportFailure.ts';
 import type { PolicyTools } from './policyTools.ts';
@@ -137,8 +137,8 @@ async function overwriting(
 
 /** Puts what the service said into the Problems panel, and says where that is. */
 function sentenceFor({ diagnostics }: PolicyTools, uri: vscode.Uri, text: string, failure: Failure): string {
-  if (failure.status !== 400 && failure.code !== 'ValidationError') return sentenceOf(failure);
-  const refusals = policyRefusals(failure.evidence?.reasons ?? []);
+  const refusals = refusalsOf(failure);
+  if (refusals.length === 0) return sentenceOf(failure);
   diagnostics.refuse(uri, text, refusals);
   const places = refusals.flatMap(({ at }) =>
     at === undefined ? [] : [vscode.l10n.t('line {0}, column {1}', at.line, at.column)],
@@ -146,6 +146,11 @@ function sentenceFor({ diagnostics }: PolicyTools, uri: vscode.Uri, text: string
   return places.length === 0
     ? vscode.l10n.t('API Management refused the policy: see the Problems panel.')
     : vscode.l10n.t('API Management refused the policy ({0}): see the Problems panel.', places.join('; '));
+}
+
+/** What the service says against a policy; nothing where something else failed. */
+export function refusalsOf({ status, code, evidence }: Failure): readonly PolicyRefusal[] {
+  return status === 400 || code === 'ValidationError' ? policyRefusals(evidence?.reasons ?? []) : [];
 }
 
 function unsaved(sentence: string): vscode.FileSystemError {

@@ -45,11 +45,8 @@ export async function writeStored(
   before: Pick<StoredPolicy, 'etag'>,
   signal?: AbortSignal,
 ): Promise<StoredPolicy> {
-  if (before.etag === undefined) {
-    // A create has no condition.
-    const there = await readStored(arm, site, signal);
-    if (there.text !== undefined) throw new PolicyConflict(there);
-  }
+  // A create has no condition.
+  if (before.etag === undefined) await checkNone(arm, site, signal);
   try {
     const reply = await arm.put(
       policyPath(site),
@@ -67,17 +64,23 @@ export async function writeStored(
 }
 
 /** Removes a policy as it was read. Throws `PolicyConflict`. */
-export async function removeStored(
-  arm: ArmClient,
-  site: PolicySite,
-  { etag = '*' }: StoredPolicy,
-): Promise<void> {
+export async function removeStored(arm: ArmClient, site: PolicySite, before: StoredPolicy): Promise<void> {
+  const { etag } = before;
+  if (etag === undefined) {
+    await checkNone(arm, site);
+    return;
+  }
   try {
     await arm.delete(policyPath(site), { ifMatch: etag });
   } catch (error) {
-    const theirs = await changedSince(arm, site, { etag }, error);
+    const theirs = await changedSince(arm, site, before, error);
     if (theirs.text !== undefined) throw new PolicyConflict(theirs);
   }
+}
+
+async function checkNone(arm: ArmClient, site: PolicySite, signal?: AbortSignal): Promise<void> {
+  const there = await readStored(arm, site, signal);
+  if (there.text !== undefined) throw new PolicyConflict(there);
 }
 
 /** What is there instead of what was read; throws the error again where it says something else. */

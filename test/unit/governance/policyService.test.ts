@@ -92,8 +92,10 @@ describe('a policy in Azure', () => {
     await writeElsewhere('changed');
     await conflictOf(removeStored(client, site, read));
     const changed = await readStored(client, site);
+    await conflictOf(removeStored(client, site, {}));
     await removeStored(client, site, changed);
     await removeStored(client, site, changed);
+    await removeStored(client, site, {});
   });
 
   it('is taken for written where only the answer was lost', async () => {
