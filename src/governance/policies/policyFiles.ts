@@ -60,9 +60,15 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
     await this.#init.save(uri, text, reason);
   }
 
-  /** Opens the document of a policy that was just read, so that it is not read again. */
+  /** Opens the document of a policy that was just read; one that is open shows it too, unless it has changes. */
   async open(uri: vscode.Uri, stored: StoredPolicy): Promise<vscode.TextDocument> {
     const key = uri.toString();
+    const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
+    if (open !== undefined) {
+      const isStale = this.#init.versions.find(uri)?.etag !== stored.etag;
+      if (isStale && !open.isDirty) this.changedElsewhere(uri, stored);
+      return open;
+    }
     this.#fetched.set(key, stored);
     try {
       return await vscode.workspace.openTextDocument(uri);
