@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { skeletonOf } from '../../src/governance/policies/skeleton.ts';
 import { type Arm, defaultTenant, startArm } from '../support/arm/index.ts';
 import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
@@ -83,6 +85,13 @@ describe('policies of API Management', () => {
     eventually('a saved policy', async () =>
       (await workbench.window.editors.isDirty(file)) ? undefined : true,
     );
+  /** VS Code keeps what is not saved a moment after it was typed. */
+  const isBackedUp = async (text: string): Promise<boolean> => {
+    const cwd = join(workbench.host.userData, 'data', 'User', 'Backups');
+    for await (const name of glob('*/azureml-policy/*', { cwd }))
+      if ((await readFile(join(cwd, name), 'utf8')).includes(text)) return true;
+    return false;
+  };
   const problems = async (): Promise<readonly string[]> => {
     const rows = workbench.window.page.locator('.markers-panel .monaco-list-row');
     return (await rows.allTextContents()).map(oneLine);
@@ -200,13 +209,11 @@ describe('policies of API Management', () => {
 
   it('keep the version that they were read from over a reload', async () => {
     const { window } = workbench;
-    // VS Code keeps what is not saved a moment after it was typed.
-    await eventually('a text that was kept', async () => {
-      await window.editors.replaceText(header('before the reload'));
-      await window.reload();
-      await window.editors.waitForActive(file);
-      return (await window.editors.text()).includes('before the reload') ? true : undefined;
-    });
+    await window.editors.replaceText(header('before the reload'));
+    await eventually('a backup of VS Code', () => isBackedUp('before the reload'));
+    await window.reload();
+    await window.editors.waitForActive(file);
+    assert.match(await window.editors.text(), /before the reload/);
     await writeElsewhere(header('nine again'));
     await save();
     assert.match(await window.dialog.text(), /Somebody has changed the policy of demo/);
