@@ -1,6 +1,7 @@
 import {
   attributeText,
   childrenOf,
+  element,
   parsePolicy,
   samePolicy,
   writePolicy,
@@ -81,8 +82,7 @@ function withSection(text: string, section: PolicySection): string {
   const earlier: readonly string[] = policySections.slice(0, policySections.indexOf(section));
   const previous = there.findLast(({ name }) => earlier.includes(name));
   const usesBase = there.some((each) => childrenOf(each).some(({ name }) => name === 'base'));
-  const base: PolicyElement = { name: 'base', attributes: {}, content: [] };
-  const made: PolicyElement = { name: section, attributes: {}, content: usesBase ? [base] : [] };
+  const made = element(section, {}, usesBase ? [element('base')] : []);
   return applied(text, [insertion(text, policies, [made], previous)]);
 }
 

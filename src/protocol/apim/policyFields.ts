@@ -1,5 +1,12 @@
 import { elementsIn, type Owned, type PolicySection, withChanged, withInserted } from './policyEdits.ts';
-import { childrenOf, parsePolicy, type PlacedElement, type PolicyElement } from './policyXml.ts';
+import {
+  childrenOf,
+  element,
+  parsePolicy,
+  type PlacedElement,
+  type PolicyElement,
+  textOf,
+} from './policyXml.ts';
 
 /** How many calls are let through in a stretch of time; numbers are texts, because a named value may stand for one. */
 export interface RateFields {
@@ -259,19 +266,4 @@ function rankOf({ name }: PolicyElement): number {
 
 function childNamed(parent: PolicyElement, wanted: string): PolicyElement | undefined {
   return childrenOf(parent).find(({ name }) => name === wanted);
-}
-
-function textOf({ content }: PolicyElement): string {
-  return content.filter((part) => typeof part === 'string').join('');
-}
-
-function element(
-  name: string,
-  attributes: Readonly<Record<string, string | undefined>> = {},
-  content: PolicyElement['content'] = [],
-): PolicyElement {
-  const given = Object.entries(attributes).flatMap(([key, value]) =>
-    value === undefined ? [] : [[key, value] as const],
-  );
-  return { name, attributes: Object.fromEntries(given), content };
 }

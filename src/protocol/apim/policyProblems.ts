@@ -10,7 +10,14 @@ import {
   quotaPeriodProblem,
   ratePeriodProblem,
 } from './policyValues.ts';
-import { childrenOf, parsePolicy, type PlacedElement, type PolicyElement, type Span } from './policyXml.ts';
+import {
+  childrenOf,
+  parsePolicy,
+  type PlacedElement,
+  type PolicyElement,
+  type Span,
+  textOf,
+} from './policyXml.ts';
 
 /** What a policy document is about. */
 export type PolicyScope = 'instance' | 'product' | 'api' | 'operation';
@@ -273,10 +280,6 @@ export function policyRefusals(reasons: readonly FailureReason[]): readonly Poli
     const at = line === undefined ? undefined : { line: Number(line), column: Number(column) };
     return { message: message.replace(elementPlace, ''), ...(at && { at }) };
   });
-}
-
-function textOf({ content }: PolicyElement): string {
-  return content.filter((part) => typeof part === 'string').join('');
 }
 
 function upperFirst(text: string): string {

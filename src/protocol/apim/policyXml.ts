@@ -67,6 +67,23 @@ function withSortedAttributes({ name, attributes, content }: PolicyElement): Pol
   };
 }
 
+/** An element with those of the attributes that have a value. */
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, string | undefined>> = {},
+  content: PolicyElement['content'] = [],
+): PolicyElement {
+  const given = Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, value] as const],
+  );
+  return { name, attributes: Object.fromEntries(given), content };
+}
+
+/** The text in an element, without that of elements in it. */
+export function textOf({ content }: PolicyElement): string {
+  return content.filter((part) => typeof part === 'string').join('');
+}
+
 /** The elements directly in another one. */
 export function childrenOf<T extends PolicyElement>({
   content,
