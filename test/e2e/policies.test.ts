@@ -185,7 +185,6 @@ describe('policies of API Management', () => {
     assert.match(await window.dialog.text(), /Somebody has changed the policy of demo since you opened it/);
     await window.screenshot('policy-conflict');
     await window.dialog.click('Compare');
-    await window.editors.waitForActive('in Azure ↔ yours');
     await window.page
       .locator('.monaco-diff-editor .view-line', { hasText: 'of somebody else' })
       .first()
