@@ -32,6 +32,7 @@ const parts = {
   jobDocuments: 'src/jobs/documents/index.ts',
   jobs: 'src/jobs/index.ts',
   monitoring: 'src/monitoring/index.ts',
+  policies: 'src/governance/policies/index.ts',
   publishing: 'src/publishing/index.ts',
   reportFailure: 'src/shared/reportFailure.ts',
   requests: 'src/requests/index.ts',

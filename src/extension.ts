@@ -5,6 +5,7 @@ import type { Catalog } from './catalog/index.ts';
 import type { Dashboards } from './dashboard/index.ts';
 import type { Explorer } from './explorer/index.ts';
 import type { Governance } from './governance/index.ts';
+import type { Policies } from './governance/policies/index.ts';
 import type { JobDocuments } from './jobs/documents/index.ts';
 import type { Instances } from './instances/index.ts';
 import type { Jobs } from './jobs/index.ts';
@@ -174,6 +175,14 @@ class Extension implements vscode.Disposable {
     }),
   );
 
+  readonly #policies = new Lazy<Policies>(async () =>
+    (await import('./governance/policies/index.ts')).createPolicies(
+      this.#foundation,
+      await this.#azure.get(),
+      await this.#instances.get(),
+    ),
+  );
+
   readonly #governance = new Lazy<Governance>(async () =>
     (await import('./governance/index.ts')).createGovernance(
       await this.#instances.get(),
@@ -200,6 +209,7 @@ class Extension implements vscode.Disposable {
     dashboard: this.#dashboards,
     publishing: this.#publishing,
     instances: this.#instances,
+    policies: this.#policies,
     governance: this.#governance,
     monitoring: this.#monitoring,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
@@ -213,6 +223,7 @@ class Extension implements vscode.Disposable {
 
   dispose(): void {
     const built = [
+      this.#policies,
       this.#governance,
       this.#monitoring,
       this.#instances,
@@ -245,13 +256,16 @@ class Extension implements vscode.Disposable {
     const documents = new LazyFileSystem(() => Promise.resolve(this.#foundation.documents));
     const results = new LazyFileSystem(async () => (await this.#results.get()).files);
     const schemas = new LazyFileSystem(async () => (await this.#requests.get()).schemas);
+    const policies = new LazyFileSystem(async () => (await this.#policies.get()).files);
     this.#disposables.push(
       documents,
       results,
       schemas,
+      policies,
       vscode.workspace.registerFileSystemProvider(schemes.document, documents, { isReadonly: true }),
       vscode.workspace.registerFileSystemProvider(schemes.result, results, { isReadonly: true }),
       vscode.workspace.registerFileSystemProvider(schemes.schema, schemas, { isReadonly: true }),
+      vscode.workspace.registerFileSystemProvider(schemes.policy, policies, { isCaseSensitive: true }),
       vscode.window.registerCustomEditorProvider(customEditors.request, {
         resolveCustomTextEditor: async (document, panel, token) =>
           (await this.#requests.get()).resolveCustomTextEditor(document, panel, token),

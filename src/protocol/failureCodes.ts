@@ -120,6 +120,7 @@ export const failureCodes = {
   UnknownService: 'The workspace has no web service or endpoint of the name.',
   UnknownStorage: 'No storage is known under the name.',
   UnknownWorkspace: 'No workspace is known under the name.',
+  UnsavedPolicy: 'The policy is open in an editor with changes that are not saved.',
   UnterminatedQuote: 'A quoted cell of a CSV file is never closed.',
   WrongContainer: 'A blob is outside the container that the SAS opens.',
 } as const satisfies Readonly<Record<string, string>>;

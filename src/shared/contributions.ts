@@ -83,6 +83,7 @@ export const commandNames = {
     'unpublish',
   ],
   monitoring: ['showMonitoring'],
+  policies: ['editPolicy', 'removePolicy', 'limitCalls', 'requireToken', 'filterAddresses', 'setHeaders'],
   instances: ['addInstance', 'forgetInstance', 'refreshInstances', 'showMoreOfInstance'],
   governance: [
     'inviteUser',
@@ -172,9 +173,10 @@ export const webviewPanels = {
   monitoring: `${prefix}.monitoring`,
 } as const;
 
-/** Schemes of the read-only file systems. */
+/** Schemes of the file systems; all but that of policies are read-only. */
 export const schemes = {
   document: 'azureml-document',
+  policy: 'azureml-policy',
   result: 'azureml-result',
   schema: 'azureml-schema',
 } as const;

@@ -1,5 +1,5 @@
 import type { CallLimit, CallLimits } from './limits.ts';
-import type { PolicyElement } from './policyXml.ts';
+import { element, type PolicyElement } from './policyXml.ts';
 
 /** A policy that adds the header `Authorization` with a named value, so that clients need a subscription key only. */
 export function keyInjectionPolicy(namedValue: string): PolicyElement {
@@ -32,12 +32,4 @@ function policies(inbound: readonly PolicyElement[]): PolicyElement {
     element('outbound', {}, [base]),
     element('on-error', {}, [base]),
   ]);
-}
-
-function element(
-  name: string,
-  attributes: PolicyElement['attributes'] = {},
-  content: PolicyElement['content'] = [],
-): PolicyElement {
-  return { name, attributes, content };
 }

@@ -289,12 +289,12 @@ describe('the gateway of an emulated instance', () => {
       const wrong: readonly [policy: string, place: RegExp][] = [
         [
           '<policies>\n  <inbound>\n    <no-such />\n  </inbound>\n</policies>',
-          /no-such' on line 3, column 5/,
+          /^Error in element 'no-such' on line 3, column 6: /,
         ],
-        ['<policies>\n  <inbound>\n</policies>', /line 3, column 1/],
+        ['<policies>\n  <inbound>\n</policies>', / Line 3, position 1\.$/],
         [
           '<policies>\n <!-- <quota> -->\n <inbound>\n <quota calls="1" renewal-period="0" /></inbound></policies>',
-          /quota' on line 4, column 2/,
+          /quota' on line 4, column 3/,
         ],
         [
           '<policies><inbound><rate-limit calls="x" renewal-period="1" /></inbound></policies>',
@@ -305,7 +305,7 @@ describe('the gateway of an emulated instance', () => {
           /at most 300/,
         ],
         ['<policies><inbound><set-header name="x" /></inbound></policies>', /set-header'.*value is missing/],
-        ['<policies><other /></policies>', /other' on line 1, column 11/],
+        ['<policies><other /></policies>', /other' on line 1, column 12/],
       ];
       for (const [value, place] of wrong) {
         const refused = await caller.put('apis/echo/policies/policy', { format: 'rawxml', value });

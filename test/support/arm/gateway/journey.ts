@@ -1,7 +1,6 @@
 import type { GatewayCall } from '../../../../src/local-service/gateway.ts';
 import { quotaSpent, rateExceeded, GatewayRefusal } from '../../../../src/local-service/gatewayRefusal.ts';
-import type { PolicyElement } from '../../../../src/protocol/apim/policyXml.ts';
-import { childrenOf } from '../apim/policyRules.ts';
+import { childrenOf, type PolicyElement, textOf } from '../../../../src/protocol/apim/policyXml.ts';
 import type { Counters } from './counters.ts';
 import type { Step } from './effectivePolicy.ts';
 
@@ -125,9 +124,7 @@ export class Journey {
   }
 
   #values(element: PolicyElement): readonly string[] {
-    return childrenOf(element).map(({ content }) =>
-      this.#value(content.filter((part) => typeof part === 'string').join('')),
-    );
+    return childrenOf(element).map((value) => this.#value(textOf(value)));
   }
 
   /** A text with its named values; expressions are beyond the emulator. @throws GatewayRefusal */
