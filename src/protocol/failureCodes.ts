@@ -86,6 +86,7 @@ export const failureCodes = {
   PortInUse: 'Another program uses the port that the local service was told to use.',
   ProxyAuthenticationRequired: 'The proxy wants credentials.',
   ProxyFailed: 'The proxy could not be reached, or did not connect to the host.',
+  PublishingElsewhere: 'An API is being published, or unpublished, at this moment.',
   RateLimited: 'The server limits how often it may be called, and the limit is reached.',
   RedirectRefused: 'The server sent the call elsewhere, and following it could lose or expose data.',
   RequestTimeout: 'The server gave up on the call and gave no code.',

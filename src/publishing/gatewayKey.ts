@@ -19,7 +19,8 @@ export async function updateGatewayKey(tools: PublishingTools, target: unknown):
   if (records.length === 0) throw publishedElsewhere(endpoint);
   const record = await pickRecord(records, title);
   const key = record && (await keyFor(tools.catalog, record));
-  if (record !== undefined && key !== undefined) await write(tools, record, key, endpoint);
+  if (record !== undefined && key !== undefined)
+    await tools.leases.during(record, () => write(tools, record, key, endpoint));
 }
 
 /** The key that the published endpoint has now. */

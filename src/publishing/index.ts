@@ -5,16 +5,22 @@ import { addFromAzure } from './addingFromAzure.ts';
 import { addGateway, openDeveloperPortal } from './adopting.ts';
 import type { Azure } from '../azure/index.ts';
 import { updateGatewayKey } from './gatewayKey.ts';
+import { tellOfInterrupted } from './interrupted.ts';
+import { PublicationLeases } from './publicationLeases.ts';
 import { PublicationStore } from './publicationStore.ts';
 import { Publisher } from './publisher.ts';
 import { unpublish } from './unpublishing.ts';
 
-export type Publishing = Feature<'publishing'>;
+export interface Publishing extends Feature<'publishing'> {
+  /** Tells of what closed windows have left half-done. */
+  tellOfInterrupted(): Promise<void>;
+}
 
 /** What is done in Azure: API Management through Azure Resource Manager. */
 export function createPublishing(foundation: Foundation, azure: Azure, catalog: Catalog): Publishing {
-  const store = new PublicationStore(foundation.context.globalStorageUri.fsPath);
-  const tools = { foundation, azure, catalog, store };
+  const { fsPath: storage } = foundation.context.globalStorageUri;
+  const leases = new PublicationLeases(storage);
+  const tools = { foundation, azure, catalog, leases, store: new PublicationStore(storage) };
   const publisher = new Publisher(tools);
   return {
     commands: {
@@ -29,6 +35,7 @@ export function createPublishing(foundation: Foundation, azure: Azure, catalog: 
       updateGatewayKey: (target) => updateGatewayKey(tools, target),
       unpublish: (target) => unpublish(tools, target),
     },
-    dispose: () => undefined,
+    tellOfInterrupted: () => tellOfInterrupted(tools, publisher),
+    dispose: () => leases.dispose(),
   };
 }

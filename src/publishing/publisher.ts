@@ -33,7 +33,8 @@ export class Publisher {
     const title = vscode.l10n.t('Publish to API Management');
     const endpoint = await this.#tools.catalog.pickTarget(target, title);
     if (endpoint === undefined) return;
-    const open = (await this.#tools.store.list()).find((record) => !record.ended && isOf(record, endpoint));
+    const open = (await this.#tools.store.open()).find((record) => isOf(record, endpoint));
+    if (open !== undefined) await this.#tools.leases.check(open);
     const how = open === undefined ? 'anew' : await askHowToBegin(title, open);
     if (how === undefined) return;
     if (open !== undefined && how === 'go on') return this.#carryOut(open, 'as decided');
@@ -46,16 +47,15 @@ export class Publisher {
 
   /** Goes on with a publication that a closed window, a failure or the user has left half-done. */
   async goOn(): Promise<void> {
-    const open = (await this.#tools.store.list()).filter(({ ended }) => !ended);
-    if (open.length === 0) {
-      throw new Failure({
-        code: 'NothingToPick',
-        origin: 'client',
-        sentence: vscode.l10n.t('No publishing was left half-done.'),
-      });
-    }
+    const open = await this.#tools.store.open();
+    if (open.length === 0) throw nothingOpen();
     const record = await pickRecord(open, vscode.l10n.t('Go on with publishing'));
     if (record !== undefined) await this.#carryOut(record, 'as decided');
+  }
+
+  /** The same for one of them, from a notification that may be old. */
+  async goOnWith(record: PublicationRecord): Promise<void> {
+    await this.#carryOut(record, 'as decided').catch((error: unknown) => this.#leave(record.id, error));
   }
 
   async #choose(
@@ -112,27 +112,35 @@ export class Publisher {
   }
 
   async #carryOut(start: PublicationRecord, how: 'preview' | 'as decided'): Promise<void> {
+    const { leases } = this.#tools;
+    const changed = await leases.during(start, (closing) => this.#carryOutAlone(start, how, closing));
+    if (changed !== undefined && (await lookAgain(changed))) await this.#carryOut(start, 'preview');
+  }
+
+  /** Resolves with the failure when somebody has changed what was about to be written. */
+  async #carryOutAlone(
+    start: PublicationRecord,
+    how: 'preview' | 'as decided',
+    closing: AbortSignal,
+  ): Promise<Failure | undefined> {
+    // What was written meanwhile, here or in another window, is in the file.
+    const kept = await this.#tools.store.find(start.id);
+    if (how === 'as decided' && kept?.ended !== false) throw nothingOpen();
+    const latest = { ...start, steps: kept?.steps ?? start.steps };
     const { workspace, endpointId } = start.endpoint;
     const endpoint = await this.#tools.catalog.find(workspace, endpointId);
     const access = instanceOf(this.#tools.azure, start);
     const authorization =
       start.publication.keyName === undefined ? undefined : await this.#authorizationOf(endpoint);
-    let record = how === 'preview' ? await this.#decide(start, access, authorization) : start;
-    while (record !== undefined) {
-      try {
-        record = await this.#write(record, access, authorization);
-        await this.#finish(record, endpoint, access);
-        return;
-      } catch (error) {
-        if (!(error instanceof Failure) || error.code !== 'ResourceChanged') {
-          void this.#leave(start.id, error);
-          return;
-        }
-        // What was written until then is in the file.
-        const kept: PublicationRecord = await this.#latest(record);
-        record = (await lookAgain(error)) ? await this.#decide(kept, access, authorization) : undefined;
-      }
+    const record = how === 'preview' ? await this.#decide(latest, access, authorization) : latest;
+    if (record === undefined) return undefined;
+    try {
+      await this.#finish(await this.#write(record, access, authorization, closing), endpoint, access);
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'ResourceChanged') return error;
+      void this.#leave(start.id, error);
     }
+    return undefined;
   }
 
   async #authorizationOf(endpoint: Endpoint): Promise<string | undefined> {
@@ -170,6 +178,7 @@ export class Publisher {
     record: PublicationRecord,
     instance: InstanceAccess,
     authorization: string | undefined,
+    closing: AbortSignal,
   ): Promise<PublicationRecord> {
     const title = vscode.l10n.t('Publishing {0}', record.publication.displayName);
     return progress(title, (onStep, signal) =>
@@ -179,7 +188,7 @@ export class Publisher {
         save: (changed) => this.#tools.store.save(changed),
         log: (line) => this.#tools.foundation.log.info(line),
         onStep,
-        signal,
+        signal: AbortSignal.any([signal, closing]),
       }),
     );
   }
@@ -229,18 +238,13 @@ export class Publisher {
     }
   }
 
-  async #latest(record: PublicationRecord): Promise<PublicationRecord> {
-    return (await this.#tools.store.list()).find(({ id }) => id === record.id) ?? record;
-  }
-
   /** Nothing is lost: it can go on where it ended. */
   async #leave(id: string, error: unknown): Promise<void> {
     const goOn: FailureAction = {
       label: vscode.l10n.t('Go on'),
       run: async () => {
-        const record = (await this.#tools.store.list()).find((each) => each.id === id);
-        if (record === undefined) return;
-        await this.#carryOut(record, 'as decided').catch((problem: unknown) => this.#leave(id, problem));
+        const record = await this.#tools.store.find(id);
+        if (record !== undefined) await this.goOnWith(record);
       },
     };
     if (!(error instanceof Failure) || error.code !== 'Cancelled') {
@@ -250,6 +254,14 @@ export class Publisher {
     const text = vscode.l10n.t('Publishing was stopped. What is written stays until you go on or unpublish.');
     if ((await vscode.window.showInformationMessage(text, goOn.label)) === goOn.label) await goOn.run();
   }
+}
+
+function nothingOpen(): Failure {
+  return new Failure({
+    code: 'NothingToPick',
+    origin: 'client',
+    sentence: vscode.l10n.t('No publishing was left half-done.'),
+  });
 }
 
 function isOf({ endpoint }: PublicationRecord, { workspace, endpointId }: Endpoint): boolean {

@@ -20,7 +20,11 @@ export async function unpublish(tools: PublishingTools, target: unknown): Promis
   const records = endpoint === undefined ? all : all.filter((record) => isAbout(record, endpoint));
   if (records.length === 0) throw nothingPublished();
   const record = await pickRecord(records, vscode.l10n.t('Unpublish'));
-  if (record !== undefined) await remove(tools, record);
+  if (record !== undefined) await unpublishRecord(tools, record);
+}
+
+export function unpublishRecord(tools: PublishingTools, record: PublicationRecord): Promise<void> {
+  return tools.leases.during(record, () => remove(tools, record));
 }
 
 async function remove(
