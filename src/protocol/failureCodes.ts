@@ -93,6 +93,7 @@ export const failureCodes = {
   RequestTooLarge: 'The body is bigger than the server takes.',
   ResourceChanged:
     'A resource of API Management was changed since it was looked at, so it was not written over.',
+  ResourceExists: 'At API Management there is something else already where something was to be made.',
   RowTooLong: 'A row of a table is too long to be written whole.',
   SasTooNarrow: 'The SAS of the storage allows less than is needed.',
   ServerError: 'The server failed and gave no code.',

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../catalog/index.ts';
 import { starterLimits } from '../protocol/apim/limits.ts';
 import { gatewayOperations, type GatewayOperation, swaggerOperation } from '../protocol/apim/operations.ts';
 import type { Publication, PublishedOperation, PublishedProduct } from '../protocol/apim/publication.ts';
@@ -28,6 +29,14 @@ export interface Source {
   readonly baseUrl: string;
   /** Whether there is one key that a gateway could add. */
   readonly hasKey: boolean;
+}
+
+export function sourceOf({ service, workspace }: Endpoint): Source {
+  return {
+    serviceName: service.name,
+    baseUrl: workspace.baseUrl,
+    hasKey: workspace.auth.type === 'apiKey',
+  };
 }
 
 const guideName = 'AzureML Demo API';

@@ -1,20 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Endpoint } from '../catalog/index.ts';
-import { swaggerOperation } from '../protocol/apim/operations.ts';
-import { plannedResources, type Publication, subscriptionPath } from '../protocol/apim/publication.ts';
+import { plannedResources, type Publication } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { commandId } from '../shared/contributions.ts';
 import { type FailureAction, reportFailure } from '../shared/reportFailure.ts';
 import { isLoopback } from '../transport/proxies.ts';
-import { subscriptionKeyOf } from './subscriptionKeys.ts';
 import type { ChosenInstance, InstanceAccess } from '../azure/index.ts';
-import { apiIdOf, draftFor, publicationOf, type Source } from './draft.ts';
+import { apiIdOf, draftFor, publicationOf, sourceOf } from './draft.ts';
+import { finish, type Published } from './finishing.ts';
 import { readInstance, readLimits, readOperations } from './instanceFacts.ts';
+import { newRecord } from './newRecord.ts';
 import { askWhatToWrite } from './preview.ts';
 import { progress } from './progress.ts';
-import { coversMade, type PublicationRecord } from './publicationRecord.ts';
+import type { PublicationRecord } from './publicationRecord.ts';
 import { pickRecord } from './pickRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { askPublication } from './questions.ts';
@@ -42,7 +41,7 @@ export class Publisher {
     if (instance === undefined) return;
     const chosen = await this.#choose(title, endpoint, instance);
     if (chosen !== undefined)
-      await this.#carryOut(await this.#recordOf(endpoint, instance, chosen), 'preview');
+      await this.#carryOut(await newRecord(this.#tools.store, endpoint, instance, chosen), 'preview');
   }
 
   /** Goes on with a publication that a closed window, a failure or the user has left half-done. */
@@ -65,11 +64,7 @@ export class Publisher {
   ): Promise<Publication | undefined> {
     const access = { arm: client, id: item.id };
     const facts = await asking(client.baseUrl, (signal) => readInstance(access, signal));
-    const source: Source = {
-      serviceName: endpoint.service.name,
-      baseUrl: endpoint.workspace.baseUrl,
-      hasKey: endpoint.workspace.auth.type === 'apiKey',
-    };
+    const source = sourceOf(endpoint);
     const draft = draftFor(source, facts);
     const { gatewayUrl = '' } = item.properties;
     if (!(await askPublication(title, draft, { source, facts, gatewayUrl }))) return undefined;
@@ -79,36 +74,6 @@ export class Publisher {
       ? await asking(client.baseUrl, (signal) => readOperations(access, apiId, signal))
       : [];
     return publicationOf(draft, facts, existing);
-  }
-
-  /**
-   * An API that was published before keeps its record, which knows what was made. One with something that is not
-   * published any more stays beside the new one, so that this can be unpublished too.
-   */
-  async #recordOf(
-    endpoint: Endpoint,
-    { item, where }: ChosenInstance,
-    publication: Publication,
-  ): Promise<PublicationRecord> {
-    const earlier = (await this.#tools.store.list()).find(
-      (each) => each.instance.id === item.id && each.publication.apiId === publication.apiId,
-    );
-    return {
-      version: 1,
-      id: earlier !== undefined && coversMade(publication, earlier) ? earlier.id : randomUUID(),
-      startedAt: new Date().toISOString(),
-      endpoint: {
-        workspace: endpoint.workspace.name,
-        endpointId: endpoint.endpointId,
-        label: endpoint.label,
-      },
-      instance: { id: item.id, name: item.name, gatewayUrl: item.properties.gatewayUrl ?? '' },
-      where,
-      publication,
-      steps: earlier?.steps ?? [],
-      ended: false,
-      ...(earlier?.workspace !== undefined && { workspace: earlier.workspace }),
-    };
   }
 
   async #carryOut(start: PublicationRecord, how: 'preview' | 'as decided'): Promise<void> {
@@ -135,7 +100,11 @@ export class Publisher {
     const record = how === 'preview' ? await this.#decide(latest, access, authorization) : latest;
     if (record === undefined) return undefined;
     try {
-      await this.#finish(await this.#write(record, access, authorization, closing), endpoint, access);
+      const written = await this.#write(record, access, authorization, closing);
+      const published = await asking(access.arm.baseUrl, (signal) =>
+        finish(this.#tools, written, endpoint, access, signal),
+      );
+      void this.#announce(published);
     } catch (error) {
       if (error instanceof Failure && error.code === 'ResourceChanged') return error;
       void this.#leave(start.id, error);
@@ -193,37 +162,8 @@ export class Publisher {
     );
   }
 
-  /** Puts the API into the tree, with the key of its subscription. */
-  async #finish(record: PublicationRecord, endpoint: Endpoint, { arm, id }: InstanceAccess): Promise<void> {
-    const { publication, instance } = record;
-    const subscription = { id: id + subscriptionPath(publication) };
-    const subscriptionKey = await asking(
-      arm.baseUrl,
-      async (signal) =>
-        (await arm.find(subscription.id, { signal })) && subscriptionKeyOf(arm, subscription, signal),
-    );
-    const baseUrl = [instance.gatewayUrl.replace(/\/$/, ''), publication.path].filter(Boolean).join('/');
-    const published = await this.#tools.catalog.addPublished(endpoint, {
-      name: publication.displayName,
-      baseUrl,
-      ...(publication.keyName !== undefined && { keyName: publication.keyName }),
-      ...(subscriptionKey !== undefined && { subscriptionKey }),
-    });
-    await this.#shareSchema(endpoint, published, publication);
-    await this.#tools.store.save({ ...record, ended: true, workspace: published.workspace.name });
-    void this.#announce(published, baseUrl);
-  }
-
-  /** Five operations say nothing of inputs and columns. */
-  async #shareSchema(endpoint: Endpoint, published: Endpoint, { operations }: Publication): Promise<void> {
-    if (operations.some(({ urlTemplate }) => urlTemplate === swaggerOperation.urlTemplate)) return;
-    const schema = await this.#tools.catalog.schemaIfAny(endpoint);
-    if (schema === undefined) return;
-    const source = `${endpoint.workspace.name}: ${endpoint.label}`;
-    await this.#tools.catalog.attachSchema(published, { source, schema });
-  }
-
-  async #announce({ workspace, endpointId, label }: Endpoint, baseUrl: string): Promise<void> {
+  async #announce({ endpoint, baseUrl }: Published): Promise<void> {
+    const { workspace, endpointId, label } = endpoint;
     const open = vscode.l10n.t('Open a request');
     const copy = vscode.l10n.t('Copy URL');
     const choice = await vscode.window.showInformationMessage(

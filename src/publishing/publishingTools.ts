@@ -16,6 +16,10 @@ export interface PublishingTools {
 }
 
 /** The instance of a publication, as the account that published there reaches it. */
-export function instanceOf(azure: Azure, { where, instance }: PublicationRecord): InstanceAccess {
-  return { arm: azure.clientAt(where), id: instance.id };
+export function instanceOf(
+  azure: Azure,
+  { where, instance }: PublicationRecord,
+  how: 'silent' | 'ask' = 'ask',
+): InstanceAccess {
+  return { arm: azure.clientAt(where, how), id: instance.id };
 }
