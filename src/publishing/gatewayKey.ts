@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { cleanKey, type Catalog, type Endpoint } from '../catalog/index.ts';
+import { keyNameFor } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { keyUpdate } from './keyUpdate.ts';
@@ -14,18 +15,19 @@ export async function updateGatewayKey(tools: PublishingTools, target: unknown):
   const endpoint = await tools.catalog.pickTarget(target, title);
   if (endpoint === undefined) return;
   const records = (await tools.store.list()).filter(
-    (each) => each.publication.keyName !== undefined && isAbout(each, endpoint),
+    (each) => isAbout(each, endpoint) && keyNameFor(each.publication, endpoint.endpointId) !== undefined,
   );
   if (records.length === 0) throw publishedElsewhere(endpoint);
   const record = await pickRecord(records, title);
-  const key = record && (await keyFor(tools.catalog, record));
+  const key = record && (await keyFor(tools.catalog, record, endpoint));
   if (record !== undefined && key !== undefined) await write(tools, record, key, endpoint);
 }
 
 /** The key that the published endpoint has now. */
 async function keyFor(
   catalog: Catalog,
-  { endpoint: { workspace, endpointId, label }, instance }: PublicationRecord,
+  { endpoint: { workspace }, instance }: PublicationRecord,
+  { endpointId, label }: Endpoint,
 ): Promise<string | undefined> {
   const original = await catalog.find(workspace, endpointId).catch(() => undefined);
   if (original !== undefined) return catalog.renewKey(original);
@@ -43,23 +45,23 @@ async function write(
   key: string,
   called: Endpoint,
 ): Promise<void> {
-  const { endpoint, instance, publication } = record;
-  const { keyName = '' } = publication;
+  const { instance, publication } = record;
+  const keyName = keyNameFor(publication, called.endpointId) ?? '';
   const access = instanceOf(azure, record);
   const { baseUrl } = access.arm;
-  const authorization = `Bearer ${key}`;
-  const update = await asking(baseUrl, (signal) => keyUpdate(record, access, authorization, signal));
+  const authorizations = new Map([[keyName, `Bearer ${key}`]]);
+  const update = await asking(baseUrl, (signal) => keyUpdate(record, access, authorizations, signal));
   if (update === undefined) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t('The named value {0} of {1} has this key already.', keyName, instance.name),
     );
     return;
   }
-  if (!(await mayUpdate(record, keyName))) return;
+  if (!(await mayUpdate(record, keyName, called))) return;
   await asking(baseUrl, (signal) =>
     writeSteps(update, {
       instance: access,
-      authorization,
+      authorizations,
       // One write leaves nothing to be gone on with.
       save: () => Promise.resolve(),
       log: (line) => foundation.log.info(line),
@@ -68,24 +70,24 @@ async function write(
     }),
   );
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('{0} adds the new key of {1} from now on.', instance.name, endpoint.label),
+    vscode.l10n.t('{0} adds the new key of {1} from now on.', instance.name, called.label),
   );
   await catalog.check(called);
 }
 
-async function mayUpdate({ endpoint, instance, publication }: PublicationRecord, keyName: string) {
+async function mayUpdate(
+  { instance, publication }: PublicationRecord,
+  keyName: string,
+  { label }: Endpoint,
+): Promise<boolean> {
   const update = vscode.l10n.t('Update key');
   const choice = await vscode.window.showWarningMessage(
-    vscode.l10n.t(
-      'Write the key of {0} into the named value {1} of {2}?',
-      endpoint.label,
-      keyName,
-      instance.name,
-    ),
+    vscode.l10n.t('Write the key of {0} into the named value {1} of {2}?', label, keyName, instance.name),
     {
       modal: true,
       detail: vscode.l10n.t(
-        'The gateway adds it to every call of {0} from then on, in place of the one that is there.',
+        'The gateway adds it to the calls of {0} by {1} from then on, in place of the one that is there.',
+        label,
         publication.displayName,
       ),
     },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Endpoint } from '../catalog/index.ts';
-import { swaggerOperation } from '../protocol/apim/operations.ts';
+import { type BodyTypes, bodyTypesIn } from '../protocol/apim/bodyTypes.ts';
 import { plannedResources, type Publication, subscriptionPath } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
@@ -14,11 +14,12 @@ import { apiIdOf, draftFor, publicationOf, type Source } from './draft.ts';
 import { readInstance, readLimits, readOperations } from './instanceFacts.ts';
 import { askWhatToWrite } from './preview.ts';
 import { progress } from './progress.ts';
-import { coversMade, type PublicationRecord } from './publicationRecord.ts';
+import { coversMade, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
+import { addToTree, authorizationsFor, endpointsIn, othersThan } from './publishedEndpoints.ts';
 import { pickRecord } from './pickRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { askPublication } from './questions.ts';
-import { readStates } from './resourceStates.ts';
+import { type Authorizations, readStates } from './resourceStates.ts';
 import { stepsFor, writeSteps } from './writing.ts';
 
 /** Publishes endpoints to API Management, and goes on with what was not finished. */
@@ -69,6 +70,8 @@ export class Publisher {
       serviceName: endpoint.service.name,
       baseUrl: endpoint.workspace.baseUrl,
       hasKey: endpoint.workspace.auth.type === 'apiKey',
+      others: othersThan(endpoint),
+      bodyTypes: this.#bodyTypesOf(endpoint),
     };
     const draft = draftFor(source, facts);
     const { gatewayUrl = '' } = item.properties;
@@ -78,7 +81,21 @@ export class Publisher {
     const existing = facts.apis.some(({ name }) => name === apiId)
       ? await asking(client.baseUrl, (signal) => readOperations(access, apiId, signal))
       : [];
-    return publicationOf(draft, facts, existing);
+    const further = draft.further.map((reference) =>
+      this.#tools.catalog.find(endpoint.workspace.name, reference),
+    );
+    return publicationOf(draft, facts, existing, [endpoint, ...(await Promise.all(further))]);
+  }
+
+  async #bodyTypesOf(endpoint: Endpoint): Promise<BodyTypes | undefined> {
+    const { catalog, foundation } = this.#tools;
+    try {
+      const document = await catalog.swaggerDocument(endpoint);
+      return document === undefined ? undefined : bodyTypesIn(document);
+    } catch (error) {
+      foundation.log.info(`There are no types for bodies of ${endpoint.label}: ${String(error)}`);
+      return undefined;
+    }
   }
 
   /**
@@ -112,16 +129,14 @@ export class Publisher {
   }
 
   async #carryOut(start: PublicationRecord, how: 'preview' | 'as decided'): Promise<void> {
-    const { workspace, endpointId } = start.endpoint;
-    const endpoint = await this.#tools.catalog.find(workspace, endpointId);
+    const endpoints = await endpointsIn(this.#tools.catalog, start);
     const access = instanceOf(this.#tools.azure, start);
-    const authorization =
-      start.publication.keyName === undefined ? undefined : await this.#authorizationOf(endpoint);
-    let record = how === 'preview' ? await this.#decide(start, access, authorization) : start;
+    const authorizations = await authorizationsFor(this.#tools.catalog, start.publication, endpoints);
+    let record = how === 'preview' ? await this.#decide(start, access, authorizations) : start;
     while (record !== undefined) {
       try {
-        record = await this.#write(record, access, authorization);
-        await this.#finish(record, endpoint, access);
+        record = await this.#write(record, access, authorizations);
+        await this.#finish(record, endpoints, access);
         return;
       } catch (error) {
         if (!(error instanceof Failure) || error.code !== 'ResourceChanged') {
@@ -130,25 +145,20 @@ export class Publisher {
         }
         // What was written until then is in the file.
         const kept: PublicationRecord = await this.#latest(record);
-        record = (await lookAgain(error)) ? await this.#decide(kept, access, authorization) : undefined;
+        record = (await lookAgain(error)) ? await this.#decide(kept, access, authorizations) : undefined;
       }
     }
-  }
-
-  async #authorizationOf(endpoint: Endpoint): Promise<string | undefined> {
-    const headers = await this.#tools.catalog.authorize(endpoint, { interactive: true });
-    return headers.Authorization;
   }
 
   /** Asks what is to be written, after a look at what is there. Undefined when the user gives up. */
   async #decide(
     record: PublicationRecord,
     access: InstanceAccess,
-    authorization: string | undefined,
+    authorizations: Authorizations,
   ): Promise<PublicationRecord | undefined> {
     const { publication, instance } = record;
     const { states, limits } = await asking(access.arm.baseUrl, async (signal) => ({
-      states: await readStates(access, plannedResources(publication), authorization, signal),
+      states: await readStates(access, plannedResources(publication), authorizations, signal),
       limits: publication.product.make?.limits ?? (await readLimits(access, publication.product.id, signal)),
     }));
     const title = vscode.l10n.t('Publish {0} at {1}', publication.displayName, instance.name);
@@ -169,13 +179,13 @@ export class Publisher {
   #write(
     record: PublicationRecord,
     instance: InstanceAccess,
-    authorization: string | undefined,
+    authorizations: Authorizations,
   ): Promise<PublicationRecord> {
     const title = vscode.l10n.t('Publishing {0}', record.publication.displayName);
     return progress(title, (onStep, signal) =>
       writeSteps(record, {
         instance,
-        authorization,
+        authorizations,
         save: (changed) => this.#tools.store.save(changed),
         log: (line) => this.#tools.foundation.log.info(line),
         onStep,
@@ -185,7 +195,11 @@ export class Publisher {
   }
 
   /** Puts the API into the tree, with the key of its subscription. */
-  async #finish(record: PublicationRecord, endpoint: Endpoint, { arm, id }: InstanceAccess): Promise<void> {
+  async #finish(
+    record: PublicationRecord,
+    endpoints: readonly Endpoint[],
+    { arm, id }: InstanceAccess,
+  ): Promise<void> {
     const { publication, instance } = record;
     const subscription = { id: id + subscriptionPath(publication) };
     const subscriptionKey = await asking(
@@ -194,31 +208,19 @@ export class Publisher {
         (await arm.find(subscription.id, { signal })) && subscriptionKeyOf(arm, subscription, signal),
     );
     const baseUrl = [instance.gatewayUrl.replace(/\/$/, ''), publication.path].filter(Boolean).join('/');
-    const published = await this.#tools.catalog.addPublished(endpoint, {
-      name: publication.displayName,
-      baseUrl,
-      ...(publication.keyName !== undefined && { keyName: publication.keyName }),
-      ...(subscriptionKey !== undefined && { subscriptionKey }),
-    });
-    await this.#shareSchema(endpoint, published, publication);
-    await this.#tools.store.save({ ...record, ended: true, workspace: published.workspace.name });
-    void this.#announce(published, baseUrl);
+    const gateway = { baseUrl, ...(subscriptionKey !== undefined && { subscriptionKey }) };
+    const published = await addToTree(this.#tools.catalog, publication, endpoints, gateway);
+    const [first] = published;
+    if (first === undefined) return;
+    await this.#tools.store.save({ ...record, ended: true, workspace: first.workspace.name });
+    void this.#announce(first, published.map(({ label }) => label).join(', '), baseUrl);
   }
 
-  /** Five operations say nothing of inputs and columns. */
-  async #shareSchema(endpoint: Endpoint, published: Endpoint, { operations }: Publication): Promise<void> {
-    if (operations.some(({ urlTemplate }) => urlTemplate === swaggerOperation.urlTemplate)) return;
-    const schema = await this.#tools.catalog.schemaIfAny(endpoint);
-    if (schema === undefined) return;
-    const source = `${endpoint.workspace.name}: ${endpoint.label}`;
-    await this.#tools.catalog.attachSchema(published, { source, schema });
-  }
-
-  async #announce({ workspace, endpointId, label }: Endpoint, baseUrl: string): Promise<void> {
+  async #announce({ workspace, endpointId }: Endpoint, labels: string, baseUrl: string): Promise<void> {
     const open = vscode.l10n.t('Open a request');
     const copy = vscode.l10n.t('Copy URL');
     const choice = await vscode.window.showInformationMessage(
-      vscode.l10n.t('{0} is published at {1}. It is in the tree as {2}.', label, baseUrl, workspace.name),
+      vscode.l10n.t('{0} is published at {1}. It is in the tree as {2}.', labels, baseUrl, workspace.name),
       open,
       copy,
     );
@@ -252,8 +254,8 @@ export class Publisher {
   }
 }
 
-function isOf({ endpoint }: PublicationRecord, { workspace, endpointId }: Endpoint): boolean {
-  return endpoint.workspace === workspace.name && endpoint.endpointId === endpointId;
+function isOf(record: PublicationRecord, { workspace, endpointId }: Endpoint): boolean {
+  return record.endpoint.workspace === workspace.name && publishedEndpoints(record).includes(endpointId);
 }
 
 async function askHowToBegin(

@@ -5,7 +5,7 @@ import { isExplorerNode } from '../shared/explorerNode.ts';
 import { askMany } from '../shared/steps.ts';
 import { pickRecord } from './pickRecord.ts';
 import { progress } from './progress.ts';
-import { isAbout, type PublicationRecord } from './publicationRecord.ts';
+import { isAbout, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { findRemovals, type Removal, removeResources, withoutNeeded } from './removing.ts';
 import { resourceWords } from './resourceWords.ts';
@@ -38,8 +38,9 @@ async function remove(
   );
   const left = found.filter((removal) => !chosen.includes(removal));
   const isCallable = left.some(({ planned }) => planned.kind === 'api');
-  const { workspace, endpoint } = record;
-  if (workspace !== undefined && !isCallable) await catalog.removePublished(workspace, endpoint.endpointId);
+  const { workspace } = record;
+  if (workspace !== undefined && !isCallable)
+    for (const endpointId of publishedEndpoints(record)) await catalog.removePublished(workspace, endpointId);
   if (left.length === 0) await store.remove(record.id);
   const words = left.map(({ planned }) => resourceWords(planned)).join(', ');
   void vscode.window.showInformationMessage(
