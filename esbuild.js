@@ -27,6 +27,7 @@ const parts = {
   explorer: 'src/explorer/index.ts',
   fileSaver: 'src/shared/fileSaver.ts',
   httpSettings: 'src/shared/httpSettings.ts',
+  instances: 'src/instances/index.ts',
   jobDocuments: 'src/jobs/documents/index.ts',
   jobs: 'src/jobs/index.ts',
   publishing: 'src/publishing/index.ts',

@@ -5,6 +5,7 @@ import type { Catalog } from './catalog/index.ts';
 import type { Dashboards } from './dashboard/index.ts';
 import type { Explorer } from './explorer/index.ts';
 import type { JobDocuments } from './jobs/documents/index.ts';
+import type { Instances } from './instances/index.ts';
 import type { Jobs } from './jobs/index.ts';
 import type { Publishing } from './publishing/index.ts';
 import type { Requests } from './requests/index.ts';
@@ -27,6 +28,7 @@ import {
 } from './shared/contributions.ts';
 import type { ExplorerNode } from './shared/explorerNode.ts';
 import type { Feature, Foundation } from './shared/feature.ts';
+import type { InstanceNode } from './shared/instanceNode.ts';
 import type { FileSaver } from './shared/fileSaver.ts';
 import { isProgramCall } from './shared/invocation.ts';
 import { Lazy } from './shared/lazy.ts';
@@ -56,7 +58,21 @@ class Extension implements vscode.Disposable {
     canSelectMany: true,
     showCollapseAll: true,
   });
-  readonly #disposables: vscode.Disposable[] = [this.#tree, this.#treeView, this.#jobsTree, this.#jobsView];
+  readonly #instancesTree: LazyTree<InstanceNode> = new LazyTree(
+    async () => (await this.#instances.get()).tree,
+  );
+  readonly #instancesView: vscode.TreeView<InstanceNode> = vscode.window.createTreeView(views.instances, {
+    treeDataProvider: this.#instancesTree,
+    showCollapseAll: true,
+  });
+  readonly #disposables: vscode.Disposable[] = [
+    this.#tree,
+    this.#treeView,
+    this.#jobsTree,
+    this.#jobsView,
+    this.#instancesTree,
+    this.#instancesView,
+  ];
   readonly #foundation: Foundation;
 
   constructor(context: vscode.ExtensionContext) {
@@ -149,6 +165,13 @@ class Extension implements vscode.Disposable {
     ),
   );
 
+  readonly #instances = new Lazy<Instances>(async () =>
+    (await import('./instances/index.ts')).createInstances(await this.#azure.get(), {
+      view: this.#instancesView,
+      redraw: (node) => this.#instancesTree.refresh(node),
+    }),
+  );
+
   readonly #features: { readonly [F in FeatureName]: { get(): Promise<Pick<Feature<F>, 'commands'>> } } = {
     catalog: this.#catalog,
     explorer: this.#explorer,
@@ -159,6 +182,7 @@ class Extension implements vscode.Disposable {
     results: this.#results,
     dashboard: this.#dashboards,
     publishing: this.#publishing,
+    instances: this.#instances,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
   };
 
@@ -170,6 +194,7 @@ class Extension implements vscode.Disposable {
 
   dispose(): void {
     const built = [
+      this.#instances,
       this.#publishing,
       this.#explorer,
       this.#dashboards,
@@ -180,6 +205,7 @@ class Extension implements vscode.Disposable {
       this.#requests,
       this.#catalog,
       this.#storage,
+      this.#azure,
     ];
     for (const feature of built) feature.dispose();
     vscode.Disposable.from(...this.#disposables).dispose();

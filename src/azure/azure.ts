@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import * as v from 'valibot';
 import { childPath, instanceSchema, parseArm, type Instance } from '../protocol/apim/arm.ts';
 import { prefix, settings } from '../shared/contributions.ts';
 import { asking } from '../shared/asking.ts';
 import type { Foundation } from '../shared/feature.ts';
 import { ArmClient } from './armClient.ts';
 import { cloudAt } from './cloud.ts';
-import { whereSchema, type Place } from '../shared/azurePlace.ts';
+import type { Place } from '../shared/azurePlace.ts';
+import { KnownInstances } from './knownInstances.ts';
 import { ResourcePick, succeeds, type Picked, type Sought } from './resourcePick.ts';
 import { SignIn } from './signIn.ts';
 
@@ -15,16 +15,20 @@ export interface ChosenInstance extends Picked<Instance> {
   readonly client: ArmClient;
 }
 
-const lastInstance = 'azure.lastInstance';
-const lastInstanceSchema = v.object({ item: instanceSchema, where: whereSchema });
-
 /** Azure Resource Manager as the signed-in accounts see it. Nobody is asked to sign in before something needs it. */
 export class Azure {
-  readonly #foundation: Pick<Foundation, 'context' | 'http'>;
+  readonly #foundation: Pick<Foundation, 'http'>;
   readonly #signIn = new SignIn(readCloud);
+  /** Those that were chosen once. */
+  readonly instances: KnownInstances;
 
   constructor(foundation: Pick<Foundation, 'context' | 'http'>) {
     this.#foundation = foundation;
+    this.instances = new KnownInstances(foundation.context.globalState);
+  }
+
+  dispose(): void {
+    this.instances.dispose();
   }
 
   /** Calls for an account in a tenant; a token that needs the user's hand asks for it. */
@@ -38,15 +42,19 @@ export class Azure {
 
   /** Lets the user choose among all instances of all subscriptions; the last one comes first. Undefined when dismissed. */
   async pickInstance(title: string): Promise<ChosenInstance | undefined> {
-    const { globalState } = this.#foundation.context;
-    const last = v.safeParse(lastInstanceSchema, globalState.get(lastInstance));
-    const picked = await this.pick(instances(title), last.success ? last.output : undefined);
+    const picked = await this.pick(instances(title), this.instances.list().at(0));
     if (picked === undefined) return undefined;
     const client = this.clientAt(picked.where);
-    const { body } = await asking(client.baseUrl, (signal) => client.get(picked.item.id, { signal }));
-    const item = parseArm(instanceSchema, body);
-    await globalState.update(lastInstance, { ...picked, item });
+    const item = await asking(client.baseUrl, (signal) => readInstance(client, picked.item.id, signal));
+    await this.instances.remember({ ...picked, item });
     return { ...picked, item, client };
+  }
+
+  /** Looks what a known instance is like now. Rejects with `SignInNeeded` where the user would have to be asked. */
+  async refreshInstance(id: string, signal: AbortSignal): Promise<void> {
+    const known = this.instances.find(id);
+    if (known === undefined) return;
+    await this.instances.update(await readInstance(this.clientAt(known.where, 'silent'), id, signal));
   }
 
   /** Lets the user choose among resources of all subscriptions. Signs in first where no account may be used. */
@@ -76,6 +84,11 @@ function instances(title: string): Sought<Instance> {
       description: [sku?.name, location].filter((each) => each !== undefined).join(' · '),
     }),
   };
+}
+
+async function readInstance(client: ArmClient, id: string, signal: AbortSignal): Promise<Instance> {
+  const { body } = await client.get(id, { signal });
+  return parseArm(instanceSchema, body);
 }
 
 function readCloud(): ReturnType<typeof cloudAt> {

@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/index.ts';
 import type { ProductSubscription } from '../protocol/apim/arm.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
+import { instanceIdOf } from '../shared/instanceNode.ts';
 import type { ServiceApi } from './gatewayApis.ts';
 import { subscriptionKeyOf, subscriptionsFor } from './subscriptionKeys.ts';
 import { pickApi } from './apiPick.ts';
@@ -27,8 +28,10 @@ export async function addGateway(azure: Azure, catalog: Catalog, behind?: string
 }
 
 /** The portal in which developers read of the APIs and try them. */
-export async function openDeveloperPortal(azure: Azure): Promise<void> {
-  const chosen = await azure.pickInstance(vscode.l10n.t('Open the developer portal of'));
+export async function openDeveloperPortal(azure: Azure, target: unknown): Promise<void> {
+  const id = instanceIdOf(target);
+  const known = id === undefined ? undefined : azure.instances.find(id);
+  const chosen = known ?? (await azure.pickInstance(vscode.l10n.t('Open the developer portal of')));
   if (chosen === undefined) return;
   const { name, sku, properties } = chosen.item;
   if (properties.developerPortalUrl !== undefined) {

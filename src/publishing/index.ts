@@ -23,7 +23,7 @@ export function createPublishing(foundation: Foundation, azure: Azure, catalog: 
         return addGateway(azure, catalog, behind);
       },
       addFromAzure: () => addFromAzure(azure, catalog),
-      openDeveloperPortal: () => openDeveloperPortal(azure),
+      openDeveloperPortal: (target) => openDeveloperPortal(azure, target),
       publishEndpoint: (target) => publisher.publish(target),
       resumePublishing: () => publisher.goOn(),
       updateGatewayKey: (target) => updateGatewayKey(tools, target),

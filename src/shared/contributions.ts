@@ -82,6 +82,7 @@ export const commandNames = {
     'updateGatewayKey',
     'unpublish',
   ],
+  instances: ['addInstance', 'forgetInstance', 'refreshInstances', 'showMoreOfInstance'],
   support: ['showLog'],
 } as const;
 
@@ -122,6 +123,7 @@ export function commandId(name: CommandName): string {
 export const views = {
   explorer: `${prefix}.explorer`,
   jobs: `${prefix}.jobs`,
+  instances: `${prefix}.instances`,
   welcome: `${prefix}.welcome`,
 } as const;
 

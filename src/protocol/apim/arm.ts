@@ -7,8 +7,8 @@ export const apimApiVersion = '2024-05-01';
 export const subscriptionsApiVersion = '2022-12-01';
 
 /** Services leave members out, or write null; neither is worth a failure. */
-const text = v.fallback(v.optional(v.string()), undefined);
-const flag = v.fallback(v.optional(v.boolean()), undefined);
+export const text = v.fallback(v.optional(v.string()), undefined);
+export const flag = v.fallback(v.optional(v.boolean()), undefined);
 const count = v.fallback(v.optional(v.number()), undefined);
 const texts = v.fallback(v.array(v.string()), []);
 
@@ -19,7 +19,8 @@ export const subscriptionSchema = v.object({ subscriptionId: v.string(), display
 /** An Azure subscription, which pays; not one of a product, which carries keys. */
 export type AzureSubscription = Readonly<v.InferOutput<typeof subscriptionSchema>>;
 
-const named = { id: v.string(), name: v.string() };
+/** What every resource has; `id` is its path below Azure Resource Manager. */
+export const named = { id: v.string(), name: v.string() };
 
 export const instanceSchema = v.object({
   ...named,

@@ -1,0 +1,220 @@
+import * as vscode from 'vscode';
+import type { Api, ApiOperation, Product, ProductSubscription } from '../protocol/apim/arm.ts';
+import {
+  userName,
+  type Group,
+  type Notification,
+  type RecipientEmail,
+  type RecipientUser,
+  type User,
+} from '../protocol/apim/people.ts';
+import type { Listed } from './listed.ts';
+
+export function drawApi({ properties }: Api, path: string): Listed | undefined {
+  // Older revisions are listed beside the current one.
+  if (properties.isCurrent === false) return undefined;
+  return {
+    kind: 'api',
+    path,
+    label: properties.displayName ?? path,
+    description: `/${properties.path}`,
+    icon: 'symbol-interface',
+    facts: {
+      [vscode.l10n.t('URL suffix')]: properties.path,
+      [vscode.l10n.t('Web service URL')]: properties.serviceUrl,
+      [vscode.l10n.t('Description')]: properties.description,
+    },
+    opens: true,
+  };
+}
+
+export function drawOperation({ properties }: ApiOperation, path: string): Listed {
+  const { displayName = path, method, urlTemplate } = properties;
+  return {
+    kind: 'operation',
+    path,
+    label: displayName,
+    description: `${method} ${urlTemplate}`,
+    icon: 'zap',
+  };
+}
+
+export function drawProduct({ name, properties }: Product, path: string): Listed {
+  const { displayName = name, state, subscriptionRequired, approvalRequired } = properties;
+  const isPublished = state === 'published';
+  return {
+    kind: 'product',
+    path,
+    label: displayName,
+    description: [
+      !isPublished && vscode.l10n.t('not published'),
+      subscriptionRequired === false && vscode.l10n.t('open, no key'),
+      approvalRequired === true && vscode.l10n.t('needs approval'),
+    ]
+      .filter(Boolean)
+      .join(', '),
+    icon: 'package',
+    words: [isPublished ? 'published' : 'notPublished'],
+    facts: {
+      [vscode.l10n.t('Product id')]: name,
+      [vscode.l10n.t('Description')]: properties.description,
+      [vscode.l10n.t('Subscriptions of a user')]: properties.subscriptionsLimit?.toString(),
+    },
+    opens: true,
+  };
+}
+
+/** An API that a product has. */
+export function drawProductApi({ properties }: Api, path: string): Listed {
+  return {
+    kind: 'productApi',
+    path,
+    label: properties.displayName ?? path,
+    description: vscode.l10n.t('API'),
+    icon: 'symbol-interface',
+  };
+}
+
+/** A group that sees a product. */
+export function drawProductGroup({ name, properties: { displayName = name } }: Group, path: string): Listed {
+  return {
+    kind: 'productGroup',
+    path,
+    label: displayName,
+    description: vscode.l10n.t('sees it'),
+    icon: 'organization',
+  };
+}
+
+export function drawSubscription({ name, properties }: ProductSubscription, path: string): Listed {
+  const { displayName, state = 'active', scope = '', ownerId } = properties;
+  return {
+    kind: 'subscription',
+    path,
+    label: displayName ?? name,
+    description: [state !== 'active' && subscriptionState(state), scopeWords(scope)]
+      .filter(Boolean)
+      .join(' · '),
+    icon: 'key',
+    words: [state],
+    facts: {
+      [vscode.l10n.t('Subscription id')]: name,
+      [vscode.l10n.t('State')]: subscriptionState(state),
+      [vscode.l10n.t('For')]: scopeWords(scope),
+      [vscode.l10n.t('Owner')]: ownerId?.split('/').at(-1),
+    },
+    waits: state === 'submitted',
+  };
+}
+
+export function drawUser(user: User, path: string): Listed {
+  const { email = '', state = 'active', note } = user.properties;
+  return {
+    kind: 'user',
+    path,
+    label: userName(user),
+    description: [email, state !== 'active' && userState(state)].filter(Boolean).join(' · '),
+    icon: 'account',
+    words: [state],
+    facts: {
+      [vscode.l10n.t('User id')]: user.name,
+      [vscode.l10n.t('E-mail')]: email,
+      [vscode.l10n.t('State')]: userState(state),
+      [vscode.l10n.t('Note')]: note,
+    },
+  };
+}
+
+export function drawMember(user: User, path: string): Listed {
+  return { ...drawUser(user, path), kind: 'member' };
+}
+
+export function drawGroup({ name, properties }: Group, path: string): Listed {
+  const { displayName = name, builtIn, type, description } = properties;
+  return {
+    kind: 'group',
+    path,
+    label: displayName,
+    description:
+      builtIn === true ? vscode.l10n.t('built in') : type === 'external' ? 'Microsoft Entra ID' : '',
+    icon: 'organization',
+    words: [builtIn === true ? 'builtIn' : type === 'external' ? 'external' : 'custom'],
+    facts: {
+      [vscode.l10n.t('Group id')]: name,
+      [vscode.l10n.t('Description')]: description,
+      [vscode.l10n.t('External id')]: properties.externalId,
+    },
+    opens: true,
+  };
+}
+
+export function drawNotification({ name, properties }: Notification, path: string): Listed {
+  return {
+    kind: 'notification',
+    path,
+    label: properties.title ?? name,
+    icon: 'mail',
+    facts: { [vscode.l10n.t('When')]: properties.description },
+    opens: true,
+  };
+}
+
+export function drawRecipientEmail(
+  { name, properties: { email = name } }: RecipientEmail,
+  path: string,
+): Listed {
+  return { kind: 'recipientEmail', path, label: email, icon: 'mail' };
+}
+
+/** @param user undefined where it is not known any more */
+export function drawRecipientUser({ name }: RecipientUser, path: string, user: User | undefined): Listed {
+  return {
+    kind: 'recipientUser',
+    path,
+    label: user === undefined ? name : userName(user),
+    description: user?.properties.email ?? vscode.l10n.t('user'),
+    icon: 'account',
+  };
+}
+
+/** What a subscription is for. */
+export function scopeWords(scope: string): string {
+  const [kind = '', name = ''] = scope.split('/').slice(-2);
+  if (kind === 'products') return vscode.l10n.t('product {0}', name);
+  if (kind === 'apis') return vscode.l10n.t('API {0}', name);
+  return name === 'apis' ? vscode.l10n.t('all APIs') : vscode.l10n.t('everything');
+}
+
+function subscriptionState(state: string): string {
+  switch (state) {
+    case 'active':
+      return vscode.l10n.t('active');
+    case 'submitted':
+      return vscode.l10n.t('waits for approval');
+    case 'suspended':
+      return vscode.l10n.t('suspended');
+    case 'rejected':
+      return vscode.l10n.t('rejected');
+    case 'cancelled':
+      return vscode.l10n.t('cancelled');
+    case 'expired':
+      return vscode.l10n.t('expired');
+    default:
+      return state;
+  }
+}
+
+function userState(state: string): string {
+  switch (state) {
+    case 'active':
+      return vscode.l10n.t('active');
+    case 'blocked':
+      return vscode.l10n.t('blocked');
+    case 'pending':
+      return vscode.l10n.t('not confirmed yet');
+    case 'deleted':
+      return vscode.l10n.t('deleted');
+    default:
+      return state;
+  }
+}

@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import { type InstanceAccess, StreamedPick, type StreamedItem } from '../azure/index.ts';
+import { sentenceOf } from '../shared/reportFailure.ts';
+import type { BranchName, EntityNode } from '../shared/instanceNode.ts';
+import { branches } from './branches.ts';
+import type { Listed } from './listed.ts';
+
+/** Lets the user choose something of an instance; undefined when dismissed. */
+export async function pickEntity(
+  access: InstanceAccess & { readonly name: string },
+  branchName: BranchName,
+  title: string,
+  suits: (listed: Listed) => boolean = () => true,
+): Promise<EntityNode | undefined> {
+  const branch = branches().find(({ name }) => name === branchName);
+  if (branch === undefined) return undefined;
+  const items: StreamedItem<EntityNode>[] = [];
+  const pick = new StreamedPick<EntityNode>({
+    title,
+    placeholder: (busy) =>
+      busy || items.length > 0 ? vscode.l10n.t('{0} of {1}', branch.label, access.name) : branch.nothing,
+    items: () => items,
+  });
+  const fill = async (): Promise<void> => {
+    try {
+      for await (const page of branch.list(access, pick.signal)) {
+        items.push(...page.filter(suits).map((each) => itemOf(access.id, each)));
+        pick.draw();
+      }
+    } catch (error) {
+      items.push({ label: `$(warning) ${sentenceOf(error)}`, alwaysShow: true });
+    }
+  };
+  void pick.during(fill());
+  return pick.choose();
+}
+
+function itemOf(
+  instanceId: string,
+  { kind, path, label, description = '' }: Listed,
+): StreamedItem<EntityNode> {
+  return { label, description, key: path, choice: { node: 'entity', instanceId, kind, path, label } };
+}

@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import type { Azure, ChosenInstance, InstanceAccess } from '../azure/index.ts';
+import { views } from '../shared/contributions.ts';
+import type { Feature } from '../shared/feature.ts';
+import {
+  instanceIdOf,
+  isInstanceNode,
+  type BranchName,
+  type EntityNode,
+  type InstanceNode,
+} from '../shared/instanceNode.ts';
+import { pickEntity } from './entityPick.ts';
+import type { Listed } from './listed.ts';
+import { InstanceTree } from './tree.ts';
+
+export type { Listed } from './listed.ts';
+
+/** An instance that a command works on. */
+export interface OpenInstance extends InstanceAccess {
+  readonly name: string;
+  readonly tier?: string;
+}
+
+export interface Instances extends Feature<'instances'> {
+  readonly tree: vscode.TreeDataProvider<InstanceNode>;
+  /** The instance of what a menu was opened on, or the one that the user picks; undefined when he does not. */
+  open(target: unknown, title: string): Promise<OpenInstance | undefined>;
+  /** Lets the user pick something of an instance; only of what suits. */
+  pick(
+    instance: OpenInstance,
+    branch: BranchName,
+    title: string,
+    suits?: (listed: Listed) => boolean,
+  ): Promise<EntityNode | undefined>;
+  /** Lists a node anew, or everything. */
+  refresh(node?: InstanceNode): void;
+}
+
+export interface InstancesPane {
+  readonly view: vscode.TreeView<InstanceNode>;
+  redraw(node: InstanceNode | undefined): void;
+}
+
+/** The instances of API Management that the user has chosen, as a view. */
+export function createInstances(azure: Azure, { view, redraw }: InstancesPane): Instances {
+  const tree = new InstanceTree(azure, redraw);
+  // VS Code gives a new tree its height, without which there are no rows, with its message, or two seconds later.
+  const layOut = (): void => {
+    if (view.visible) view.message = '';
+  };
+  layOut();
+  const listening = vscode.Disposable.from(
+    azure.instances.onDidChange(() => redraw(undefined)),
+    view.onDidChangeVisibility(layOut),
+  );
+  return {
+    tree,
+    open: async (target, title) => {
+      const id = instanceIdOf(target);
+      const known = id === undefined ? undefined : azure.instances.find(id);
+      if (known !== undefined) return opened({ ...known, client: azure.clientAt(known.where) });
+      const picked = await azure.pickInstance(title);
+      return picked && opened(picked);
+    },
+    pick: (instance, branch, title, suits) => pickEntity(instance, branch, title, suits),
+    refresh: (node) => tree.refresh(node),
+    commands: {
+      addInstance: async () => {
+        const picked = await azure.pickInstance(vscode.l10n.t('Add an API Management instance'));
+        if (picked !== undefined) await vscode.commands.executeCommand(`${views.instances}.focus`);
+      },
+      forgetInstance: async (target) => {
+        const id = instanceIdOf(target);
+        if (id !== undefined) await azure.instances.forget(id);
+      },
+      refreshInstances: (target) => tree.refresh(isInstanceNode(target) ? target : undefined),
+      showMoreOfInstance: async (target) => {
+        if (isInstanceNode(target) && target.node === 'more') await tree.showMore(target);
+      },
+    },
+    dispose: () => {
+      listening.dispose();
+      tree.dispose();
+    },
+  };
+}
+
+function opened({ client, item }: ChosenInstance): OpenInstance {
+  const { id, name, sku } = item;
+  return { arm: client, id, name, ...(sku !== undefined && { tier: sku.name }) };
+}
