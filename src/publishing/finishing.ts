@@ -1,14 +1,14 @@
 import type { InstanceAccess } from '../azure/index.ts';
 import type { Endpoint } from '../catalog/index.ts';
-import { swaggerOperation } from '../protocol/apim/operations.ts';
-import { type Publication, subscriptionPath } from '../protocol/apim/publication.ts';
+import { subscriptionPath } from '../protocol/apim/publication.ts';
 import type { PublicationRecord } from './publicationRecord.ts';
+import { addToTree } from './publishedEndpoints.ts';
 import type { PublishingTools } from './publishingTools.ts';
 import { subscriptionKeyOf } from './subscriptionKeys.ts';
 
-/** An endpoint as it is called through the gateway. */
+/** Endpoints as they are called through the gateway, the one that was published first. */
 export interface Published {
-  readonly endpoint: Endpoint;
+  readonly endpoints: readonly Endpoint[];
   readonly baseUrl: string;
 }
 
@@ -16,7 +16,7 @@ export interface Published {
 export async function finish(
   { catalog, store }: PublishingTools,
   record: PublicationRecord,
-  source: Endpoint,
+  sources: readonly Endpoint[],
   { arm, id }: InstanceAccess,
   signal: AbortSignal,
 ): Promise<Published> {
@@ -25,26 +25,9 @@ export async function finish(
   const subscriptionKey =
     (await arm.find(subscription.id, { signal })) && (await subscriptionKeyOf(arm, subscription, signal));
   const baseUrl = [instance.gatewayUrl.replace(/\/$/, ''), publication.path].filter(Boolean).join('/');
-  const endpoint = await catalog.addPublished(source, {
-    name: publication.displayName,
-    baseUrl,
-    ...(publication.keyName !== undefined && { keyName: publication.keyName }),
-    ...(subscriptionKey !== undefined && { subscriptionKey }),
-  });
-  await shareSchema(catalog, source, endpoint, publication);
-  await store.save({ ...record, ended: true, workspace: endpoint.workspace.name });
-  return { endpoint, baseUrl };
-}
-
-/** Five operations say nothing of inputs and columns. */
-async function shareSchema(
-  catalog: PublishingTools['catalog'],
-  source: Endpoint,
-  published: Endpoint,
-  { operations }: Publication,
-): Promise<void> {
-  if (operations.some(({ urlTemplate }) => urlTemplate === swaggerOperation.urlTemplate)) return;
-  const schema = await catalog.schemaIfAny(source);
-  if (schema === undefined) return;
-  await catalog.attachSchema(published, { source: `${source.workspace.name}: ${source.label}`, schema });
+  const gateway = { baseUrl, ...(subscriptionKey !== undefined && { subscriptionKey }) };
+  const endpoints = await addToTree(catalog, publication, sources, gateway);
+  const [first] = endpoints;
+  await store.save({ ...record, ended: true, ...(first && { workspace: first.workspace.name }) });
+  return { endpoints, baseUrl };
 }

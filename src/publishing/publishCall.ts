@@ -9,6 +9,7 @@ import { finish } from './finishing.ts';
 import { type InstanceFacts, readInstance, readOperations } from './instanceFacts.ts';
 import { newRecord } from './newRecord.ts';
 import type { PublicationRecord } from './publicationRecord.ts';
+import { authorizationsFor } from './publishedEndpoints.ts';
 import type { PublishingTools } from './publishingTools.ts';
 import { readStates, type ResourceState } from './resourceStates.ts';
 import { stepsFor, writeSteps } from './writing.ts';
@@ -50,11 +51,10 @@ async function carryOut(
   signal: AbortSignal,
 ): Promise<PublishAnswer> {
   const { publication, instance } = record;
-  const authorization =
-    publication.keyName === undefined
-      ? undefined
-      : (await tools.catalog.authorize(endpoint, { interactive: false, signal })).Authorization;
-  const states = await readStates(access, plannedResources(publication), authorization, signal);
+  const authorizations = await authorizationsFor(tools.catalog, publication, [endpoint], {
+    interactive: false,
+  });
+  const states = await readStates(access, plannedResources(publication), authorizations, signal);
   const differing = states.filter(({ state }) => state === 'different');
   if (onConflict === 'fail' && differing.length > 0) throw exists(instance.name, differing);
   const steps = stepsFor(
@@ -66,17 +66,17 @@ async function carryOut(
   await tools.store.save(decided);
   const written = await writeSteps(decided, {
     instance: access,
-    authorization,
+    authorizations,
     save: (changed) => tools.store.save(changed),
     log: (line) => tools.foundation.log.info(line),
     onStep: () => undefined,
     signal,
   });
-  const published = await finish(tools, written, endpoint, access, signal);
+  const { endpoints, baseUrl } = await finish(tools, written, [endpoint], access, signal);
   return {
-    workspace: published.endpoint.workspace.name,
-    service: published.endpoint.endpointId,
-    url: published.baseUrl,
+    workspace: endpoints[0]?.workspace.name ?? '',
+    service: endpoint.endpointId,
+    url: baseUrl,
     instance: instance.id,
     apiId: publication.apiId,
     written: steps.filter(({ action }) => action === 'write').map(({ path }) => path),
@@ -102,9 +102,10 @@ async function publicationBy(
       operation,
       included: call.operations?.includes(operation.id) ?? included,
     })),
-    injectsKey: call.injectKey ?? proposed.injectsKey,
+    key: call.injectKey === undefined ? proposed.key : call.injectKey ? 'endpoint' : 'caller',
   };
-  if (draft.injectsKey && !source.hasKey) throw invalid('"injectKey": the endpoint has no key of its own.');
+  if (call.injectKey === true && !source.hasKey)
+    throw invalid('"injectKey": the endpoint has no key of its own.');
   const apiId = apiIdOf(draft, facts.apis);
   const isThere = facts.apis.some(({ name }) => name === apiId);
   return publicationOf(draft, facts, isThere ? await readOperations(access, apiId, signal) : []);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Endpoint } from '../catalog/index.ts';
+import { type BodyTypes, bodyTypesIn } from '../protocol/apim/bodyTypes.ts';
 import { plannedResources, type Publication } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
@@ -7,17 +8,18 @@ import { commandId } from '../shared/contributions.ts';
 import { type FailureAction, reportFailure } from '../shared/reportFailure.ts';
 import { isLoopback } from '../transport/proxies.ts';
 import type { ChosenInstance, InstanceAccess } from '../azure/index.ts';
-import { apiIdOf, draftFor, publicationOf, sourceOf } from './draft.ts';
+import { apiIdOf, draftFor, publicationOf, type Source, sourceOf } from './draft.ts';
 import { finish, type Published } from './finishing.ts';
 import { readInstance, readLimits, readOperations } from './instanceFacts.ts';
 import { newRecord } from './newRecord.ts';
 import { askWhatToWrite } from './preview.ts';
 import { progress } from './progress.ts';
-import type { PublicationRecord } from './publicationRecord.ts';
+import { publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
+import { authorizationsFor, endpointsIn, othersThan } from './publishedEndpoints.ts';
 import { pickRecord } from './pickRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { askPublication } from './questions.ts';
-import { readStates } from './resourceStates.ts';
+import { type Authorizations, readStates } from './resourceStates.ts';
 import { stepsFor, writeSteps } from './writing.ts';
 
 /** Publishes endpoints to API Management, and goes on with what was not finished. */
@@ -64,7 +66,11 @@ export class Publisher {
   ): Promise<Publication | undefined> {
     const access = { arm: client, id: item.id };
     const facts = await asking(client.baseUrl, (signal) => readInstance(access, signal));
-    const source = sourceOf(endpoint);
+    const source: Source = {
+      ...sourceOf(endpoint),
+      others: othersThan(endpoint),
+      bodyTypes: this.#bodyTypesOf(endpoint),
+    };
     const draft = draftFor(source, facts);
     const { gatewayUrl = '' } = item.properties;
     if (!(await askPublication(title, draft, { source, facts, gatewayUrl }))) return undefined;
@@ -73,7 +79,21 @@ export class Publisher {
     const existing = facts.apis.some(({ name }) => name === apiId)
       ? await asking(client.baseUrl, (signal) => readOperations(access, apiId, signal))
       : [];
-    return publicationOf(draft, facts, existing);
+    const further = draft.further.map((reference) =>
+      this.#tools.catalog.find(endpoint.workspace.name, reference),
+    );
+    return publicationOf(draft, facts, existing, [endpoint, ...(await Promise.all(further))]);
+  }
+
+  async #bodyTypesOf(endpoint: Endpoint): Promise<BodyTypes | undefined> {
+    const { catalog, foundation } = this.#tools;
+    try {
+      const document = await catalog.swaggerDocument(endpoint);
+      return document === undefined ? undefined : bodyTypesIn(document);
+    } catch (error) {
+      foundation.log.info(`There are no types for bodies of ${endpoint.label}: ${String(error)}`);
+      return undefined;
+    }
   }
 
   async #carryOut(start: PublicationRecord, how: 'preview' | 'as decided'): Promise<void> {
@@ -92,17 +112,17 @@ export class Publisher {
     const kept = await this.#tools.store.find(start.id);
     if (how === 'as decided' && kept?.ended !== false) throw nothingOpen();
     const latest = { ...start, steps: kept?.steps ?? start.steps };
-    const { workspace, endpointId } = start.endpoint;
-    const endpoint = await this.#tools.catalog.find(workspace, endpointId);
+    const endpoints = await endpointsIn(this.#tools.catalog, start);
     const access = instanceOf(this.#tools.azure, start);
-    const authorization =
-      start.publication.keyName === undefined ? undefined : await this.#authorizationOf(endpoint);
-    const record = how === 'preview' ? await this.#decide(latest, access, authorization) : latest;
+    const authorizations = await authorizationsFor(this.#tools.catalog, start.publication, endpoints, {
+      interactive: true,
+    });
+    const record = how === 'preview' ? await this.#decide(latest, access, authorizations) : latest;
     if (record === undefined) return undefined;
     try {
-      const written = await this.#write(record, access, authorization, closing);
+      const written = await this.#write(record, access, authorizations, closing);
       const published = await asking(access.arm.baseUrl, (signal) =>
-        finish(this.#tools, written, endpoint, access, signal),
+        finish(this.#tools, written, endpoints, access, signal),
       );
       void this.#announce(published);
     } catch (error) {
@@ -112,20 +132,15 @@ export class Publisher {
     return undefined;
   }
 
-  async #authorizationOf(endpoint: Endpoint): Promise<string | undefined> {
-    const headers = await this.#tools.catalog.authorize(endpoint, { interactive: true });
-    return headers.Authorization;
-  }
-
   /** Asks what is to be written, after a look at what is there. Undefined when the user gives up. */
   async #decide(
     record: PublicationRecord,
     access: InstanceAccess,
-    authorization: string | undefined,
+    authorizations: Authorizations,
   ): Promise<PublicationRecord | undefined> {
     const { publication, instance } = record;
     const { states, limits } = await asking(access.arm.baseUrl, async (signal) => ({
-      states: await readStates(access, plannedResources(publication), authorization, signal),
+      states: await readStates(access, plannedResources(publication), authorizations, signal),
       limits: publication.product.make?.limits ?? (await readLimits(access, publication.product.id, signal)),
     }));
     const title = vscode.l10n.t('Publish {0} at {1}', publication.displayName, instance.name);
@@ -146,14 +161,14 @@ export class Publisher {
   #write(
     record: PublicationRecord,
     instance: InstanceAccess,
-    authorization: string | undefined,
+    authorizations: Authorizations,
     closing: AbortSignal,
   ): Promise<PublicationRecord> {
     const title = vscode.l10n.t('Publishing {0}', record.publication.displayName);
     return progress(title, (onStep, signal) =>
       writeSteps(record, {
         instance,
-        authorization,
+        authorizations,
         save: (changed) => this.#tools.store.save(changed),
         log: (line) => this.#tools.foundation.log.info(line),
         onStep,
@@ -162,12 +177,15 @@ export class Publisher {
     );
   }
 
-  async #announce({ endpoint, baseUrl }: Published): Promise<void> {
-    const { workspace, endpointId, label } = endpoint;
+  async #announce({ endpoints, baseUrl }: Published): Promise<void> {
+    const [first] = endpoints;
+    if (first === undefined) return;
+    const { workspace, endpointId } = first;
+    const labels = endpoints.map(({ label }) => label).join(', ');
     const open = vscode.l10n.t('Open a request');
     const copy = vscode.l10n.t('Copy URL');
     const choice = await vscode.window.showInformationMessage(
-      vscode.l10n.t('{0} is published at {1}. It is in the tree as {2}.', label, baseUrl, workspace.name),
+      vscode.l10n.t('{0} is published at {1}. It is in the tree as {2}.', labels, baseUrl, workspace.name),
       open,
       copy,
     );
@@ -204,8 +222,8 @@ function nothingOpen(): Failure {
   });
 }
 
-function isOf({ endpoint }: PublicationRecord, { workspace, endpointId }: Endpoint): boolean {
-  return endpoint.workspace === workspace.name && endpoint.endpointId === endpointId;
+function isOf(record: PublicationRecord, { workspace, endpointId }: Endpoint): boolean {
+  return record.endpoint.workspace === workspace.name && publishedEndpoints(record).includes(endpointId);
 }
 
 async function askHowToBegin(

@@ -6,7 +6,7 @@ import { askMany } from '../shared/steps.ts';
 import { publicationFor } from './callArguments.ts';
 import { pickRecord } from './pickRecord.ts';
 import { progress } from './progress.ts';
-import { isAbout, type PublicationRecord } from './publicationRecord.ts';
+import { isAbout, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { findRemovals, type Removal, removeResources, withoutNeeded } from './removing.ts';
 import { resourceWords } from './resourceWords.ts';
@@ -74,13 +74,14 @@ async function remove(tools: PublishingTools, record: PublicationRecord): Promis
 /** Takes what can not be called any more out of the tree, and its record with its last resource. Gives what is left. */
 async function forget(
   { catalog, store }: PublishingTools,
-  { id, workspace, endpoint }: PublicationRecord,
+  record: PublicationRecord,
   found: readonly Removal[],
   removed: readonly Removal[],
 ): Promise<readonly Removal[]> {
   const left = found.filter((removal) => !removed.includes(removal));
+  const { id, workspace } = record;
   if (workspace !== undefined && !isCallable(left))
-    await catalog.removePublished(workspace, endpoint.endpointId);
+    for (const endpointId of publishedEndpoints(record)) await catalog.removePublished(workspace, endpointId);
   if (left.length === 0) await store.remove(id);
   return left;
 }
