@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { operationMethods } from '../protocol/apim/operations.ts';
 import { errorStatuses, type PublishedOperation } from '../protocol/apim/publication.ts';
-import { isDisplayName, isUrlTemplate } from '../protocol/apim/publicationProblems.ts';
+import { isUrlTemplate } from '../protocol/apim/publicationProblems.ts';
 import { asking } from '../shared/asking.ts';
 import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
+import { displayNameProblem } from './displayName.ts';
 import type { Draft, Source } from './draft.ts';
 
 /** No operation has such an id. */
@@ -80,8 +81,7 @@ function askName(operation: Editable): Step {
       {
         prompt: vscode.l10n.t('Display name of the operation'),
         value: operation.displayName,
-        validate: (text) =>
-          isDisplayName(text.trim()) ? undefined : vscode.l10n.t('1 to 300 characters are expected.'),
+        validate: displayNameProblem,
       },
       (text) => (operation.displayName = text.trim()),
     );
