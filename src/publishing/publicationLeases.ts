@@ -9,15 +9,17 @@ import type { PublicationRecord } from './publicationRecord.ts';
 type Published = Pick<PublicationRecord, 'instance' | 'publication'>;
 
 /** Well within the time after which a lease that was not renewed is free. */
-const renewalMs = 20_000;
+const defaultRenewalMs = 20_000;
 
 /** Keeps apart what several windows do with the same API of an instance. */
 export class PublicationLeases {
   readonly #folder: string;
+  readonly #renewalMs: number;
   readonly #held = new Map<string, Lease>();
   readonly #closing = new AbortController();
 
-  constructor(globalStoragePath: string) {
+  constructor(globalStoragePath: string, renewalMs = defaultRenewalMs) {
+    this.#renewalMs = renewalMs;
     this.#folder = join(publicationsFolder(globalStoragePath), 'leases');
   }
 
@@ -33,11 +35,16 @@ export class PublicationLeases {
     });
     this.#held.set(folder, lease);
     // Who has lost it after a long sleep is stopped by the ETags.
-    const renewing = setInterval(() => void lease.renew().catch(() => undefined), renewalMs);
+    let renewal = Promise.resolve();
+    const renewing = setInterval(() => {
+      renewal = lease.renew().catch(() => undefined);
+    }, this.#renewalMs);
     try {
       return await work(this.#closing.signal);
     } finally {
       clearInterval(renewing);
+      // One that is under way would put it back.
+      await renewal;
       this.#held.delete(folder);
       await lease.release();
     }

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asObject } from '../../../src/protocol/json.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { hasOpenPublications } from '../../../src/publishing/openPublications.ts';
 import { PublicationLeases } from '../../../src/publishing/publicationLeases.ts';
 import { PublicationStore } from '../../../src/publishing/publicationStore.ts';
 import type { PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
 import { temporaryFolder } from '../../support/batch.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const one: PublicationRecord = {
   version: 1,
@@ -49,11 +51,16 @@ describe('publications in several windows', () => {
 
   /** A lease that a process has taken and not given back. */
   async function leave({ pid, since }: { pid: number; since: number }): Promise<void> {
-    await new PublicationLeases(folder.path).during(one, nothing).catch(nothing);
+    // So that its folder is there.
+    await other.during(one, nothing).catch(nothing);
+    const content = { pid, token: 'theirs', state: 'starting', since };
+    await writeFile(await leaseFile(), JSON.stringify(content));
+  }
+
+  async function leaseFile(): Promise<string> {
     const leases = join(folder.path, 'publications', 'leases');
     const [name = ''] = await readdir(leases);
-    const content = { pid, token: 'theirs', state: 'starting', since };
-    await writeFile(join(leases, name, 'lease.json'), JSON.stringify(content));
+    return join(leases, name, 'lease.json');
   }
 
   async function endedProcess(): Promise<number> {
@@ -104,6 +111,17 @@ describe('publications in several windows', () => {
     await assert.rejects(other.during(one, nothing), isRefusal('in another window'));
     await leave({ pid, since: Date.now() - 61_000 });
     await other.during(one, nothing);
+  });
+
+  it('are held for as long as it takes', async () => {
+    const busy = new PublicationLeases(folder.path, 1);
+    await busy.during(one, async () => {
+      const file = await leaseFile();
+      const lease = asObject(JSON.parse(await readFile(file, 'utf8')));
+      await writeFile(file, JSON.stringify({ ...lease, since: 0 }));
+      await eventually('a lease that is held again', () => other.isTaken(one));
+    });
+    assert.equal(await other.isTaken(one), false);
   });
 
   it('tell start-up that they are open, until they end or are forgotten', async () => {
