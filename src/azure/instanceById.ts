@@ -6,8 +6,8 @@ import type { Picked } from './resourcePick.ts';
 import { searchAccount } from './search.ts';
 
 /**
- * Looks for an instance in all tenants of the accounts. Rejects with what kept it from being found, `SignInNeeded` before
- * anything else, and with `NotFound` when nothing did.
+ * Looks for an instance in all tenants of the accounts. Rejects with what its subscription answers, else with what kept
+ * that from being found, `SignInNeeded` before anything else, and with `NotFound` when nothing did.
  */
 export async function instanceById(
   id: string,
@@ -17,13 +17,19 @@ export async function instanceById(
   const [, wanted = ''] = /^\/subscriptions\/([^/]+)\//i.exec(id) ?? [];
   const abort = new AbortController();
   let found: Picked<Instance> | undefined;
+  let refusal: Failure | undefined;
   const failures: Failure[] = [];
   const search = {
     clientAt,
     list: async function* (client: ArmClient, subscriptionId: string, signal: AbortSignal) {
       if (subscriptionId.toLowerCase() !== wanted.toLowerCase()) return;
-      const { body } = await client.get(id, { signal });
-      yield [parseArm(instanceSchema, body)];
+      try {
+        const { body } = await client.get(id, { signal });
+        yield [parseArm(instanceSchema, body)];
+      } catch (error) {
+        if (error instanceof Failure) refusal = error;
+        throw error;
+      }
     },
     found: (where: Picked<Instance>['where'], [item]: readonly Instance[]) => {
       if (item !== undefined) found ??= { item, where };
@@ -34,7 +40,7 @@ export async function instanceById(
   };
   await Promise.all(accounts.map((account) => searchAccount(search, account)));
   if (found !== undefined) return found;
-  throw failures.find(({ code }) => code === 'SignInNeeded') ?? failures[0] ?? notFound(id);
+  throw refusal ?? failures.find(({ code }) => code === 'SignInNeeded') ?? failures[0] ?? notFound(id);
 }
 
 function notFound(id: string): Failure {

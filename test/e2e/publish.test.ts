@@ -278,6 +278,21 @@ describe('publishing to API Management', () => {
     await window.notifications.clear();
   });
 
+  it('removes what a closed window has left half-done', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.notifications.clear();
+    await chooseAsBefore();
+    await closeWindowDuring('bes-start', () =>
+      quickInput.accept({ title: 'Publish AzureML Demo API at demoazureml' }),
+    );
+    const word = await window.notifications.waitFor(interrupted);
+    await word.click('Unpublish');
+    await quickInput.accept({ title: 'Unpublish AzureML Demo API at demoazureml' });
+    await window.notifications.waitFor('AzureML Demo API is unpublished.');
+    assert.equal((await caller.ask('GET', 'apis/azureml-demo')).status, 404);
+  });
+
   it('says at start-up what closed windows have left half-done, and goes on with it', async () => {
     const { window } = workbench;
     await window.notifications.clear();
