@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { operationMethods } from '../protocol/apim/operations.ts';
-import { errorStatuses, type PublishedOperation } from '../protocol/apim/publication.ts';
+import { errorStatuses, statusDescription, type PublishedOperation } from '../protocol/apim/publication.ts';
 import { isUrlTemplate } from '../protocol/apim/publicationProblems.ts';
 import { asking } from '../shared/asking.ts';
 import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
@@ -124,7 +124,7 @@ function askStatuses(operation: Editable): Step {
         choices: () =>
           statuses.map((status) => ({
             label: String(status),
-            description: status === 200 ? vscode.l10n.t('OK') : vscode.l10n.t('error of the service'),
+            description: statusDescription(status),
             value: status,
           })),
         picked: (status) => operation.statuses.includes(status),

@@ -4,11 +4,11 @@ import { plannedResources, type Publication } from '../protocol/apim/publication
 import { Failure } from '../protocol/failure.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import { type PublishArguments, publishArguments } from './callArguments.ts';
-import { apiIdOf, type Draft, draftFor, existingProduct, publicationOf, sourceOf } from './draft.ts';
+import { type Draft, draftFor, existingProduct, publicationOf, sourceOf } from './draft.ts';
 import { finish } from './finishing.ts';
 import { type InstanceFacts, readInstance, readOperations } from './instanceFacts.ts';
 import { newRecord } from './newRecord.ts';
-import type { PublicationRecord } from './publicationRecord.ts';
+import { isAbout, type PublicationRecord } from './publicationRecord.ts';
 import { authorizationsFor } from './publishedEndpoints.ts';
 import type { PublishingTools } from './publishingTools.ts';
 import { readStates, type ResourceState } from './resourceStates.ts';
@@ -37,7 +37,10 @@ export async function publishCall(tools: PublishingTools, argument: unknown): Pr
   const endpoint = await tools.catalog.find(call.workspace, call.service);
   const instance = await tools.azure.findInstance(call.instance, call.account);
   const access = { arm: instance.client, id: instance.item.id };
-  const publication = await publicationBy(call, endpoint, access);
+  const earlier = (await tools.store.list()).find(
+    (each) => each.instance.id === access.id && isAbout(each, endpoint),
+  );
+  const publication = await publicationBy(call, endpoint, access, earlier?.publication.path);
   const record = await newRecord(tools.store, endpoint, instance, publication);
   return tools.leases.during(record, (closing) => carryOut(tools, record, endpoint, access, call, closing));
 }
@@ -88,15 +91,19 @@ async function publicationBy(
   call: PublishArguments,
   endpoint: Endpoint,
   access: InstanceAccess,
+  earlierPath: string | undefined,
 ): Promise<Publication> {
   const { signal } = new AbortController();
   const facts = await readInstance(access, signal);
   const source = sourceOf(endpoint);
   const proposed = draftFor(source, facts);
+  // The guide's own suffix may be taken by the same call of yesterday.
+  const path = call.path ?? earlierPath ?? proposed.path;
+  const there = facts.apis.find(({ properties }) => properties.path.toLowerCase() === path.toLowerCase());
   const draft: Draft = {
     ...proposed,
-    displayName: call.displayName ?? proposed.displayName,
-    path: call.path ?? proposed.path,
+    displayName: call.displayName ?? there?.properties.displayName ?? proposed.displayName,
+    path,
     product: call.product === undefined ? proposed.product : productBy(call.product, facts),
     operations: proposed.operations.map(({ operation, included }) => ({
       operation,
@@ -106,9 +113,7 @@ async function publicationBy(
   };
   if (call.injectKey === true && !source.hasKey)
     throw invalid('"injectKey": the endpoint has no key of its own.');
-  const apiId = apiIdOf(draft, facts.apis);
-  const isThere = facts.apis.some(({ name }) => name === apiId);
-  return publicationOf(draft, facts, isThere ? await readOperations(access, apiId, signal) : []);
+  return publicationOf(draft, facts, there ? await readOperations(access, there.name, signal) : []);
 }
 
 function productBy(id: string, { products }: InstanceFacts): Draft['product'] {

@@ -100,7 +100,10 @@ describe('publishing by a program', () => {
       '/subscriptions/scoring-vscode',
     ];
     assert.deepEqual(await publish({ product: 'unlimited', operations }), await whole({ written }));
-    assert.deepEqual(await publish({ product: 'unlimited', operations }), await whole({ written: [] }));
+    const nothing = await whole({ written: [] });
+    assert.deepEqual(await publish({ product: 'unlimited', operations }), nothing);
+    // The URL suffix is that of the first time, whatever else would be proposed.
+    assert.deepEqual(await publish({ product: 'unlimited', operations, path: undefined }), nothing);
     await window.openSideBar('Azure ML Services');
     await window.tree('Web services').find(['AzureML Demo API', service, 'RRS Execute']);
     const calls = own.count('POST', /\/execute/);
