@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Arm, defaultTenant, startArm } from '../support/arm/index.ts';
-import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
+import type { Arm } from '../support/arm/index.ts';
 import { ArmCaller, propertiesOf } from '../unit/arm/armCaller.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { eventually } from '../support/eventually.ts';
@@ -12,7 +11,8 @@ import { giveStorage } from './support/giveKeyAndStorage.ts';
 import { OwnService } from './support/ownService.ts';
 import { SecretScan } from './support/secretScan.ts';
 import { isInState } from './support/tree.ts';
-import { Workbench } from './support/workbench.ts';
+import { type SignedIn, startSignedIn } from './support/signedIn.ts';
+import type { Workbench } from './support/workbench.ts';
 
 const service = 'SimpleFeatureHashingExperiment';
 const published = ['AzureML Demo API', service];
@@ -23,33 +23,28 @@ describe('publishing to API Management', () => {
   let own: OwnService;
   let arm: Arm;
   let caller: ArmCaller;
-  let signIn: SignInServer;
+  let signedIn: SignedIn;
   let workbench: Workbench;
 
   before(async () => {
     own = await OwnService.start();
     const { workspaceId, workspaceToken, baseUrl, managementUrl } = own.description;
-    arm = await startArm();
-    caller = new ArmCaller(arm);
-    signIn = new SignInServer(
-      [{ id: 'ada', label: 'ada@contoso.com', homeTenant: defaultTenant.tenantId }],
-      (tenantId, account) => arm.token(tenantId, account),
-    );
-    workbench = await Workbench.start({
-      furtherExtensions: [authProvider],
-      env: await signIn.listen(),
-      settings: {
-        'azuremlServices.azure.resourceManagerUrl': arm.url,
-        'azuremlServices.workspaces': { Found: { workspaceId, baseUrl, managementUrl } },
+    signedIn = await startSignedIn(
+      {},
+      {
+        settings: {
+          'azuremlServices.workspaces': { Found: { workspaceId, baseUrl, managementUrl } },
+        },
       },
-    });
+    );
+    ({ arm, workbench } = signedIn);
+    caller = new ArmCaller(arm);
     const { window } = workbench;
-    await window.openSideBar('Azure ML Services');
     await window.tree('Web services').clickContextMenu(['Found'], 'Set workspace authorization token…');
     await window.quickInput.enter(workspaceToken, { message: 'Workspace authorization token' });
     await window.tree('Web services').find(['Found', service]);
   });
-  after(() => closeInOrder(workbench, signIn, arm, own));
+  after(() => closeInOrder(signedIn, own));
 
   const subscriptionKey = async (): Promise<string> => {
     const { body } = await caller.ask('POST', 'subscriptions/azureml-demo-vscode/listSecrets');
@@ -241,7 +236,7 @@ describe('publishing to API Management', () => {
 
   it('keeps tokens and keys out of files and the log', async () => {
     const scan = new SecretScan({
-      ...Object.fromEntries(signIn.tokens.map((token, index) => [`token ${index}`, token])),
+      ...Object.fromEntries(signedIn.signIn.tokens.map((token, index) => [`token ${index}`, token])),
       'API key': own.service(service).apiKey,
       'subscription key': await subscriptionKey(),
     });

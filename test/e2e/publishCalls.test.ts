@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { type Arm, defaultTenant, startArm } from '../support/arm/index.ts';
-import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
+import type { Arm } from '../support/arm/index.ts';
 import { programCaller, ProgramCaller } from '../support/programCaller/programCaller.ts';
 import { ArmCaller, propertiesOf } from '../unit/arm/armCaller.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
 import { SecretScan } from './support/secretScan.ts';
-import { Workbench } from './support/workbench.ts';
+import { type SignedIn, startSignedIn } from './support/signedIn.ts';
+import type { Workbench } from './support/workbench.ts';
 
 const service = 'SimpleFeatureHashingExperiment';
 const named = { workspace: 'Mine', service };
@@ -16,32 +16,30 @@ describe('publishing by a program', () => {
   let own: OwnService;
   let arm: Arm;
   let caller: ArmCaller;
-  let signIn: SignInServer;
+  let signedIn: SignedIn;
   let program: ProgramCaller;
   let workbench: Workbench;
 
   before(async () => {
     own = await OwnService.start();
     const { workspaceId, baseUrl } = own.description;
-    arm = await startArm();
-    caller = new ArmCaller(arm);
-    signIn = new SignInServer(
-      [{ id: 'ada', label: 'ada@contoso.com', homeTenant: defaultTenant.tenantId }],
-      (tenantId, account) => arm.token(tenantId, account),
-    );
     program = new ProgramCaller();
     const services = { [service]: { endpoints: { default: own.service(service).endpointId } } };
-    workbench = await Workbench.start({
-      furtherExtensions: [authProvider, programCaller],
-      env: { ...(await signIn.listen()), ...(await program.listen()) },
-      settings: {
-        'azuremlServices.azure.resourceManagerUrl': arm.url,
-        'azuremlServices.workspaces': { Mine: { workspaceId, baseUrl, services } },
+    signedIn = await startSignedIn(
+      {},
+      {
+        furtherExtensions: [programCaller],
+        env: await program.listen(),
+        settings: {
+          'azuremlServices.workspaces': { Mine: { workspaceId, baseUrl, services } },
+        },
       },
-    });
+    );
+    ({ arm, workbench } = signedIn);
+    caller = new ArmCaller(arm);
     await call('setApiKey', { ...named, key: own.service(service).apiKey });
   });
-  after(() => closeInOrder(workbench, program, signIn, arm, own));
+  after(() => closeInOrder(signedIn, program, own));
 
   const call = (command: string, argument: object): Promise<unknown> =>
     program.call(`azuremlServices.${command}`, argument);
@@ -104,7 +102,6 @@ describe('publishing by a program', () => {
     assert.deepEqual(await publish({ product: 'unlimited', operations }), nothing);
     // The URL suffix is that of the first time, whatever else would be proposed.
     assert.deepEqual(await publish({ product: 'unlimited', operations, path: undefined }), nothing);
-    await window.openSideBar('Azure ML Services');
     await window.tree('Web services').find(['AzureML Demo API', service, 'RRS Execute']);
     const calls = own.count('POST', /\/execute/);
     const body = { Inputs: { input1: { ColumnNames: ['Col2'], Values: [['good']] } }, GlobalParameters: {} };
@@ -163,7 +160,7 @@ describe('publishing by a program', () => {
 
   it('keeps keys out of what it says', async () => {
     const scan = new SecretScan({
-      ...Object.fromEntries(signIn.tokens.map((token, index) => [`token ${index}`, token])),
+      ...Object.fromEntries(signedIn.signIn.tokens.map((token, index) => [`token ${index}`, token])),
       'API key': own.service(service).apiKey,
     });
     const log = await workbench.extensionLogs();

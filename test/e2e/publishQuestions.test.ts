@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { type Arm, defaultTenant, startArm } from '../support/arm/index.ts';
-import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
+import type { Arm } from '../support/arm/index.ts';
 import { ArmCaller, namesOn, propertiesOf } from '../unit/arm/armCaller.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { OwnService } from './support/ownService.ts';
 import type { QuickInput } from './support/quickInput.ts';
 import type { WorkbenchWindow } from './support/window.ts';
-import { Workbench } from './support/workbench.ts';
+import { type SignedIn, startSignedIn } from './support/signedIn.ts';
+import type { Workbench } from './support/workbench.ts';
 
 const service = 'SimpleFeatureHashingExperiment';
 const portal = 'https://demoazureml.developer.azure-api.net/';
@@ -16,7 +16,7 @@ describe('the questions of publishing', () => {
   let own: OwnService;
   let arm: Arm;
   let caller: ArmCaller;
-  let signIn: SignInServer;
+  let signedIn: SignedIn;
   let workbench: Workbench;
   let window: WorkbenchWindow;
   let quickInput: QuickInput;
@@ -24,29 +24,24 @@ describe('the questions of publishing', () => {
   before(async () => {
     own = await OwnService.start();
     const { workspaceId, baseUrl } = own.description;
-    arm = await startArm({ instances: [{}, { name: 'serverless', tier: 'Consumption' }] });
-    caller = new ArmCaller(arm);
-    signIn = new SignInServer(
-      [{ id: 'ada', label: 'ada@contoso.com', homeTenant: defaultTenant.tenantId }],
-      (tenantId, account) => arm.token(tenantId, account),
-    );
     const services = { [service]: { endpoints: { default: own.service(service).endpointId } } };
-    workbench = await Workbench.start({
-      furtherExtensions: [authProvider],
-      env: await signIn.listen(),
-      settings: {
-        'azuremlServices.azure.resourceManagerUrl': arm.url,
-        'azuremlServices.workspaces': { Mine: { workspaceId, baseUrl, services } },
+    signedIn = await startSignedIn(
+      { instances: [{}, { name: 'serverless', tier: 'Consumption' }] },
+      {
+        settings: {
+          'azuremlServices.workspaces': { Mine: { workspaceId, baseUrl, services } },
+        },
       },
-    });
+    );
+    ({ arm, workbench } = signedIn);
+    caller = new ArmCaller(arm);
     ({ window } = workbench);
     ({ quickInput } = window);
-    await window.openSideBar('Azure ML Services');
     await window.tree('Web services').clickContextMenu(['Mine', service], 'Set API key…');
     await quickInput.enter(own.service(service).apiKey, { message: 'API key of the web service' });
     await window.tree('Web services').find(['Mine', service]);
   });
-  after(() => closeInOrder(workbench, signIn, arm, own));
+  after(() => closeInOrder(signedIn, own));
 
   const publish = (): Promise<void> =>
     window.tree('Web services').clickContextMenu(['Mine', service], 'Publish to API Management…');
