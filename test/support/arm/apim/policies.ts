@@ -21,6 +21,7 @@ function policies(scope: PolicyScope, path: string): ResourceType {
   return {
     path: `${SERVICE}${path}/policies/{policyId}`,
     required: ['value'],
+    replacedOnly: true,
     accept: (write) => acceptPolicy(write, scope),
     shown: ({ properties }, { query }) => {
       const format = formatOf(query.get('format'));
