@@ -2,7 +2,7 @@ import { defaultSubscriptionKeyHeader } from '../protocol/apim/errors.ts';
 import { freeName } from '../shared/freeName.ts';
 import type { CatalogStore } from './catalog.ts';
 import { endpointById, endpointsOf } from './endpoints.ts';
-import type { Endpoint } from './model.ts';
+import type { Authorization, Endpoint } from './model.ts';
 import { removeEntry } from './renaming.ts';
 import { putWorkspace, type ServiceEntry } from './settings.ts';
 
@@ -12,10 +12,10 @@ export interface PublishedGateway {
   readonly name: string;
   /** With the URL suffix. */
   readonly baseUrl: string;
-  /** The gateway adds the endpoint's key; otherwise each client sends its own. */
-  readonly addsKey: boolean;
-  /** The named value with that key, where it is the same for all endpoints of the API. */
+  /** The named value with the endpoint's key, which the gateway adds; absent where each client sends its own. */
   readonly keyName?: string;
+  /** Whether the gateway has other keys for other endpoints of the API. */
+  readonly choosesKey: boolean;
   /** Absent: it is asked for when it is needed. */
   readonly subscriptionKey?: string;
 }
@@ -24,7 +24,7 @@ export interface PublishedGateway {
 export async function addPublished(
   store: CatalogStore,
   endpoint: Endpoint,
-  { name: proposed, baseUrl, addsKey, keyName, subscriptionKey }: PublishedGateway,
+  { name: proposed, baseUrl, subscriptionKey, ...keySource }: PublishedGateway,
 ): Promise<Endpoint> {
   const { workspaceId } = endpoint.workspace;
   const there = store
@@ -41,9 +41,7 @@ export async function addPublished(
       workspaceId,
       baseUrl,
       subscriptionKeyHeader: defaultSubscriptionKeyHeader,
-      auth: addsKey
-        ? { type: 'gateway', ...(keyName !== undefined && { namedValue: keyName }) }
-        : { type: 'apiKey' },
+      auth: authorization(before.auth, endpoint, keySource),
       ...(endpoint.workspace.style === 'subscriptions' && { addressedBy: 'subscriptions' }),
       services: {
         ...before.services,
@@ -58,9 +56,20 @@ export async function addPublished(
   const published = await store.find(name, endpoint.endpointId);
   if (subscriptionKey !== undefined)
     await store.keys.storeSubscriptionKey(published.workspace, subscriptionKey);
-  const key = addsKey ? undefined : await store.secrets.credential(endpoint);
+  const key = keySource.keyName === undefined ? await store.secrets.credential(endpoint) : undefined;
   if (key !== undefined) await store.secrets.storeCredential(published, key);
   return published;
+}
+
+function authorization(
+  before: Authorization | undefined,
+  { endpointId }: Endpoint,
+  { keyName, choosesKey }: Pick<PublishedGateway, 'keyName' | 'choosesKey'>,
+): Authorization {
+  if (keyName === undefined) return { type: 'apiKey' };
+  if (!choosesKey) return { type: 'gateway', namedValue: keyName };
+  const others = before?.type === 'gateway' ? before.namedValues : {};
+  return { type: 'gateway', namedValues: { ...others, [endpointId]: keyName } };
 }
 
 /** Names of services and endpoints are not unique, ids are. */

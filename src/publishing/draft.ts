@@ -149,12 +149,12 @@ function keysOf(
       return { keyName: `${prefix}-key` };
     case 'calledEndpoint':
       return {
-        endpointKeys: endpoints.map(({ endpointId, label }) => ({
-          endpointId,
-          label,
-          // Labels are not unique.
-          keyName: `${prefix}-${resourceIdFrom(label)}-${resourceIdFrom(endpointId)}-key`,
-        })),
+        endpointKeys: endpoints.map(({ endpointId, label }) => {
+          const name = resourceIdFrom(label);
+          const isUnique = endpoints.filter((each) => resourceIdFrom(each.label) === name).length === 1;
+          const middle = isUnique ? name : `${name}-${resourceIdFrom(endpointId)}`;
+          return { endpointId, label, keyName: `${prefix}-${middle}-key` };
+        }),
       };
   }
 }

@@ -132,10 +132,7 @@ function askFurtherEndpoints(draft: Draft, { source }: Setting): Step {
     return askMany<string>(
       position,
       {
-        placeholder: vscode.l10n.t(
-          'Endpoints besides {0} that the API is for; a call of any other gets 404',
-          source.serviceName,
-        ),
+        placeholder: vscode.l10n.t('Further endpoints that can be called; others get 404'),
         choices: () => source.others.map(({ label, reference }) => ({ label, value: reference })),
         picked: (reference) => draft.further.includes(reference),
       },
