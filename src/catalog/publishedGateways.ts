@@ -3,8 +3,9 @@ import { freeName } from '../shared/freeName.ts';
 import type { CatalogStore } from './catalog.ts';
 import { endpointById, endpointsOf } from './endpoints.ts';
 import type { Authorization, Endpoint } from './model.ts';
+import { publishedName } from './publishedName.ts';
 import { removeEntry } from './renaming.ts';
-import { putWorkspace, type ServiceEntry } from './settings.ts';
+import { putWorkspace } from './settings.ts';
 
 /** An API of a gateway by which an endpoint can be called now. */
 export interface PublishedGateway {
@@ -34,7 +35,7 @@ export async function addPublished(
   const name = there?.name ?? freeName(proposed.replaceAll('/', '-'), ' ', (each) => taken.has(each));
   const { service } = endpoint;
   await putWorkspace(name, (before) => {
-    const serviceName = freeName(service.name, ' ', (each) => isOther(before.services?.[each], endpoint));
+    const serviceName = publishedName(before.services, endpoint);
     const entry = before.services?.[serviceName];
     return {
       ...before,
@@ -70,15 +71,6 @@ function authorization(
   if (!choosesKey) return { type: 'gateway', namedValue: keyName };
   const others = before?.type === 'gateway' ? before.namedValues : {};
   return { type: 'gateway', namedValues: { ...others, [endpointId]: keyName } };
-}
-
-/** Names of services and endpoints are not unique, ids are. */
-function isOther(entry: ServiceEntry | undefined, { service, name, endpointId }: Endpoint): boolean {
-  if (entry === undefined) return false;
-  const there = entry.endpoints?.[name];
-  const isOtherService =
-    entry.serviceId !== undefined && service.serviceId !== undefined && entry.serviceId !== service.serviceId;
-  return isOtherService || (there !== undefined && there !== endpointId);
 }
 
 /** Takes it out again, with its keys, if it is there; the workspace goes with its last endpoint. */

@@ -152,8 +152,9 @@ function keysOf(
         endpointKeys: endpoints.map(({ endpointId, label }) => {
           const name = resourceIdFrom(label);
           const isUnique = endpoints.filter((each) => resourceIdFrom(each.label) === name).length === 1;
-          const middle = isUnique ? name : `${name}-${resourceIdFrom(endpointId)}`;
-          return { endpointId, label, keyName: `${prefix}-${middle}-key` };
+          // Nothing else that is named here has a dot, so no other API and no other endpoint has this name.
+          const parts = [prefix, name, ...(isUnique ? [] : [resourceIdFrom(endpointId)])];
+          return { endpointId, label, keyName: `${parts.join('.')}-key` };
         }),
       };
   }

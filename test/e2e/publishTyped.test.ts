@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { type Arm, defaultTenant, startArm } from '../support/arm/index.ts';
 import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
 import { eventually } from '../support/eventually.ts';
@@ -7,6 +8,7 @@ import { closeSavedEditors } from './support/closeSavedEditors.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { giveWorkspaceToken, listedWorkspace } from './support/giveWorkspaceToken.ts';
 import { OwnService } from './support/ownService.ts';
+import { SecretScan } from './support/secretScan.ts';
 import { Workbench } from './support/workbench.ts';
 
 const hashing = 'SimpleFeatureHashingExperiment';
@@ -142,7 +144,7 @@ describe('publishing types of bodies and several endpoints', () => {
       const editor = await score(service);
       await editor.getByRole('gridcell').nth(8).waitFor();
     }
-    const keyName = 'azureml-demo-adultcensusincome-key';
+    const keyName = 'azureml-demo.adultcensusincome-key';
     assert.equal(await holds(keyName), `Bearer ${own.service(census).apiKey}`);
     await caller.ask(
       'PATCH',
@@ -152,7 +154,7 @@ describe('publishing types of bodies and several endpoints', () => {
     );
     const editor = await score(census);
     await editor
-      .getByText(/The service refused .* adds from its named value azureml-demo-adultcensusincome-key\./)
+      .getByText(/The service refused .* adds from its named value azureml-demo\.adultcensusincome-key\./)
       .first()
       .waitFor();
     await editor.getByRole('button', { name: 'Update the key at the gateway…' }).click();
@@ -166,5 +168,14 @@ describe('publishing types of bodies and several endpoints', () => {
     await window.notifications.clear();
     await unpublish();
     assert.equal((await caller.ask('GET', `namedValues/${keyName}`)).status, 404);
+  });
+
+  it('keeps the keys out of files and the log', async () => {
+    const keys = [hashing, census].map((name) => [name, own.service(name).apiKey] as const);
+    const scan = new SecretScan(Object.fromEntries(keys));
+    const log = await workbench.extensionLogs();
+    assert.match(log, /namedValue \/namedValues\/azureml-demo\.adultcensusincome-key created/);
+    const data = join(workbench.host.userData, 'data');
+    assert.deepEqual([...scan.text('log', log), ...(await scan.folder(data))], []);
   });
 });

@@ -139,7 +139,7 @@ describe('publishing one API for several endpoints', () => {
     const { endpointKeys = [] } = publicationOf(draft, facts, [], [...twins, single]);
     assert.deepEqual(
       endpointKeys.map(({ keyName }) => keyName),
-      ['azureml-demo-twin-id-1-key', 'azureml-demo-twin-id-2-key', 'azureml-demo-single-key'],
+      ['azureml-demo.twin.id-1-key', 'azureml-demo.twin.id-2-key', 'azureml-demo.single-key'],
     );
   });
 });
