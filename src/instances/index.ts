@@ -42,7 +42,9 @@ export interface InstancesPane {
 }
 
 /** The instances of API Management that the user has chosen, as a view. */
-export function createInstances(azure: Azure, { view, redraw }: InstancesPane): Instances {
+export function createInstances(azure: Azure, pane: InstancesPane): Instances {
+  const { view } = pane;
+  const redraw = (node: InstanceNode | undefined): void => pane.redraw(node);
   const tree = new InstanceTree(azure, redraw);
   // VS Code gives a new tree its height, without which there are no rows, with its message, or two seconds later.
   const layOut = (): void => {

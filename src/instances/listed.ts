@@ -30,8 +30,8 @@ export async function* pagesOf<T extends { readonly name: string }>(
   signal: AbortSignal,
 ): Pages {
   for await (const page of arm.list(id + collection, schema, { signal })) {
-    const drawn = await Promise.all(page.map((item) => draw(item, childPath(collection, item.name))));
-    yield drawn.flatMap((listed) => listed ?? []);
+    const draws = page.map(async (item) => draw(item, childPath(collection, item.name)));
+    yield (await Promise.all(draws)).flatMap((listed) => listed ?? []);
   }
 }
 

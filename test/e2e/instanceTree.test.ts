@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { ArmError, faultOf, type Arm } from '../support/arm/index.ts';
+import { eventually } from '../support/eventually.ts';
+import { startSignedIn, type SignedIn } from './support/signedIn.ts';
+import type { Tree } from './support/tree.ts';
+import type { Workbench } from './support/workbench.ts';
+
+describe('the view of API Management', () => {
+  let signedIn: SignedIn;
+  let arm: Arm;
+  let workbench: Workbench;
+  let tree: Tree;
+  let demo: string;
+
+  before(async () => {
+    signedIn = await startSignedIn({
+      instances: [{}, { name: 'paidbycall', tier: 'Consumption' }],
+      paging: { pageSize: 50 },
+    });
+    ({ arm, workbench } = signedIn);
+    [demo = ''] = arm.instances;
+    tree = workbench.window.tree('API Management');
+    await tree.showPane(true);
+    for (const other of ['Get started', 'Jobs', 'Web services'])
+      await workbench.window.tree(other).showPane(false);
+  });
+  after(() => signedIn.close());
+
+  const add = async (name: string): Promise<void> => {
+    await workbench.window.runCommand('Azure ML: Add API Management instance…');
+    if (signedIn.signIn.tokens.length === 0) await workbench.window.dialog.click('Allow');
+    await workbench.window.quickInput.pick(name, { placeholder: 'API Management instance' });
+    await tree.find([name]);
+  };
+
+  const labels = async (): Promise<readonly string[]> => (await tree.rows()).map(({ label }) => label);
+  /** Goes down from the root that is selected, for rows out of view are not drawn. */
+  const scrollTo = async (label: string): Promise<void> => {
+    const { keyboard } = workbench.window.page;
+    await tree.pane.locator('.monaco-list').focus();
+    await keyboard.press('Home');
+    await eventually(label, async () => {
+      if ((await labels()).includes(label)) return true;
+      await keyboard.press('PageDown');
+      return false;
+    });
+  };
+
+  it('says what it is for, and asks nobody to sign in before an instance is added', async () => {
+    await tree.pane.getByRole('button', { name: 'Add instance' }).waitFor();
+    assert.equal(signedIn.signIn.tokens.length, 0);
+    await add('demoazureml');
+    const { description } = await tree.find(['demoazureml']);
+    assert.match(description, /^Developer · /);
+  });
+
+  it('lists what an instance has', async () => {
+    await tree.find(['demoazureml', 'Notifications']);
+    assert.deepEqual(await tree.children(['demoazureml']), [
+      'APIs',
+      'Products',
+      'Subscriptions',
+      'Users',
+      'Groups',
+      'Notifications',
+    ]);
+    arm.seed(`${demo}/subscriptions/waiting`, {
+      displayName: 'Grace',
+      scope: `${demo}/products/starter`,
+      state: 'submitted',
+    });
+    const starter = await tree.find(['demoazureml', 'Products', 'Starter']);
+    assert.equal(starter.description, '');
+    await tree.expand(['demoazureml', 'Products', 'Starter']);
+    await tree.find(['demoazureml', 'Products', 'Starter', 'Administrators']);
+    await tree.waitFor(['demoazureml', 'Subscriptions', 'Grace'], ({ description }) =>
+      description.startsWith('waits for approval · product starter'),
+    );
+    const { description } = await tree.find(['demoazureml', 'Groups', 'Developers']);
+    assert.equal(description, 'built in');
+    await workbench.window.screenshot('instance-tree');
+  });
+
+  it('shows two hundred entries of a long list, and more when it is asked', async () => {
+    for (let index = 0; index < 250; index += 1)
+      arm.seed(`${demo}/users/user${index}`, {
+        firstName: 'User',
+        lastName: String(index).padStart(3, '0'),
+        email: `user${index}@contoso.com`,
+        state: index === 0 ? 'blocked' : 'active',
+      });
+    await tree.waitFor(['demoazureml', 'Users', 'User 000'], ({ description }) =>
+      description.endsWith('blocked'),
+    );
+    await scrollTo('Show more…');
+    assert.ok(!(await labels()).includes('User 200'));
+    await tree.pane.getByText('Show more…').click();
+    await scrollTo('User 249');
+    await tree.pane.locator('.monaco-list').focus();
+    for (const key of ['Home', 'ArrowLeft']) await workbench.window.page.keyboard.press(key);
+  });
+
+  it('says what a tier does not have', async () => {
+    await add('paidbycall');
+    const [remark = ''] = await tree.children(['paidbycall', 'Groups']);
+    assert.match(remark, /Consumption has none/);
+    assert.ok((await tree.children(['paidbycall', 'Products'])).includes('Starter'));
+  });
+
+  it('says why a list cannot be read, and reads it on a click', async () => {
+    const refusal = new ArmError(403, 'AuthorizationFailed', 'No rights.');
+    arm.failNext(/^GET .*paidbycall\/apis/, faultOf(refusal));
+    const path = ['paidbycall', 'APIs'];
+    const [sentence = ''] = await tree.children(path);
+    assert.match(sentence, /AuthorizationFailed.*rights of a contributor/);
+    await tree.click([...path, sentence]);
+    await tree.find([...path, 'No APIs yet. Publish an endpoint here.']);
+  });
+
+  it('keeps the instances over a reload, and forgets one', async () => {
+    await workbench.window.reload();
+    await workbench.window.openSideBar('Azure ML Services');
+    await tree.showPane(true);
+    await tree.find(['paidbycall']);
+    await tree.clickContextMenu(['paidbycall'], 'Remove from this view');
+    await tree.waitForGone(['paidbycall']);
+    await tree.find(['demoazureml']);
+  });
+});

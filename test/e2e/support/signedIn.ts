@@ -1,0 +1,35 @@
+import { type Arm, type ArmOptions, defaultTenant, startArm } from '../../support/arm/index.ts';
+import { authProvider, SignInServer } from '../../support/authProvider/signInServer.ts';
+import { closeInOrder } from './closeInOrder.ts';
+import { Workbench } from './workbench.ts';
+
+type WorkbenchOptions = NonNullable<Parameters<typeof Workbench.start>[0]>;
+
+/** A workbench in which somebody can sign in to an emulated Azure Resource Manager. */
+export interface SignedIn {
+  readonly arm: Arm;
+  readonly signIn: SignInServer;
+  readonly workbench: Workbench;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts it with the side bar open; who signs in is an owner of the first tenant. */
+export async function startSignedIn(
+  azure: ArmOptions = {},
+  { settings, ...more }: WorkbenchOptions = {},
+): Promise<SignedIn> {
+  const arm = await startArm(azure);
+  const [{ tenantId } = defaultTenant] = azure.tenants ?? [];
+  const signIn = new SignInServer(
+    [{ id: 'ada', label: 'ada@contoso.com', homeTenant: tenantId }],
+    (tenant, account) => arm.token(tenant, account),
+  );
+  const workbench = await Workbench.start({
+    furtherExtensions: [authProvider],
+    env: await signIn.listen(),
+    ...more,
+    settings: { 'azuremlServices.azure.resourceManagerUrl': arm.url, ...settings },
+  });
+  await workbench.window.openSideBar('Azure ML Services');
+  return { arm, signIn, workbench, close: () => closeInOrder(workbench, signIn, arm) };
+}
