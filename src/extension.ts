@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { hasOpenJobs } from './jobs/openJobs.ts';
+import { hasOpenPublications } from './publishing/openPublications.ts';
 import type { Azure } from './azure/index.ts';
 import type { Catalog } from './catalog/index.ts';
 import type { Dashboards } from './dashboard/index.ts';
@@ -254,12 +255,20 @@ class Extension implements vscode.Disposable {
     );
   }
 
-  /** Jobs that were open when the last window closed go on being followed; nothing else happens at start-up. */
-  async #resume(context: vscode.ExtensionContext): Promise<void> {
+  /**
+   * Jobs that were open when the last window closed go on being followed, and what was not wholly published is told;
+   * nothing else happens at start-up.
+   */
+  async #resume({ globalStorageUri: { fsPath } }: vscode.ExtensionContext): Promise<void> {
     try {
-      if (await hasOpenJobs(context.globalStorageUri.fsPath)) await this.#jobs.get();
+      if (await hasOpenJobs(fsPath)) await this.#jobs.get();
     } catch (error) {
       this.#foundation.log.error(`Open jobs cannot be followed: ${String(error)}`);
+    }
+    try {
+      if (await hasOpenPublications(fsPath)) await (await this.#publishing.get()).tellOfInterrupted();
+    } catch (error) {
+      this.#foundation.log.error(`Open publications cannot be told: ${String(error)}`);
     }
   }
 

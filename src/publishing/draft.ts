@@ -1,3 +1,4 @@
+import type { Endpoint } from '../catalog/index.ts';
 import type { BodyTypes } from '../protocol/apim/bodyTypes.ts';
 import { starterLimits } from '../protocol/apim/limits.ts';
 import { gatewayOperations, type GatewayOperation, swaggerOperation } from '../protocol/apim/operations.ts';
@@ -52,12 +53,22 @@ export interface OtherEndpoint {
   readonly reference: string;
 }
 
+type SourceFacts = Pick<Source, 'serviceName' | 'baseUrl' | 'hasKey'>;
+
+export function sourceOf({ service, workspace }: Endpoint): SourceFacts {
+  return {
+    serviceName: service.name,
+    baseUrl: workspace.baseUrl,
+    hasKey: workspace.auth.type === 'apiKey',
+  };
+}
+
 const guideName = 'AzureML Demo API';
 const guidePath = 'azureml-demo';
 
 /** The guide's choices, where the instance has no API of that name yet; else names made of the service's. */
 export function draftFor(
-  { serviceName, baseUrl, hasKey }: Pick<Source, 'serviceName' | 'baseUrl' | 'hasKey'>,
+  { serviceName, baseUrl, hasKey }: SourceFacts,
   { apis, products }: InstanceFacts,
 ): Draft {
   const taken = apis.some(({ name, properties }) => name === guidePath || properties.path === guidePath);

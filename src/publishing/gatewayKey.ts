@@ -1,11 +1,15 @@
 import * as vscode from 'vscode';
+import type { InstanceAccess } from '../azure/index.ts';
 import { cleanKey, type Catalog, type Endpoint } from '../catalog/index.ts';
 import { keyNameFor } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
+import { publicationFor } from './callArguments.ts';
 import { keyUpdate } from './keyUpdate.ts';
 import { pickRecord } from './pickRecord.ts';
 import { isAbout, type PublicationRecord } from './publicationRecord.ts';
+import { endpointsIn } from './publishedEndpoints.ts';
+import type { Authorizations } from './resourceStates.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { writeSteps } from './writing.ts';
 
@@ -20,7 +24,39 @@ export async function updateGatewayKey(tools: PublishingTools, target: unknown):
   if (records.length === 0) throw publishedElsewhere(endpoint);
   const record = await pickRecord(records, title);
   const key = record && (await keyFor(tools.catalog, record, endpoint));
-  if (record !== undefined && key !== undefined) await write(tools, record, key, endpoint);
+  if (record !== undefined && key !== undefined)
+    await tools.leases.during(record, () => write(tools, record, key, endpoint));
+}
+
+/** What `updateGatewayKey` gives to a program. */
+export interface KeyUpdateAnswer {
+  readonly instance: string;
+  /** The named values that had another key. */
+  readonly updated: readonly string[];
+}
+
+/** The same for a program and all endpoints of an API, with the keys as the management API has them, else as stored. */
+export async function updateGatewayKeyCall(
+  tools: PublishingTools,
+  argument: unknown,
+): Promise<KeyUpdateAnswer> {
+  const { azure, catalog } = tools;
+  const record = await publicationFor(tools, 'updateGatewayKey', argument);
+  const authorizations = new Map<string, string>();
+  for (const endpoint of await endpointsIn(catalog, record)) {
+    const keyName = keyNameFor(record.publication, endpoint.endpointId);
+    if (keyName === undefined) throw publishedElsewhere(endpoint);
+    const key = await catalog.renewKey(endpoint, { interactive: false });
+    if (key !== undefined) authorizations.set(keyName, `Bearer ${key}`);
+  }
+  return tools.leases.during(record, async (signal) => {
+    const access = instanceOf(azure, record, 'silent');
+    const update = await keyUpdate(record, access, authorizations, signal);
+    if (update !== undefined) await writeKeys(tools, update, access, authorizations, signal);
+    const written = update?.steps.filter(({ action }) => action === 'write') ?? [];
+    const updated = written.map(({ path }) => decodeURIComponent(path.replace(/^.*\//, '')));
+    return { instance: record.instance.id, updated };
+  });
 }
 
 /** The key that the published endpoint has now. */
@@ -30,7 +66,7 @@ async function keyFor(
   { endpointId, label }: Endpoint,
 ): Promise<string | undefined> {
   const original = await catalog.find(workspace, endpointId).catch(() => undefined);
-  if (original !== undefined) return catalog.renewKey(original);
+  if (original !== undefined) return catalog.renewKey(original, { interactive: true });
   const typed = await vscode.window.showInputBox({
     prompt: vscode.l10n.t('API key of {0}, which {1} is to add', label, instance.name),
     password: true,
@@ -40,11 +76,12 @@ async function keyFor(
 }
 
 async function write(
-  { foundation, azure, catalog }: PublishingTools,
+  tools: PublishingTools,
   record: PublicationRecord,
   key: string,
   called: Endpoint,
 ): Promise<void> {
+  const { azure, catalog } = tools;
   const { instance, publication } = record;
   const keyName = keyNameFor(publication, called.endpointId) ?? '';
   const access = instanceOf(azure, record);
@@ -58,21 +95,29 @@ async function write(
     return;
   }
   if (!(await mayUpdate(record, keyName, called))) return;
-  await asking(baseUrl, (signal) =>
-    writeSteps(update, {
-      instance: access,
-      authorizations,
-      // One write leaves nothing to be gone on with.
-      save: () => Promise.resolve(),
-      log: (line) => foundation.log.info(line),
-      onStep: () => undefined,
-      signal,
-    }),
-  );
+  await asking(baseUrl, (signal) => writeKeys(tools, update, access, authorizations, signal));
   void vscode.window.showInformationMessage(
     vscode.l10n.t('{0} adds the new key of {1} from now on.', instance.name, called.label),
   );
   await catalog.check(called);
+}
+
+function writeKeys(
+  { foundation }: PublishingTools,
+  update: PublicationRecord,
+  instance: InstanceAccess,
+  authorizations: Authorizations,
+  signal: AbortSignal,
+): Promise<unknown> {
+  return writeSteps(update, {
+    instance,
+    authorizations,
+    // One write leaves nothing to be gone on with.
+    save: () => Promise.resolve(),
+    log: (line) => foundation.log.info(line),
+    onStep: () => undefined,
+    signal,
+  });
 }
 
 async function mayUpdate(

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { operationMethods } from '../protocol/apim/operations.ts';
-import { errorStatuses, type PublishedOperation } from '../protocol/apim/publication.ts';
-import { isDisplayName, isUrlTemplate } from '../protocol/apim/publicationProblems.ts';
+import { errorStatuses, statusDescription, type PublishedOperation } from '../protocol/apim/publication.ts';
+import { isUrlTemplate } from '../protocol/apim/publicationProblems.ts';
 import { asking } from '../shared/asking.ts';
 import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
+import { displayNameProblem } from './displayName.ts';
 import type { Draft, Source } from './draft.ts';
 
 /** No operation has such an id. */
@@ -78,8 +79,7 @@ function askName(operation: Editable): Step {
       {
         prompt: vscode.l10n.t('Display name of the operation'),
         value: operation.displayName,
-        validate: (text) =>
-          isDisplayName(text.trim()) ? undefined : vscode.l10n.t('1 to 300 characters are expected.'),
+        validate: displayNameProblem,
       },
       (text) => (operation.displayName = text.trim()),
     );
@@ -122,7 +122,7 @@ function askStatuses(operation: Editable): Step {
         choices: () =>
           statuses.map((status) => ({
             label: String(status),
-            description: status === 200 ? vscode.l10n.t('OK') : vscode.l10n.t('error of the service'),
+            description: statusDescription(status),
             value: status,
           })),
         picked: (status) => operation.statuses.includes(status),

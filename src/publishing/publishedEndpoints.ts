@@ -27,17 +27,18 @@ export function endpointsIn(
   return Promise.all(publishedEndpoints(record).map((endpointId) => catalog.find(workspace, endpointId)));
 }
 
-/** What the named values of a publication are to hold; asks for keys that are not known. */
+/** What the named values of a publication are to hold; a key that is not known is asked for, or rejects with `MissingApiKey`. */
 export async function authorizationsFor(
   catalog: Pick<Catalog, 'authorize'>,
   publication: Publication,
   endpoints: readonly Endpoint[],
+  { interactive }: { readonly interactive: boolean },
 ): Promise<Authorizations> {
   const authorizations = new Map<string, string>();
   for (const endpoint of endpoints) {
     const keyName = keyNameFor(publication, endpoint.endpointId);
     if (keyName === undefined) continue;
-    const { Authorization } = await catalog.authorize(endpoint, { interactive: true });
+    const { Authorization } = await catalog.authorize(endpoint, { interactive });
     if (Authorization !== undefined) authorizations.set(keyName, Authorization);
   }
   return authorizations;

@@ -1,21 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Endpoint } from '../catalog/index.ts';
 import { type BodyTypes, bodyTypesIn } from '../protocol/apim/bodyTypes.ts';
-import { plannedResources, type Publication, subscriptionPath } from '../protocol/apim/publication.ts';
+import { plannedResources, type Publication } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { commandId } from '../shared/contributions.ts';
 import { type FailureAction, reportFailure } from '../shared/reportFailure.ts';
 import { isLoopback } from '../transport/proxies.ts';
-import { subscriptionKeyOf } from './subscriptionKeys.ts';
 import type { ChosenInstance, InstanceAccess } from '../azure/index.ts';
-import { apiIdOf, draftFor, publicationOf, type Source } from './draft.ts';
+import { apiIdOf, draftFor, publicationOf, type Source, sourceOf } from './draft.ts';
+import { finish, type Published } from './finishing.ts';
 import { readInstance, readLimits, readOperations } from './instanceFacts.ts';
+import { newRecord } from './newRecord.ts';
 import { askWhatToWrite } from './preview.ts';
 import { progress } from './progress.ts';
-import { coversMade, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
-import { addToTree, authorizationsFor, endpointsIn, othersThan } from './publishedEndpoints.ts';
+import { publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
+import { authorizationsFor, endpointsIn, othersThan } from './publishedEndpoints.ts';
 import { pickRecord } from './pickRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { askPublication } from './questions.ts';
@@ -34,7 +34,8 @@ export class Publisher {
     const title = vscode.l10n.t('Publish to API Management');
     const endpoint = await this.#tools.catalog.pickTarget(target, title);
     if (endpoint === undefined) return;
-    const open = (await this.#tools.store.list()).find((record) => !record.ended && isOf(record, endpoint));
+    const open = (await this.#tools.store.open()).find((record) => isOf(record, endpoint));
+    if (open !== undefined) await this.#tools.leases.check(open);
     const how = open === undefined ? 'anew' : await askHowToBegin(title, open);
     if (how === undefined) return;
     if (open !== undefined && how === 'go on') return this.#carryOut(open, 'as decided');
@@ -42,21 +43,20 @@ export class Publisher {
     if (instance === undefined) return;
     const chosen = await this.#choose(title, endpoint, instance);
     if (chosen !== undefined)
-      await this.#carryOut(await this.#recordOf(endpoint, instance, chosen), 'preview');
+      await this.#carryOut(await newRecord(this.#tools.store, endpoint, instance, chosen), 'preview');
   }
 
   /** Goes on with a publication that a closed window, a failure or the user has left half-done. */
   async goOn(): Promise<void> {
-    const open = (await this.#tools.store.list()).filter(({ ended }) => !ended);
-    if (open.length === 0) {
-      throw new Failure({
-        code: 'NothingToPick',
-        origin: 'client',
-        sentence: vscode.l10n.t('No publishing was left half-done.'),
-      });
-    }
+    const open = await this.#tools.store.open();
+    if (open.length === 0) throw nothingOpen();
     const record = await pickRecord(open, vscode.l10n.t('Go on with publishing'));
     if (record !== undefined) await this.#carryOut(record, 'as decided');
+  }
+
+  /** The same for one of them, from a notification that may be old. */
+  async goOnWith(record: PublicationRecord): Promise<void> {
+    await this.#carryOut(record, 'as decided').catch((error: unknown) => this.#leave(record.id, error));
   }
 
   async #choose(
@@ -67,9 +67,7 @@ export class Publisher {
     const access = { arm: client, id: item.id };
     const facts = await asking(client.baseUrl, (signal) => readInstance(access, signal));
     const source: Source = {
-      serviceName: endpoint.service.name,
-      baseUrl: endpoint.workspace.baseUrl,
-      hasKey: endpoint.workspace.auth.type === 'apiKey',
+      ...sourceOf(endpoint),
       others: othersThan(endpoint),
       bodyTypes: this.#bodyTypesOf(endpoint),
     };
@@ -98,56 +96,40 @@ export class Publisher {
     }
   }
 
-  /**
-   * An API that was published before keeps its record, which knows what was made. One with something that is not
-   * published any more stays beside the new one, so that this can be unpublished too.
-   */
-  async #recordOf(
-    endpoint: Endpoint,
-    { item, where }: ChosenInstance,
-    publication: Publication,
-  ): Promise<PublicationRecord> {
-    const earlier = (await this.#tools.store.list()).find(
-      (each) => each.instance.id === item.id && each.publication.apiId === publication.apiId,
-    );
-    return {
-      version: 1,
-      id: earlier !== undefined && coversMade(publication, earlier) ? earlier.id : randomUUID(),
-      startedAt: new Date().toISOString(),
-      endpoint: {
-        workspace: endpoint.workspace.name,
-        endpointId: endpoint.endpointId,
-        label: endpoint.label,
-      },
-      instance: { id: item.id, name: item.name, gatewayUrl: item.properties.gatewayUrl ?? '' },
-      where,
-      publication,
-      steps: earlier?.steps ?? [],
-      ended: false,
-      ...(earlier?.workspace !== undefined && { workspace: earlier.workspace }),
-    };
+  async #carryOut(start: PublicationRecord, how: 'preview' | 'as decided'): Promise<void> {
+    const { leases } = this.#tools;
+    const changed = await leases.during(start, (closing) => this.#carryOutAlone(start, how, closing));
+    if (changed !== undefined && (await lookAgain(changed))) await this.#carryOut(start, 'preview');
   }
 
-  async #carryOut(start: PublicationRecord, how: 'preview' | 'as decided'): Promise<void> {
+  /** Resolves with the failure when somebody has changed what was about to be written. */
+  async #carryOutAlone(
+    start: PublicationRecord,
+    how: 'preview' | 'as decided',
+    closing: AbortSignal,
+  ): Promise<Failure | undefined> {
+    // What was written meanwhile, here or in another window, is in the file.
+    const kept = await this.#tools.store.find(start.id);
+    if (how === 'as decided' && kept?.ended !== false) throw nothingOpen();
+    const latest = { ...start, steps: kept?.steps ?? start.steps };
     const endpoints = await endpointsIn(this.#tools.catalog, start);
     const access = instanceOf(this.#tools.azure, start);
-    const authorizations = await authorizationsFor(this.#tools.catalog, start.publication, endpoints);
-    let record = how === 'preview' ? await this.#decide(start, access, authorizations) : start;
-    while (record !== undefined) {
-      try {
-        record = await this.#write(record, access, authorizations);
-        await this.#finish(record, endpoints, access);
-        return;
-      } catch (error) {
-        if (!(error instanceof Failure) || error.code !== 'ResourceChanged') {
-          void this.#leave(start.id, error);
-          return;
-        }
-        // What was written until then is in the file.
-        const kept: PublicationRecord = await this.#latest(record);
-        record = (await lookAgain(error)) ? await this.#decide(kept, access, authorizations) : undefined;
-      }
+    const authorizations = await authorizationsFor(this.#tools.catalog, start.publication, endpoints, {
+      interactive: true,
+    });
+    const record = how === 'preview' ? await this.#decide(latest, access, authorizations) : latest;
+    if (record === undefined) return undefined;
+    try {
+      const written = await this.#write(record, access, authorizations, closing);
+      const published = await asking(access.arm.baseUrl, (signal) =>
+        finish(this.#tools, written, endpoints, access, signal),
+      );
+      void this.#announce(published);
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'ResourceChanged') return error;
+      void this.#leave(start.id, error);
     }
+    return undefined;
   }
 
   /** Asks what is to be written, after a look at what is there. Undefined when the user gives up. */
@@ -180,6 +162,7 @@ export class Publisher {
     record: PublicationRecord,
     instance: InstanceAccess,
     authorizations: Authorizations,
+    closing: AbortSignal,
   ): Promise<PublicationRecord> {
     const title = vscode.l10n.t('Publishing {0}', record.publication.displayName);
     return progress(title, (onStep, signal) =>
@@ -189,34 +172,16 @@ export class Publisher {
         save: (changed) => this.#tools.store.save(changed),
         log: (line) => this.#tools.foundation.log.info(line),
         onStep,
-        signal,
+        signal: AbortSignal.any([signal, closing]),
       }),
     );
   }
 
-  /** Puts the API into the tree, with the key of its subscription. */
-  async #finish(
-    record: PublicationRecord,
-    endpoints: readonly Endpoint[],
-    { arm, id }: InstanceAccess,
-  ): Promise<void> {
-    const { publication, instance } = record;
-    const subscription = { id: id + subscriptionPath(publication) };
-    const subscriptionKey = await asking(
-      arm.baseUrl,
-      async (signal) =>
-        (await arm.find(subscription.id, { signal })) && subscriptionKeyOf(arm, subscription, signal),
-    );
-    const baseUrl = [instance.gatewayUrl.replace(/\/$/, ''), publication.path].filter(Boolean).join('/');
-    const gateway = { baseUrl, ...(subscriptionKey !== undefined && { subscriptionKey }) };
-    const published = await addToTree(this.#tools.catalog, publication, endpoints, gateway);
-    const [first] = published;
+  async #announce({ endpoints, baseUrl }: Published): Promise<void> {
+    const [first] = endpoints;
     if (first === undefined) return;
-    await this.#tools.store.save({ ...record, ended: true, workspace: first.workspace.name });
-    void this.#announce(first, published.map(({ label }) => label).join(', '), baseUrl);
-  }
-
-  async #announce({ workspace, endpointId }: Endpoint, labels: string, baseUrl: string): Promise<void> {
+    const { workspace, endpointId } = first;
+    const labels = endpoints.map(({ label }) => label).join(', ');
     const open = vscode.l10n.t('Open a request');
     const copy = vscode.l10n.t('Copy URL');
     const choice = await vscode.window.showInformationMessage(
@@ -231,18 +196,13 @@ export class Publisher {
     }
   }
 
-  async #latest(record: PublicationRecord): Promise<PublicationRecord> {
-    return (await this.#tools.store.list()).find(({ id }) => id === record.id) ?? record;
-  }
-
   /** Nothing is lost: it can go on where it ended. */
   async #leave(id: string, error: unknown): Promise<void> {
     const goOn: FailureAction = {
       label: vscode.l10n.t('Go on'),
       run: async () => {
-        const record = (await this.#tools.store.list()).find((each) => each.id === id);
-        if (record === undefined) return;
-        await this.#carryOut(record, 'as decided').catch((problem: unknown) => this.#leave(id, problem));
+        const record = await this.#tools.store.find(id);
+        if (record !== undefined) await this.goOnWith(record);
       },
     };
     if (!(error instanceof Failure) || error.code !== 'Cancelled') {
@@ -252,6 +212,14 @@ export class Publisher {
     const text = vscode.l10n.t('Publishing was stopped. What is written stays until you go on or unpublish.');
     if ((await vscode.window.showInformationMessage(text, goOn.label)) === goOn.label) await goOn.run();
   }
+}
+
+function nothingOpen(): Failure {
+  return new Failure({
+    code: 'NothingToPick',
+    origin: 'client',
+    sentence: vscode.l10n.t('No publishing was left half-done.'),
+  });
 }
 
 function isOf(record: PublicationRecord, { workspace, endpointId }: Endpoint): boolean {

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { serviceParameter } from '../protocol/apim/operations.ts';
-import { isDisplayName, isPath } from '../protocol/apim/publicationProblems.ts';
+import { isPath } from '../protocol/apim/publicationProblems.ts';
 import { Failure } from '../protocol/failure.ts';
 import { normalizeBaseUrl } from '../protocol/studio/urls.ts';
 import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
+import { displayNameProblem } from './displayName.ts';
 import { apiIdOf, type Draft, type KeySource, type Source } from './draft.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
 import { askOperations } from './operationQuestions.ts';
@@ -43,8 +44,7 @@ function askDisplayName(draft: Draft): Step {
       {
         prompt: vscode.l10n.t('Name of the API, as its users see it'),
         value: draft.displayName,
-        validate: (text) =>
-          isDisplayName(text.trim()) ? undefined : vscode.l10n.t('1 to 300 characters are expected.'),
+        validate: displayNameProblem,
       },
       (text) => (draft.displayName = text.trim()),
     );

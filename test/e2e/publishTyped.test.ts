@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { type Arm, defaultTenant, startArm } from '../support/arm/index.ts';
-import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
 import { eventually } from '../support/eventually.ts';
 import { ArmCaller, propertiesOf } from '../unit/arm/armCaller.ts';
 import { closeSavedEditors } from './support/closeSavedEditors.ts';
@@ -9,7 +7,8 @@ import { closeInOrder } from './support/closeInOrder.ts';
 import { giveWorkspaceToken, listedWorkspace } from './support/giveWorkspaceToken.ts';
 import { OwnService } from './support/ownService.ts';
 import { SecretScan } from './support/secretScan.ts';
-import { Workbench } from './support/workbench.ts';
+import { type SignedIn, startSignedIn } from './support/signedIn.ts';
+import type { Workbench } from './support/workbench.ts';
 
 const hashing = 'SimpleFeatureHashingExperiment';
 const census = 'AdultCensusIncome';
@@ -18,35 +17,26 @@ const api = 'AzureML Demo API';
 /** What a publication can have beside the guide's: types of bodies, and the keys of several endpoints. */
 describe('publishing types of bodies and several endpoints', () => {
   let own: OwnService;
-  let arm: Arm;
+  let signedIn: SignedIn;
   let caller: ArmCaller;
-  let signIn: SignInServer;
   let workbench: Workbench;
 
   before(async () => {
     own = await OwnService.start();
-    arm = await startArm();
-    caller = new ArmCaller(arm);
-    signIn = new SignInServer(
-      [{ id: 'ada', label: 'ada@contoso.com', homeTenant: defaultTenant.tenantId }],
-      (tenantId, account) => arm.token(tenantId, account),
-    );
-    workbench = await Workbench.start({
-      furtherExtensions: [authProvider],
-      env: await signIn.listen(),
-      settings: { 'azuremlServices.azure.resourceManagerUrl': arm.url, ...listedWorkspace('Found', own) },
-    });
+    signedIn = await startSignedIn({}, { settings: listedWorkspace('Found', own) });
+    ({ workbench } = signedIn);
+    caller = new ArmCaller(signedIn.arm);
     await giveWorkspaceToken(workbench.window, 'Found', own);
     await workbench.window.tree('Web services').find(['Found', hashing]);
   });
-  after(() => closeInOrder(workbench, signIn, arm, own));
+  after(() => closeInOrder(signedIn, own));
 
   /** Answers the questions up to the operations. */
   const askForOperations = async (): Promise<void> => {
     const { window } = workbench;
     const { quickInput } = window;
     await window.tree('Web services').clickContextMenu(['Found', hashing], 'Publish to API Management…');
-    if (signIn.tokens.length === 0) await window.dialog.click('Allow');
+    if (signedIn.signIn.tokens.length === 0) await window.dialog.click('Allow');
     await quickInput.pick('demoazureml', { placeholder: 'API Management instance' });
     await quickInput.accept({ message: 'Name of the API' });
     await quickInput.accept({ message: 'Web service URL' });

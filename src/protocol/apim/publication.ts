@@ -251,7 +251,8 @@ function constantParameter([name, value]: [name: string, value: string]): JsonOb
   return { name, type: 'string', required: false, defaultValue: value, values: [value] };
 }
 
-function statusDescription(status: number): string {
+/** What a response of that status is documented as: the names of the service's errors. */
+export function statusDescription(status: number): string {
   if (status === 200) return 'OK';
   return errorClasses
     .filter((each) => each.status === status)

@@ -12,7 +12,7 @@ import type { Arm } from '../../support/arm/index.ts';
 import { LocalTestService } from '../local-service/localTestService.ts';
 import { ArmCaller, errorCode, propertiesOf } from './armCaller.ts';
 import type { Reply } from './armCaller.ts';
-import { officialClient, publish } from './officialClient.ts';
+import { publishLocal } from './officialClient.ts';
 
 const body = JSON.stringify({
   Inputs: { input1: { ColumnNames: ['Col2'], Values: [['This is a good day']] } },
@@ -47,14 +47,7 @@ describe('the gateway of an emulated instance', () => {
     after(() => service.close());
 
     beforeEach(async () => {
-      key = await publish(officialClient(arm), {
-        resourceGroup: 'rg1',
-        service: 'demoazureml',
-        api: 'azureml-demo',
-        serviceUrl: service.local.baseUrl,
-        product: 'starter',
-        apiKey: service.local.services[0]?.apiKey ?? '',
-      });
+      key = await publishLocal(arm, service.local);
     });
 
     function call(path: string, init: RequestInit = {}, subscriptionKey = key): Promise<Response> {

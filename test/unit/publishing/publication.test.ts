@@ -73,7 +73,7 @@ describe('publishing to API Management', () => {
     const { body } = await instance.arm.post(`${instance.id}/namedValues/azureml-demo-key/listValue`);
     assert.equal(asObject(body).value, authorization);
     const files = await readdir(join(folder, 'publications'));
-    assert.deepEqual(files, ['one.json']);
+    assert.deepEqual(files, ['one.json', 'open']);
     const text = await readFile(join(folder, 'publications', 'one.json'), 'utf8');
     assert.ok(!(text + log.join()).includes(key));
   });
