@@ -26,6 +26,7 @@ const parts = {
   dashboard: 'src/dashboard/index.ts',
   explorer: 'src/explorer/index.ts',
   fileSaver: 'src/shared/fileSaver.ts',
+  governance: 'src/governance/index.ts',
   httpSettings: 'src/shared/httpSettings.ts',
   instances: 'src/instances/index.ts',
   jobDocuments: 'src/jobs/documents/index.ts',

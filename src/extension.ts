@@ -5,6 +5,7 @@ import type { Azure } from './azure/index.ts';
 import type { Catalog } from './catalog/index.ts';
 import type { Dashboards } from './dashboard/index.ts';
 import type { Explorer } from './explorer/index.ts';
+import type { Governance } from './governance/index.ts';
 import type { JobDocuments } from './jobs/documents/index.ts';
 import type { Instances } from './instances/index.ts';
 import type { Jobs } from './jobs/index.ts';
@@ -173,6 +174,13 @@ class Extension implements vscode.Disposable {
     }),
   );
 
+  readonly #governance = new Lazy<Governance>(async () =>
+    (await import('./governance/index.ts')).createGovernance(
+      await this.#instances.get(),
+      await this.#catalog.get(),
+    ),
+  );
+
   readonly #features: { readonly [F in FeatureName]: { get(): Promise<Pick<Feature<F>, 'commands'>> } } = {
     catalog: this.#catalog,
     explorer: this.#explorer,
@@ -184,6 +192,7 @@ class Extension implements vscode.Disposable {
     dashboard: this.#dashboards,
     publishing: this.#publishing,
     instances: this.#instances,
+    governance: this.#governance,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
   };
 
@@ -195,6 +204,7 @@ class Extension implements vscode.Disposable {
 
   dispose(): void {
     const built = [
+      this.#governance,
       this.#instances,
       this.#publishing,
       this.#explorer,

@@ -9,16 +9,20 @@ import {
   type EntityNode,
   type InstanceNode,
 } from '../shared/instanceNode.ts';
+import { isWithoutPortal } from './branches.ts';
 import { pickEntity } from './entityPick.ts';
 import type { Listed } from './listed.ts';
 import { InstanceTree } from './tree.ts';
 
+export { scopeWords, subscriptionState } from './drawing.ts';
 export type { Listed } from './listed.ts';
 
 /** An instance that a command works on. */
 export interface OpenInstance extends InstanceAccess {
   readonly name: string;
   readonly tier?: string;
+  /** Whether it has a developer portal, and with it users, groups and notifications. */
+  readonly hasPortal: boolean;
 }
 
 export interface Instances extends Feature<'instances'> {
@@ -89,5 +93,6 @@ export function createInstances(azure: Azure, pane: InstancesPane): Instances {
 
 function opened({ client, item }: ChosenInstance): OpenInstance {
   const { id, name, sku } = item;
-  return { arm: client, id, name, ...(sku !== undefined && { tier: sku.name }) };
+  const hasPortal = !isWithoutPortal(item);
+  return { arm: client, id, name, hasPortal, ...(sku !== undefined && { tier: sku.name }) };
 }

@@ -1,9 +1,10 @@
 import type { InstanceAccess } from '../azure/index.ts';
+import { isPreconditionFailed } from '../protocol/apim/armErrors.ts';
 import { plannedResources, type PlannedResource } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { PublicationRecord } from './publicationRecord.ts';
 import { contentOf, noAuthorizations, readState, readStates, type ResourceState } from './resourceStates.ts';
-import { isPreconditionFailed, resourceChanged } from './writing.ts';
+import { resourceChanged } from './writing.ts';
 
 /** A resource that a publication made and that is there. */
 export interface Removal {

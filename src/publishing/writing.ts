@@ -1,6 +1,7 @@
 import type { InstanceAccess } from '../azure/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import { plannedResources, type PlannedResource, withSecret } from '../protocol/apim/publication.ts';
+import { isPreconditionFailed } from '../protocol/apim/armErrors.ts';
 import { isPolicy } from '../protocol/apim/resourceView.ts';
 import { type PublicationRecord, type PublicationStep, withStep } from './publicationRecord.ts';
 import { type Authorizations, readState, type ResourceState } from './resourceStates.ts';
@@ -128,10 +129,6 @@ function bodyOf(planned: PlannedResource, authorizations: Authorizations): Plann
     origin: 'client',
     sentence: `The key that ${planned.name} is to hold is not stored. Set the API key of the endpoint.`,
   });
-}
-
-export function isPreconditionFailed(error: unknown): boolean {
-  return error instanceof Failure && error.status === 412;
 }
 
 function changed(planned: PlannedResource, cause?: unknown): Failure {

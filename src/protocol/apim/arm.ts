@@ -91,7 +91,7 @@ export type Product = Readonly<v.InferOutput<typeof productSchema>>;
 
 export const productSubscriptionSchema = v.object({
   ...named,
-  properties: v.object({ displayName: text, scope: text, state: text, ownerId: text }),
+  properties: v.object({ displayName: text, scope: text, state: text, stateComment: text, ownerId: text }),
 });
 /** What carries a pair of subscription keys; `scope` is the id of a product or an API, or ends with `/apis`. */
 export type ProductSubscription = Readonly<v.InferOutput<typeof productSubscriptionSchema>>;

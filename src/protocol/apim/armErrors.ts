@@ -1,4 +1,4 @@
-import type { Failure } from '../failure.ts';
+import { Failure, type FailureReason } from '../failure.ts';
 import { asText, isJsonObject, tryParseJson, type JsonObject } from '../json.ts';
 import {
   codeOfStatus,
@@ -24,7 +24,7 @@ export function failureOfArmAnswer(given: Omit<ErrorAnswer, 'requestKind'>): Fai
   const reasons = reasonsOf(error);
   const [outer, ...details] = reasons;
   const code = outer?.code ?? codeOfStatus(answer.status);
-  const said = [outer, ...details].flatMap((reason) => (reason?.message ? [reason.message] : [])).join(' ');
+  const said = [outer?.message, ...details.map(detailWords)].filter(Boolean).join(' ');
   return failureOfVerdict(answer, {
     code,
     origin: 'service',
@@ -35,6 +35,16 @@ export function failureOfArmAnswer(given: Omit<ErrorAnswer, 'requestKind'>): Fai
       hintFor(hints, code) ?? (answer.status === 401 ? hints.InvalidAuthenticationToken : undefined),
     ),
   });
+}
+
+/** A detail says which field it is about. */
+function detailWords({ message, target }: FailureReason): string {
+  return message === '' || target === undefined ? message : `${target}: ${message}`;
+}
+
+/** Whether a write was refused because its condition, an ETag, does not hold any more. */
+export function isPreconditionFailed(error: unknown): boolean {
+  return error instanceof Failure && error.status === 412;
 }
 
 /** The error in a body, which older services do not wrap. */

@@ -115,8 +115,11 @@ export class InstanceGateway {
     const subscription = this.#store
       .in(`${this.#instance}/subscriptions`)
       .find(
-        ({ properties: { state, primaryKey, secondaryKey } }) =>
-          state === 'active' && key !== undefined && (key === primaryKey || key === secondaryKey),
+        ({ properties: { state, primaryKey, secondaryKey, ownerId } }) =>
+          state === 'active' &&
+          key !== undefined &&
+          (key === primaryKey || key === secondaryKey) &&
+          !this.#isBlocked(ownerId),
       );
     if (subscription) {
       const scope = String(subscription.properties.scope).slice(this.#instance.length).toLowerCase();
@@ -128,6 +131,11 @@ export class InstanceGateway {
     const open = products.find(({ properties }) => properties.subscriptionRequired === false);
     if (open) return this.#through(api, open, '');
     return api.properties.subscriptionRequired === false ? this.#through(api, undefined, '') : undefined;
+  }
+
+  /** Source: azure-rest-api-specs apimusers.json (`UserState`). */
+  #isBlocked(ownerId: unknown): boolean {
+    return this.#store.get(String(ownerId))?.properties.state === 'blocked';
   }
 
   /** A product's policy counts for calls with one of its own subscriptions only. */

@@ -1,0 +1,44 @@
+import type { InstanceAccess } from '../../azure/index.ts';
+import { scopeWords } from '../../instances/index.ts';
+import { parseArm, productSubscriptionSchema, type ProductSubscription } from '../../protocol/apim/arm.ts';
+import { userName, userSchema } from '../../protocol/apim/people.ts';
+import { readSeen, type Seen } from './deciding.ts';
+
+/** A subscription as a person knows it. */
+export interface SubscriptionFacts {
+  readonly name: string;
+  readonly state: string;
+  readonly comment: string;
+  /** Name of the user it belongs to; absent for one that stands alone. */
+  readonly owner?: string;
+  /** What it is for: "product starter". */
+  readonly scope: string;
+}
+
+export async function readSubscription(
+  access: InstanceAccess,
+  path: string,
+  signal: AbortSignal,
+): Promise<Seen<SubscriptionFacts>> {
+  const { value, etag } = await readSeen(access, path, productSubscriptionSchema, signal);
+  return { value: await factsOf(access, value, signal), etag };
+}
+
+export async function factsOf(
+  access: InstanceAccess,
+  { name, properties }: ProductSubscription,
+  signal: AbortSignal,
+): Promise<SubscriptionFacts> {
+  const { displayName = name, state = '', stateComment = '', scope = '', ownerId } = properties;
+  const owner = ownerId === undefined ? undefined : await ownerName(access, ownerId, signal);
+  const facts = { name: displayName, state, comment: stateComment, scope: scopeWords(scope) };
+  return owner === undefined ? facts : { ...facts, owner };
+}
+
+/** What the owner is called; his id where he is not there any more. */
+async function ownerName({ arm }: InstanceAccess, ownerId: string, signal: AbortSignal): Promise<string> {
+  const reply = await arm.find(ownerId, { signal });
+  return reply === undefined
+    ? (ownerId.split('/').at(-1) ?? ownerId)
+    : userName(parseArm(userSchema, reply.body));
+}

@@ -1,0 +1,429 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { asArray, asObject, asText } from '../../src/protocol/json.ts';
+import { ArmError, faultOf, type Arm } from '../support/arm/index.ts';
+import { eventually } from '../support/eventually.ts';
+import { closeAtOnce, listenOnLoopback } from '../support/loopback.ts';
+import { ArmCaller, namesOn, propertiesOf } from '../unit/arm/armCaller.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
+import { SecretScan } from './support/secretScan.ts';
+import { keylessWorkspace } from './support/workspaces.ts';
+import { startSignedIn, type SignedIn } from './support/signedIn.ts';
+import type { Tree } from './support/tree.ts';
+import type { Workbench } from './support/workbench.ts';
+
+const demo = 'demoazureml';
+const ada = 'Ada Byron';
+
+/** An administrator lets people in, and gives and takes their keys. */
+describe('who may use an instance of API Management', () => {
+  let backend: Server;
+  let signedIn: SignedIn;
+  let arm: Arm;
+  let caller: ArmCaller;
+  let workbench: Workbench;
+  let tree: Tree;
+  let gatewayUrl: string;
+  /** All keys that there were. */
+  const keys = new Set<string>();
+
+  before(async () => {
+    backend = createServer((_, response) => response.end('{"Results":{}}'));
+    const serviceUrl = `http://127.0.0.1:${await listenOnLoopback(backend)}`;
+    signedIn = await startSignedIn({ instances: [{}, { name: 'paidbycall', tier: 'Consumption' }] });
+    ({ arm, workbench } = signedIn);
+    caller = new ArmCaller(arm);
+    gatewayUrl = String(propertiesOf(await caller.ask('GET', caller.instance)).gatewayUrl);
+    const api = `${caller.instance}/apis/score`;
+    arm.seed(api, { displayName: 'Score', path: 'score', serviceUrl });
+    arm.seed(`${api}/operations/get`, { displayName: 'Get', method: 'GET', urlTemplate: '/' });
+    const urlTemplate = '/workspaces/{workspace}/services/{service}/execute';
+    arm.seed(`${api}/operations/execute`, { displayName: 'Execute', method: 'POST', urlTemplate });
+    arm.seed(`${caller.instance}/products/unlimited/apis/score`, {});
+    const { window } = workbench;
+    for (const name of ['Web services', 'Jobs', 'Get started']) await window.tree(name).showPane(false);
+    tree = window.tree('API Management');
+    await tree.showPane(true);
+    await window.runCommand('Azure ML: Add API Management instance…');
+    await window.dialog.click('Allow');
+    await window.quickInput.pick(demo, { placeholder: 'API Management instance' });
+    await tree.find([demo, 'Users']);
+  });
+  after(() => closeInOrder(signedIn, { close: () => closeAtOnce(backend) }));
+  afterEach(() => workbench.window.notifications.clear());
+
+  /** The status with which the gateway answers a call with a key. */
+  const callWith = async (key: string): Promise<number> => {
+    const headers = { 'Ocp-Apim-Subscription-Key': key };
+    return (await fetch(`${gatewayUrl}/score/`, { headers })).status;
+  };
+  const keysOf = async (subscription: string): Promise<{ primary: string; secondary: string }> => {
+    const { body } = await caller.ask('POST', `subscriptions/${subscription}/listSecrets`);
+    const [primary, secondary] = [String(body.primaryKey), String(body.secondaryKey)];
+    keys.add(primary).add(secondary);
+    return { primary, secondary };
+  };
+  const clipboardHas = (text: string): Promise<true> =>
+    eventually('the key on the clipboard', async () => {
+      const found = await workbench.window.page.evaluate(() => navigator.clipboard.readText());
+      return found === text ? true : undefined;
+    });
+  const inMenu = (path: readonly string[], entry: string): Promise<void> =>
+    tree.clickContextMenu([demo, ...path], entry);
+  const userCalled = async (email: string): Promise<string> => {
+    const { body } = await caller.ask('GET', 'users');
+    const found = asArray(body.value)
+      .map(asObject)
+      .find((user) => asObject(user.properties).email === email);
+    return asText(found?.name) ?? '';
+  };
+  const askForSubscription = async (name: string): Promise<void> => {
+    await caller.put(`subscriptions/${name.toLowerCase()}`, {
+      displayName: name,
+      scope: '/products/unlimited',
+      ownerId: `/users/${await userCalled('ada@example.com')}`,
+    });
+  };
+  const stateOf = async (subscription: string): Promise<unknown> =>
+    propertiesOf(await caller.ask('GET', `subscriptions/${subscription}`)).state;
+
+  it('makes a group, and leaves alone those that are built in', async () => {
+    const { quickInput, notifications } = workbench.window;
+    await inMenu(['Groups'], 'New group…');
+    await quickInput.enter('Testers', { title: 'New group (1/2)', message: 'Name of the group' });
+    await quickInput.enter('They try it out.', { message: 'What the group is for' });
+    await notifications.waitFor('The group Testers is there.');
+    await tree.find([demo, 'Groups', 'Testers']);
+    assert.deepEqual(await tree.disabledContextMenuLabels([demo, 'Groups', 'Guests']), [
+      'Add members…',
+      'Edit group…',
+      'Delete group…',
+    ]);
+    await inMenu(['Groups', 'Testers'], 'Edit group…');
+    await quickInput.accept({ message: 'Name of the group' });
+    await quickInput.enter('They try everything out.', { message: 'What the group is for' });
+    await notifications.waitFor('The group Testers is changed.');
+    const { description } = propertiesOf(await caller.ask('GET', 'groups/testers'));
+    assert.equal(description, 'They try everything out.');
+  });
+
+  it('says why a built-in group that was picked in the palette cannot be changed', async () => {
+    const { window } = workbench;
+    workbench.health.expect(/The group Developers is built in/);
+    await window.runCommand('Azure ML: Delete group…');
+    await window.quickInput.pick(demo, { placeholder: 'API Management instance' });
+    await window.quickInput.pick('Developers', { title: 'Delete group' });
+    await window.notifications.waitFor('The group Developers is built in');
+  });
+
+  it('invites somebody, after it was said that a mail goes out', async () => {
+    const { quickInput, dialog, notifications, screenshot } = shortcuts();
+    await inMenu(['Users'], 'Invite user…');
+    await quickInput.enter('Ada', { title: 'Invite user (1/4)', message: 'First name' });
+    await quickInput.enter('Byron', { message: 'Last name' });
+    await quickInput.enter('nobody', { message: 'E-mail address' });
+    await quickInput.enter('ada@example.com', { message: 'An address like' });
+    await quickInput.accept({ placeholder: 'Groups to put the user into' });
+    assert.match(await dialog.text(), /A mail goes to ada@example\.com with a link that is valid for 2 days/);
+    await screenshot('access-invite');
+    assert.equal(await userCalled('ada@example.com'), '');
+    await dialog.click('Send invitation');
+    await notifications.waitFor('Ada Byron is invited to demoazureml.');
+    const { description } = await tree.find([demo, 'Users', ada]);
+    assert.equal(description, 'ada@example.com · not confirmed yet');
+    await screenshot('access-users');
+  });
+
+  it('names the field when the address belongs to another user', async () => {
+    const { quickInput, notifications } = shortcuts();
+    workbench.health.expect(/ValidationError/);
+    await inMenu(['Users'], 'Add user…');
+    await quickInput.enter('Augusta', { message: 'First name' });
+    await quickInput.enter('King', { message: 'Last name' });
+    await quickInput.enter('ada@example.com', { message: 'E-mail address' });
+    await quickInput.accept({ placeholder: 'Groups to put the user into' });
+    const { text } = await notifications.waitFor('with ValidationError');
+    assert.match(text, /email: Another user has the address ada@example\.com/);
+  });
+
+  it('puts a user into a group, and takes him out', async () => {
+    const { quickInput, dialog, notifications } = shortcuts();
+    const member = [demo, 'Groups', 'Testers', ada];
+    await inMenu(['Groups', 'Testers'], 'Add members…');
+    await quickInput.check(ada);
+    await quickInput.accept({ placeholder: 'Users to put into the group' });
+    await notifications.waitFor('Testers now has Ada Byron among its members.');
+    await tree.find(member);
+    await tree.clickContextMenu(member, 'Remove member…');
+    await dialog.click('Remove');
+    await notifications.waitFor('Ada Byron is not in the group any more.');
+    await tree.waitForGone(member);
+    assert.deepEqual(namesOn(await caller.ask('GET', 'groups/testers/users')), []);
+  });
+
+  it('shows a product to a group, unless somebody else is choosing too', async () => {
+    const { quickInput, dialog, notifications, screenshot } = shortcuts();
+    const linked = async (): Promise<readonly unknown[]> => {
+      const { body } = await caller.ask('GET', 'products/unlimited/groups');
+      return asArray(body.value).map((group) => asObject(asObject(group).properties).displayName);
+    };
+    await inMenu(['Products', 'Unlimited'], 'Choose who sees the product…');
+    await quickInput.check('Testers');
+    await quickInput.check('Guests', false);
+    await screenshot('access-visibility');
+    arm.beforeNext(/^GET .*\/products\/unlimited\/groups$/, async () => {
+      const [developers] = await groupsCalled('Developers');
+      await caller.ask('DELETE', `products/unlimited/groups/${developers ?? ''}`);
+    });
+    await quickInput.accept({ title: 'Who sees Unlimited' });
+    assert.match(await dialog.text(), /Hide Unlimited from Guests\?/);
+    await dialog.click('Hide product');
+    await quickInput.waitFor({ placeholder: 'Somebody else has changed it meanwhile' });
+    assert.deepEqual(await linked(), ['Administrators', 'Guests']);
+    await quickInput.check('Testers');
+    await quickInput.accept();
+    await notifications.waitFor('Unlimited is seen by Administrators, Guests, Testers.');
+    assert.deepEqual(await linked(), ['Administrators', 'Guests', 'Testers']);
+    await tree.find([demo, 'Products', 'Unlimited', 'Testers']);
+  });
+
+  it('takes a product from the developers, and gives it back', async () => {
+    const { dialog, notifications } = shortcuts();
+    await inMenu(['Products', 'Starter'], 'Unpublish product…');
+    await dialog.click('Unpublish');
+    await notifications.waitFor('The product Starter is not published any more.');
+    await tree.waitFor([demo, 'Products', 'Starter'], ({ description }) =>
+      description.includes('not published'),
+    );
+    await inMenu(['Products', 'Starter'], 'Publish product…');
+    await dialog.click('Publish');
+    await tree.waitFor(
+      [demo, 'Products', 'Starter'],
+      ({ description }) => !description.includes('not published'),
+    );
+  });
+
+  it('approves a request, whose keys then work at the gateway', async () => {
+    const { window } = workbench;
+    const { quickInput, dialog, notifications, screenshot } = shortcuts();
+    await askForSubscription('Research');
+    const { primary } = await keysOf('research');
+    assert.equal(await callWith(primary), 401);
+    await window.runCommand('Azure ML: Show subscription requests…');
+    await quickInput.pick(demo, { placeholder: 'API Management instance' });
+    await quickInput.waitFor({ title: 'Subscriptions that wait for approval' });
+    await quickInput.row('Research').waitFor();
+    assert.deepEqual(
+      (await quickInput.entries()).map(({ label }) => label),
+      ['Research'],
+    );
+    await quickInput.pick('Research');
+    await quickInput.pick('Approve', { title: 'Research' });
+    assert.match(
+      await dialog.text(),
+      /Approve the subscription Research\?.*For: product unlimited\. Owner: Ada Byron\. State: waits for approval\./,
+    );
+    await screenshot('access-approve');
+    assert.deepEqual((await dialog.buttons()).toSorted(), ['Approve', 'Approve and send mail', 'Cancel']);
+    await dialog.click('Approve and send mail');
+    await notifications.waitFor('The subscription Research is active.');
+    assert.equal(await callWith(primary), 200);
+    await inMenu(['Subscriptions', 'Research'], 'Copy primary subscription key');
+    await clipboardHas(primary);
+  });
+
+  it('suspends a subscription, whose keys then fail, and activates it', async () => {
+    const { dialog, notifications } = shortcuts();
+    const { primary } = await keysOf('research');
+    const node = [demo, 'Subscriptions', 'Research'];
+    await inMenu(['Subscriptions', 'Research'], 'Suspend subscription…');
+    await dialog.click('Suspend');
+    await notifications.waitFor('The subscription Research is suspended.');
+    assert.equal(await callWith(primary), 401);
+    await tree.waitFor(node, ({ description }) => description.startsWith('suspended'));
+    await inMenu(['Subscriptions', 'Research'], 'Activate subscription…');
+    await dialog.click('Activate');
+    await notifications.waitFor('The subscription Research is active.');
+    assert.equal(await callWith(primary), 200);
+  });
+
+  it('makes a new key, with which the old one is refused', async () => {
+    const { dialog, notifications, screenshot } = shortcuts();
+    const before = await keysOf('research');
+    await inMenu(['Subscriptions', 'Research'], 'Regenerate primary subscription key…');
+    assert.match(await dialog.text(), /Calls with the old primary key are refused at once/);
+    await screenshot('access-regenerate');
+    await dialog.click('Regenerate key');
+    const made = await notifications.waitFor('Research has a new primary key.');
+    const after = await keysOf('research');
+    assert.deepEqual(
+      [await callWith(before.primary), await callWith(after.primary), after.secondary === before.secondary],
+      [401, 200, true],
+    );
+    await made.click('Copy primary key');
+    await clipboardHas(after.primary);
+  });
+
+  it('gives a key to a workspace that is called through the instance', async () => {
+    const { window } = workbench;
+    const { quickInput, notifications } = shortcuts();
+    const gateway = { subscriptionKeyHeader: 'Ocp-Apim-Subscription-Key' };
+    await workbench.changeTheme('dark', {
+      'azuremlServices.workspaces': {
+        Through: { ...keylessWorkspace(`${gatewayUrl}/score`, 'Census'), ...gateway },
+        Elsewhere: keylessWorkspace('http://127.0.0.1:9', 'Census'),
+      },
+    });
+    await inMenu(['Subscriptions', 'Research'], 'Use subscription key for a workspace…');
+    await quickInput.waitFor({ placeholder: 'Workspace that is called through demoazureml' });
+    assert.deepEqual(
+      (await quickInput.entries()).map(({ label }) => label),
+      ['Through'],
+    );
+    await quickInput.pick('Through');
+    await notifications.waitFor('Through is called with the primary key of Research.');
+    const services = window.tree('Web services');
+    await services.showPane(true);
+    await services.click(['Through', 'Census', 'RRS Execute']);
+    const editor = window.editors.webview();
+    await editor.getByRole('button', { name: 'Send', exact: true }).click();
+    await editor.getByText('200 OK').first().waitFor();
+    await services.showPane(false);
+  });
+
+  it('overrules no other administrator, and shows what he has decided', async () => {
+    const { quickInput, dialog, notifications, screenshot } = shortcuts();
+    await askForSubscription('Contested');
+    await tree.clickContextMenu([demo, 'Subscriptions'], 'Refresh');
+    await tree.find([demo, 'Subscriptions', 'Contested']);
+    await inMenu(['Subscriptions', 'Contested'], 'Reject subscription…');
+    await quickInput.enter('Not enough said.', { message: 'Why Contested is rejected' });
+    assert.match(await dialog.text(), /State: waits for approval/);
+    arm.beforeNext(/^PATCH .*\/contested$/, async () => {
+      const properties = { state: 'active' };
+      await caller.ask('PATCH', 'subscriptions/contested', { properties }, { 'If-Match': '*' });
+    });
+    await dialog.click('Reject');
+    await eventually('the question anew', async () =>
+      (await dialog.text()).includes('Somebody else has changed it meanwhile') ? true : undefined,
+    );
+    assert.match(await dialog.text(), /State: active/);
+    await screenshot('access-contested');
+    assert.equal(await stateOf('contested'), 'active');
+    await dialog.click('Reject');
+    await notifications.waitFor('The subscription Contested is rejected.');
+    assert.deepEqual(
+      [
+        await stateOf('contested'),
+        propertiesOf(await caller.ask('GET', 'subscriptions/contested')).stateComment,
+      ],
+      ['rejected', 'Not enough said.'],
+    );
+  });
+
+  it('says who could give the right that is missing', async () => {
+    const { dialog, notifications } = shortcuts();
+    workbench.health.expect(/AuthorizationFailed/);
+    arm.failNext(/^PATCH .*\/research$/, faultOf(new ArmError(403, 'AuthorizationFailed', 'Not your role.')));
+    await inMenu(['Subscriptions', 'Research'], 'Cancel subscription…');
+    await dialog.click('Cancel subscription');
+    const { text } = await notifications.waitFor('AuthorizationFailed');
+    assert.match(text, /Not your role\..*Ask an owner of the subscription/);
+    assert.equal(await stateOf('research'), 'active');
+  });
+
+  it('gives out a subscription that stands alone, and deletes it', async () => {
+    const { quickInput, dialog, notifications } = shortcuts();
+    await inMenu(['Subscriptions'], 'New subscription…');
+    await quickInput.enter('Nightly job', {
+      title: 'New subscription (1/4)',
+      message: 'Name of the subscription',
+    });
+    await quickInput.pick('Nobody: it stands alone', { placeholder: 'Owner' });
+    await quickInput.pick('Score', { placeholder: 'What the keys are for' });
+    await quickInput.pick('Active', { placeholder: 'How it begins' });
+    const made = await notifications.waitFor('The subscription Nightly job is there, with two keys.');
+    const { primary } = await keysOf('nightly-job');
+    await made.click('Copy primary key');
+    await clipboardHas(primary);
+    assert.equal(await callWith(primary), 200);
+    await inMenu(['Subscriptions', 'Nightly job'], 'Delete subscription…');
+    assert.match(await dialog.text(), /Owner: nobody, it stands alone/);
+    await dialog.click('Delete');
+    await tree.waitForGone([demo, 'Subscriptions', 'Nightly job']);
+    assert.equal(await callWith(primary), 401);
+  });
+
+  it('asks again before keys open every API', async () => {
+    const { window } = workbench;
+    const { quickInput, dialog } = shortcuts();
+    await window.runCommand('Azure ML: New subscription…');
+    await quickInput.pick(demo, { placeholder: 'API Management instance' });
+    await quickInput.enter('Everything', { message: 'Name of the subscription' });
+    await quickInput.pick(ada, { placeholder: 'Owner' });
+    await quickInput.pick(/All APIs/, { placeholder: 'What the keys are for' });
+    await quickInput.pick('Submitted', { placeholder: 'How it begins' });
+    assert.match(await dialog.text(), /calls every API, those to come included/);
+    await dialog.click('Cancel');
+    assert.equal((await caller.ask('GET', 'subscriptions/everything')).status, 404);
+  });
+
+  it('blocks a user, and deletes him with his subscriptions', async () => {
+    const { dialog, notifications, screenshot } = shortcuts();
+    await inMenu(['Users', ada], 'Block user…');
+    await dialog.click('Block');
+    await notifications.waitFor('Ada Byron is blocked.');
+    assert.equal(await callWith((await keysOf('research')).primary), 401);
+    await tree.waitFor([demo, 'Users', ada], ({ description }) => description.endsWith('blocked'));
+    await inMenu(['Users', ada], 'Delete user…');
+    assert.match(await dialog.text(), /The user has 2 subscriptions: Research, Contested\./);
+    await screenshot('access-delete-user');
+    await dialog.click('Delete with subscriptions');
+    await notifications.waitFor('Ada Byron is deleted.');
+    await tree.waitForGone([demo, 'Users', ada]);
+    await tree.waitForGone([demo, 'Subscriptions', 'Research']);
+    assert.equal((await caller.ask('GET', 'subscriptions/research')).status, 404);
+  });
+
+  it('says what the tier Consumption lacks, where subscriptions work all the same', async () => {
+    const { window } = workbench;
+    const { quickInput, notifications } = shortcuts();
+    workbench.health.expect(/paidbycall has no users and groups/);
+    await window.runCommand('Azure ML: Invite user…');
+    await quickInput.pick('paidbycall', { placeholder: 'API Management instance' });
+    await notifications.waitFor('paidbycall has no users and groups');
+    await window.runCommand('Azure ML: New subscription…');
+    await quickInput.pick('paidbycall', { placeholder: 'API Management instance' });
+    await quickInput.enter('Alone', { title: 'New subscription (1/3)', message: 'Name of the subscription' });
+    await quickInput.pick('Starter', { placeholder: 'What the keys are for' });
+    await quickInput.pick('Active', { placeholder: 'How it begins' });
+    await notifications.waitFor('The subscription Alone is there, with two keys.');
+  });
+
+  it('keeps tokens and keys out of files and the log', async () => {
+    const { tokens } = signedIn.signIn;
+    const secrets = [...keys, ...tokens].map((secret, index) => [`secret ${index}`, secret]);
+    const scan = new SecretScan(Object.fromEntries(secrets) as Record<string, string>);
+    const log = await workbench.extensionLogs();
+    assert.match(log, /PATCH http:.*\/subscriptions\/research/);
+    assert.ok(keys.size >= 5);
+    const data = join(workbench.host.userData, 'data');
+    assert.deepEqual([...scan.text('log', log), ...(await scan.folder(data))], []);
+  });
+
+  function shortcuts() {
+    const { window } = workbench;
+    const { quickInput, dialog, notifications } = window;
+    return { quickInput, dialog, notifications, screenshot: (name: string) => window.screenshot(name) };
+  }
+
+  /** Ids of groups that the service has named. */
+  async function groupsCalled(displayName: string): Promise<readonly string[]> {
+    const { body } = await caller.ask('GET', 'groups');
+    return asArray(body.value)
+      .map(asObject)
+      .filter(({ properties }) => asObject(properties).displayName === displayName)
+      .map(({ name }) => String(name));
+  }
+});
