@@ -2,7 +2,8 @@ import { defaultSubscriptionKeyHeader } from '../protocol/apim/errors.ts';
 import { freeName } from '../shared/freeName.ts';
 import type { CatalogStore } from './catalog.ts';
 import { endpointById, endpointsOf } from './endpoints.ts';
-import type { Endpoint } from './model.ts';
+import type { Authorization, Endpoint } from './model.ts';
+import { publishedName } from './publishedName.ts';
 import { removeEntry } from './renaming.ts';
 import { putWorkspace } from './settings.ts';
 
@@ -14,6 +15,8 @@ export interface PublishedGateway {
   readonly baseUrl: string;
   /** The named value with the endpoint's key, which the gateway adds; absent where each client sends its own. */
   readonly keyName?: string;
+  /** Whether the gateway has other keys for other endpoints of the API. */
+  readonly choosesKey: boolean;
   /** Absent: it is asked for when it is needed. */
   readonly subscriptionKey?: string;
 }
@@ -22,7 +25,7 @@ export interface PublishedGateway {
 export async function addPublished(
   store: CatalogStore,
   endpoint: Endpoint,
-  { name: proposed, baseUrl, keyName, subscriptionKey }: PublishedGateway,
+  { name: proposed, baseUrl, subscriptionKey, ...keySource }: PublishedGateway,
 ): Promise<Endpoint> {
   const { workspaceId } = endpoint.workspace;
   const there = store
@@ -32,17 +35,18 @@ export async function addPublished(
   const name = there?.name ?? freeName(proposed.replaceAll('/', '-'), ' ', (each) => taken.has(each));
   const { service } = endpoint;
   await putWorkspace(name, (before) => {
-    const entry = before.services?.[service.name];
+    const serviceName = publishedName(before.services, endpoint);
+    const entry = before.services?.[serviceName];
     return {
       ...before,
       workspaceId,
       baseUrl,
       subscriptionKeyHeader: defaultSubscriptionKeyHeader,
-      auth: keyName === undefined ? { type: 'apiKey' } : { type: 'gateway', namedValue: keyName },
+      auth: authorization(before.auth, endpoint, keySource),
       ...(endpoint.workspace.style === 'subscriptions' && { addressedBy: 'subscriptions' }),
       services: {
         ...before.services,
-        [service.name]: {
+        [serviceName]: {
           ...entry,
           ...(service.serviceId !== undefined && { serviceId: service.serviceId }),
           endpoints: { ...entry?.endpoints, [endpoint.name]: endpoint.endpointId },
@@ -53,9 +57,20 @@ export async function addPublished(
   const published = await store.find(name, endpoint.endpointId);
   if (subscriptionKey !== undefined)
     await store.keys.storeSubscriptionKey(published.workspace, subscriptionKey);
-  const key = keyName === undefined ? await store.secrets.credential(endpoint) : undefined;
+  const key = keySource.keyName === undefined ? await store.secrets.credential(endpoint) : undefined;
   if (key !== undefined) await store.secrets.storeCredential(published, key);
   return published;
+}
+
+function authorization(
+  before: Authorization | undefined,
+  { endpointId }: Endpoint,
+  { keyName, choosesKey }: Pick<PublishedGateway, 'keyName' | 'choosesKey'>,
+): Authorization {
+  if (keyName === undefined) return { type: 'apiKey' };
+  if (!choosesKey) return { type: 'gateway', namedValue: keyName };
+  const others = before?.type === 'gateway' ? before.namedValues : {};
+  return { type: 'gateway', namedValues: { ...others, [endpointId]: keyName } };
 }
 
 /** Takes it out again, with its keys, if it is there; the workspace goes with its last endpoint. */
