@@ -402,6 +402,7 @@ describe('who may use an instance of API Management', () => {
     await dialog.click('Delete');
     await notifications.waitFor('The group Testers is deleted.');
     await tree.waitForGone([demo, 'Groups', 'Testers']);
+    await tree.waitForGone([demo, 'Products', 'Unlimited', 'Testers']);
     await tree.find([demo, 'Users', 'Augusta King']);
   });
 

@@ -25,7 +25,7 @@ export async function addMembers(tools: AccessTools, target: unknown): Promise<v
   }
   const added = await askForUsers(vscode.l10n.t('Add members to {0}', node.label), others);
   if (added.length === 0) return;
-  await changing(tools, access, 'groups', () =>
+  await changing(tools, access, ['groups'], () =>
     waitFor(access, (signal) =>
       changeLinks(
         access,
@@ -53,7 +53,7 @@ export async function removeMember(tools: AccessTools, target: unknown): Promise
     [remove],
   );
   if (choice !== remove) return;
-  await changing(tools, access, 'groups', () =>
+  await changing(tools, access, ['groups'], () =>
     waitFor(access, (signal) => changeLinks(access, collection, { added: [], removed: [name] }, signal)),
   );
   tell(vscode.l10n.t('{0} is not in the group any more.', label));

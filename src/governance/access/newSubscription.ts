@@ -47,7 +47,7 @@ export async function newSubscription(tools: AccessTools, target: unknown): Prom
     instanceId: access.id,
   });
   if (wanted === undefined || !(await mayOpenAll(access, wanted))) return;
-  const made = await changing(tools, access, 'subscriptions', () => make(access, wanted));
+  const made = await changing(tools, access, ['subscriptions'], () => make(access, wanted));
   if (wanted.state === 'active') {
     await offerToCopy(
       made,
