@@ -143,7 +143,7 @@ export function nothingBelow(kind: EntityKind): string {
     case 'group':
       return vscode.l10n.t('No members.');
     default:
-      return vscode.l10n.t('Nobody is told.');
+      return vscode.l10n.t('Nobody is notified.');
   }
 }
 

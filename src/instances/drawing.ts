@@ -153,11 +153,23 @@ export function drawNotification({ name, properties }: Notification, path: strin
     kind: 'notification',
     path,
     label: properties.title ?? name,
+    description: ofOldPortal.has(name) ? vscode.l10n.t('old developer portal only') : '',
     icon: 'mail',
-    facts: { [vscode.l10n.t('When')]: properties.description },
+    facts: {
+      [vscode.l10n.t('When')]: properties.description,
+      ...(name === 'QuotaLimitApproachingPublisherNotificationMessage' && {
+        [vscode.l10n.t('Note')]: vscode.l10n.t('Of quotas of a subscription, not of quotas by key.'),
+      }),
+    },
     opens: true,
   };
 }
+
+/** Events that only the retired portal had. Source: azure-docs api-management-howto-configure-notifications.md. */
+const ofOldPortal: ReadonlySet<string> = new Set([
+  'NewApplicationNotificationMessage',
+  'NewIssuePublisherNotificationMessage',
+]);
 
 export function drawRecipientEmail(
   { name, properties: { email = name } }: RecipientEmail,

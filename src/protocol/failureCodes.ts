@@ -72,6 +72,7 @@ export const failureCodes = {
   NetworkFailed: 'The connection failed for a reason that has no code of its own here.',
   NoConnectionString: 'The storage is known by a container SAS, which makes no connection string.',
   NoDeveloperPortal: 'The developer portal of the API Management instance is not enabled.',
+  NoGateway: 'An API of API Management does not lead to a web service.',
   NoInput: 'The service takes no input.',
   NoManagementUrl: 'The settings name no management API of the workspace.',
   NoRanges: 'The server does not send parts of a file, so a table cannot be read from it piece by piece.',

@@ -1,23 +1,29 @@
 import * as vscode from 'vscode';
 import type { Catalog } from '../catalog/index.ts';
-import type { ProductSubscription } from '../protocol/apim/arm.ts';
+import { apiSchema, parseArm, type ProductSubscription } from '../protocol/apim/arm.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
-import { instanceIdOf } from '../shared/instanceNode.ts';
-import type { ServiceApi } from './gatewayApis.ts';
+import { isExplorerNode } from '../shared/explorerNode.ts';
+import { entityOf, instanceIdOf, type EntityNode } from '../shared/instanceNode.ts';
+import { browseApi, type ServiceApi } from './gatewayApis.ts';
 import { subscriptionKeyOf, subscriptionsFor } from './subscriptionKeys.ts';
-import { pickApi } from './apiPick.ts';
+import { pickApi, reason } from './apiPick.ts';
 import type { Azure, ChosenInstance } from '../azure/index.ts';
 
 /**
- * Adds a workspace for an API of API Management that leads to a web service, whoever published it. The service is one
- * of the workspace named `behind`, if that is said.
+ * Adds a workspace for an API of API Management that leads to a web service, whoever published it. The command may have
+ * been called on the workspace of the service that is behind it, or on an API.
  */
-export async function addGateway(azure: Azure, catalog: Catalog, behind?: string): Promise<void> {
+export async function addGateway(azure: Azure, catalog: Catalog, target: unknown): Promise<void> {
   const title = vscode.l10n.t('Add a gateway from API Management');
-  const instance = await azure.pickInstance(title);
+  const behind = isExplorerNode(target) && target.node === 'workspace' ? target.workspace : undefined;
+  const node = entityOf(target, 'api', 'productApi');
+  const known = node && azure.instances.find(node.instanceId);
+  const instance = known
+    ? { ...known, client: azure.clientAt(known.where) }
+    : await azure.pickInstance(title);
   if (instance === undefined) return;
-  const chosen = await pickApi(instance, title);
+  const chosen = node === undefined ? await pickApi(instance, title) : await apiAt(instance, node);
   if (chosen === undefined) return;
   const key =
     chosen.subscriptionKeyHeader === '' ? undefined : await subscriptionKey(instance, chosen, title);
@@ -25,6 +31,22 @@ export async function addGateway(azure: Azure, catalog: Catalog, behind?: string
   const name = api.properties.displayName ?? api.name;
   const keys = key === undefined ? {} : { subscriptionKey: key };
   await catalog.addRoute({ ...route, name, ...(behind !== undefined && { behind }) }, keys);
+}
+
+/** The API of a node. Rejects with `NoGateway` where it leads to no web service. */
+async function apiAt({ client, item }: ChosenInstance, { path, label }: EntityNode): Promise<ServiceApi> {
+  const browsed = await asking(client.baseUrl, async (signal) => {
+    const apiPath = path.replace(/^\/products\/[^/]+/, '');
+    const { body } = await client.get(item.id + apiPath, { signal });
+    return browseApi(client, item, parseArm(apiSchema, body), signal);
+  });
+  if (browsed.unsuitable === undefined) return browsed;
+  if (browsed.unsuitable.kind === 'failed') throw browsed.unsuitable.failure;
+  throw new Failure({
+    code: 'NoGateway',
+    origin: 'client',
+    sentence: vscode.l10n.t('{0} leads to no web service. {1}', label, reason(browsed.unsuitable)),
+  });
 }
 
 /** The portal in which developers read of the APIs and try them. */

@@ -59,7 +59,8 @@ function byLabel(items: readonly Item[]): readonly Item[] {
   return items.toSorted((a, b) => a.label.localeCompare(b.label));
 }
 
-function reason(unsuitable: Unsuitable): string {
+/** Why an API is no way to a web service, as a sentence. */
+export function reason(unsuitable: Unsuitable): string {
   switch (unsuitable.kind) {
     case 'type':
       return vscode.l10n.t('It is of the type {0}.', unsuitable.type);

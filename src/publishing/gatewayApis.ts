@@ -40,11 +40,12 @@ export async function browseApis(
 ): Promise<void> {
   const options = { query: { expandApiVersionSet: 'true' }, signal };
   for await (const page of client.list(childPath(instance.id, 'apis'), apiSchema, options)) {
-    await inParallel(page, mostApis, async (api) => found(await browse(client, instance, api, signal)));
+    await inParallel(page, mostApis, async (api) => found(await browseApi(client, instance, api, signal)));
   }
 }
 
-async function browse(
+/** Whether an API leads to a web service, and how it is called. */
+export async function browseApi(
   client: ArmClient,
   { properties: { gatewayUrl = '' } }: Instance,
   api: Api,

@@ -1,5 +1,4 @@
 import type { Catalog } from '../catalog/index.ts';
-import { isExplorerNode } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { addFromAzure } from './addingFromAzure.ts';
 import { addGateway, openDeveloperPortal } from './adopting.ts';
@@ -18,10 +17,7 @@ export function createPublishing(foundation: Foundation, azure: Azure, catalog: 
   const publisher = new Publisher(tools);
   return {
     commands: {
-      addGateway: (target) => {
-        const behind = isExplorerNode(target) && target.node === 'workspace' ? target.workspace : undefined;
-        return addGateway(azure, catalog, behind);
-      },
+      addGateway: (target) => addGateway(azure, catalog, target),
       addFromAzure: () => addFromAzure(azure, catalog),
       openDeveloperPortal: (target) => openDeveloperPortal(azure, target),
       publishEndpoint: (target) => publisher.publish(target),

@@ -111,6 +111,9 @@ export const commandNames = {
     'copySecondarySubscriptionKey',
     'regeneratePrimarySubscriptionKey',
     'regenerateSecondarySubscriptionKey',
+    'addRecipientEmails',
+    'addRecipientUsers',
+    'removeRecipient',
   ],
   support: ['showLog'],
 } as const;

@@ -194,6 +194,20 @@ describe('adopting an API of API Management', () => {
     await quickInput.cancel();
   });
 
+  it('takes an API of the tree too, and says why another is none', async () => {
+    const { window } = workbench;
+    workbench.health.expect(/Half leads to no web service/);
+    const tree = window.tree('API Management');
+    await tree.showPane(true);
+    for (const other of ['Jobs', 'Web services']) await window.tree(other).showPane(false);
+    const apis = ['demoazureml', 'APIs'];
+    await tree.clickContextMenu([...apis, 'Half'], 'Add gateway from API Management…');
+    await window.notifications.waitFor(/Half leads to no web service\. It lacks BES Submit/);
+    await tree.clickContextMenu([...apis, 'Churn scoring'], 'Add gateway from API Management…');
+    await window.quickInput.waitFor({ placeholder: 'Which web service is behind "Churn scoring"?' });
+    await window.quickInput.cancel();
+  });
+
   it('keeps tokens and keys out of the log', async () => {
     const log = await workbench.extensionLogs();
     assert.match(log, /GET http:\/\/127\.0\.0\.1:\d+\/tenants/);

@@ -21,6 +21,7 @@ const branchOf = {
   group: 'groups',
   product: 'products',
   subscription: 'subscriptions',
+  notification: 'notifications',
 } as const;
 
 /** What a command was called on, or what the user picks among what suits. Undefined when dismissed. */
@@ -33,7 +34,7 @@ export async function choose(
 ): Promise<Chosen | undefined> {
   const access = await instances.open(target, title);
   if (access === undefined) return undefined;
-  if (kind === 'user' || kind === 'group') checkPeople(access);
+  if (kind !== 'product' && kind !== 'subscription') checkPeople(access);
   const node = entityOf(target, kind) ?? (await instances.pick(access, branchOf[kind], title, suits));
   return node && { access, node };
 }
@@ -56,7 +57,7 @@ export function checkPeople({ name, hasPortal }: OpenInstance): void {
     code: 'NotInTier',
     origin: 'client',
     sentence: vscode.l10n.t(
-      '{0} has no users and groups: they belong to the developer portal, which the tier Consumption lacks. Give out subscriptions that stand alone, or choose another tier.',
+      '{0} has no users, groups and notifications: they belong to the developer portal, which the tier Consumption lacks. Give out subscriptions that stand alone, or choose another tier.',
       name,
     ),
   });
