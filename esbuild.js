@@ -31,6 +31,8 @@ const parts = {
   instances: 'src/instances/index.ts',
   jobDocuments: 'src/jobs/documents/index.ts',
   jobs: 'src/jobs/index.ts',
+  monitoring: 'src/monitoring/index.ts',
+  policies: 'src/governance/policies/index.ts',
   publishing: 'src/publishing/index.ts',
   reportFailure: 'src/shared/reportFailure.ts',
   requests: 'src/requests/index.ts',
@@ -93,6 +95,7 @@ const webviews = {
   entryPoints: {
     dashboard: 'src/webviews/dashboard/main.tsx',
     jobEditor: 'src/webviews/jobEditor/main.tsx',
+    monitoring: 'src/webviews/monitoring/main.tsx',
     requestEditor: 'src/webviews/requestEditor/main.tsx',
     table: 'src/webviews/table/main.tsx',
   },

@@ -1,13 +1,16 @@
 import * as vscode from 'vscode';
 import { hasOpenJobs } from './jobs/openJobs.ts';
+import { hasOpenPublications } from './publishing/openPublications.ts';
 import type { Azure } from './azure/index.ts';
 import type { Catalog } from './catalog/index.ts';
 import type { Dashboards } from './dashboard/index.ts';
 import type { Explorer } from './explorer/index.ts';
 import type { Governance } from './governance/index.ts';
+import type { Policies } from './governance/policies/index.ts';
 import type { JobDocuments } from './jobs/documents/index.ts';
 import type { Instances } from './instances/index.ts';
 import type { Jobs } from './jobs/index.ts';
+import type { Monitoring } from './monitoring/index.ts';
 import type { Publishing } from './publishing/index.ts';
 import type { Requests } from './requests/index.ts';
 import type { Results } from './results/index.ts';
@@ -173,10 +176,26 @@ class Extension implements vscode.Disposable {
     }),
   );
 
+  readonly #policies = new Lazy<Policies>(async () =>
+    (await import('./governance/policies/index.ts')).createPolicies(
+      this.#foundation,
+      await this.#azure.get(),
+      await this.#instances.get(),
+    ),
+  );
+
   readonly #governance = new Lazy<Governance>(async () =>
     (await import('./governance/index.ts')).createGovernance(
       await this.#instances.get(),
       await this.#catalog.get(),
+    ),
+  );
+
+  readonly #monitoring = new Lazy<Monitoring>(async () =>
+    (await import('./monitoring/index.ts')).createMonitoring(
+      this.#foundation,
+      await this.#azure.get(),
+      await this.#instances.get(),
     ),
   );
 
@@ -191,7 +210,9 @@ class Extension implements vscode.Disposable {
     dashboard: this.#dashboards,
     publishing: this.#publishing,
     instances: this.#instances,
+    policies: this.#policies,
     governance: this.#governance,
+    monitoring: this.#monitoring,
     support: { get: () => Promise.resolve({ commands: { showLog: () => this.#foundation.log.show() } }) },
   };
 
@@ -203,7 +224,9 @@ class Extension implements vscode.Disposable {
 
   dispose(): void {
     const built = [
+      this.#policies,
       this.#governance,
+      this.#monitoring,
       this.#instances,
       this.#publishing,
       this.#explorer,
@@ -234,13 +257,16 @@ class Extension implements vscode.Disposable {
     const documents = new LazyFileSystem(() => Promise.resolve(this.#foundation.documents));
     const results = new LazyFileSystem(async () => (await this.#results.get()).files);
     const schemas = new LazyFileSystem(async () => (await this.#requests.get()).schemas);
+    const policies = new LazyFileSystem(async () => (await this.#policies.get()).files);
     this.#disposables.push(
       documents,
       results,
       schemas,
+      policies,
       vscode.workspace.registerFileSystemProvider(schemes.document, documents, { isReadonly: true }),
       vscode.workspace.registerFileSystemProvider(schemes.result, results, { isReadonly: true }),
       vscode.workspace.registerFileSystemProvider(schemes.schema, schemas, { isReadonly: true }),
+      vscode.workspace.registerFileSystemProvider(schemes.policy, policies, { isCaseSensitive: true }),
       vscode.window.registerCustomEditorProvider(customEditors.request, {
         resolveCustomTextEditor: async (document, panel, token) =>
           (await this.#requests.get()).resolveCustomTextEditor(document, panel, token),
@@ -261,15 +287,26 @@ class Extension implements vscode.Disposable {
       vscode.window.registerWebviewPanelSerializer(webviewPanels.dashboard, {
         deserializeWebviewPanel: async (panel, state) => (await this.#dashboards.get()).restore(panel, state),
       }),
+      vscode.window.registerWebviewPanelSerializer(webviewPanels.monitoring, {
+        deserializeWebviewPanel: async (panel, state) => (await this.#monitoring.get()).restore(panel, state),
+      }),
     );
   }
 
-  /** Jobs that were open when the last window closed go on being followed; nothing else happens at start-up. */
-  async #resume(context: vscode.ExtensionContext): Promise<void> {
+  /**
+   * Jobs that were open when the last window closed go on being followed, and what was not wholly published is told;
+   * nothing else happens at start-up.
+   */
+  async #resume({ globalStorageUri: { fsPath } }: vscode.ExtensionContext): Promise<void> {
     try {
-      if (await hasOpenJobs(context.globalStorageUri.fsPath)) await this.#jobs.get();
+      if (await hasOpenJobs(fsPath)) await this.#jobs.get();
     } catch (error) {
       this.#foundation.log.error(`Open jobs cannot be followed: ${String(error)}`);
+    }
+    try {
+      if (await hasOpenPublications(fsPath)) await (await this.#publishing.get()).tellOfInterrupted();
+    } catch (error) {
+      this.#foundation.log.error(`Open publications cannot be told: ${String(error)}`);
     }
   }
 

@@ -3,9 +3,11 @@ import { childPath, instanceSchema, parseArm, type Instance } from '../protocol/
 import { prefix, settings } from '../shared/contributions.ts';
 import { asking } from '../shared/asking.ts';
 import type { Foundation } from '../shared/feature.ts';
+import { Failure } from '../protocol/failure.ts';
 import { ArmClient } from './armClient.ts';
 import { cloudAt } from './cloud.ts';
 import type { Place } from '../shared/azurePlace.ts';
+import { instanceById } from './instanceById.ts';
 import { KnownInstances } from './knownInstances.ts';
 import { ResourcePick, succeeds, type Picked, type Sought } from './resourcePick.ts';
 import { SignIn } from './signIn.ts';
@@ -40,6 +42,11 @@ export class Azure {
     });
   }
 
+  /** The page of a resource in Azure's portal; `path` is its own, and that of a part of it. */
+  portalUrl(path: string): string {
+    return `${readCloud().portalUrl}/#@/resource${path}`;
+  }
+
   /** Lets the user choose among all instances of all subscriptions; the last one comes first. Undefined when dismissed. */
   async pickInstance(title: string): Promise<ChosenInstance | undefined> {
     const picked = await this.pick(instances(title), this.instances.list().at(0));
@@ -57,6 +64,20 @@ export class Azure {
     await this.instances.update(await readInstance(this.clientAt(known.where, 'silent'), id, signal));
   }
 
+  /**
+   * The instance of an id, found without asking the user for anything in the tenants of
+   * all accounts, or of the one with that name. Rejects with `SignInNeeded` or `NotFound`.
+   */
+  async findInstance(id: string, account?: string): Promise<ChosenInstance> {
+    const clientAt = (place: Place): ArmClient => this.clientAt(place, 'silent');
+    const accounts = (await this.#signIn.accounts()).filter(
+      (each) => account === undefined || [each.id, each.label].includes(account),
+    );
+    if (accounts.length === 0) throw noAccount(account);
+    const found = await instanceById(id, accounts, clientAt);
+    return { ...found, client: clientAt(found.where) };
+  }
+
   /** Lets the user choose among resources of all subscriptions. Signs in first where no account may be used. */
   async pick<T>(sought: Sought<T>, last?: Picked<T>): Promise<Picked<T> | undefined> {
     const accounts = await this.#signIn.accounts();
@@ -65,6 +86,17 @@ export class Azure {
     const clientAt = (place: Place): ArmClient => this.clientAt(place, 'silent');
     return new ResourcePick(sought, this.#signIn, clientAt, last).choose(searched);
   }
+}
+
+function noAccount(account: string | undefined): Failure {
+  return new Failure({
+    code: 'SignInNeeded',
+    origin: 'client',
+    sentence:
+      account === undefined
+        ? vscode.l10n.t('Nobody is signed in with Microsoft.')
+        : vscode.l10n.t('Azure ML is not signed in there as {0} yet.', account),
+  });
 }
 
 function instances(title: string): Sought<Instance> {

@@ -179,8 +179,9 @@ export interface Catalog extends Feature<'catalog'> {
 
   /**
    * The API key of an endpoint as the management API has it now, else as the user enters it. Undefined when dismissed.
+   * Not interactive: else as it is stored; rejects with `MissingApiKey`.
    */
-  renewKey(endpoint: Endpoint): Promise<string | undefined>;
+  renewKey(endpoint: Endpoint, options: AuthorizeOptions): Promise<string | undefined>;
 
   /** What last went wrong at an endpoint and is not mended yet. */
   trouble(endpoint: Endpoint): Trouble | undefined;
@@ -244,7 +245,7 @@ export function createCatalog(
     schemaIfAny: (endpoint, options) => store.schemaIfAny(endpoint, options),
     swaggerDocument: (endpoint) => store.swaggerDocument(endpoint),
     explain,
-    renewKey: (endpoint) => store.keys.renew(endpoint),
+    renewKey: (endpoint, options) => store.keys.renew(endpoint, options),
     remedies: (endpoint, failure) => store.remedies(endpoint, failure),
     trouble: (endpoint) => store.troubles.of(endpoint.workspace.name, endpoint.endpointId),
     pickChangeableEndpoint: (target, title) => pickManagedEndpoint(store, target, title, 'changeable'),

@@ -133,9 +133,14 @@ export class Keys {
     return fetching.finally(() => this.#fetching.delete(id));
   }
 
-  /** The API key as the management API has it now, else as the user enters it; stored. Undefined when dismissed. */
-  async renew(endpoint: Endpoint): Promise<string | undefined> {
-    return (await this.#fetched(endpoint, { interactive: true })) ?? (await this.askForCredential(endpoint));
+  /**
+   * The API key as the management API has it now, else as the user enters it; stored. Undefined when dismissed. Where
+   * nobody can be asked, the one that is stored already, or `MissingApiKey`.
+   */
+  async renew(endpoint: Endpoint, options: AuthorizeOptions): Promise<string | undefined> {
+    const fetched = await this.#fetched(endpoint, options);
+    if (fetched !== undefined) return fetched;
+    return options.interactive ? this.askForCredential(endpoint) : this.key(endpoint, 'credential');
   }
 
   /** Asks for a gateway's subscription key; tried on the endpoint, if there is one. */

@@ -4,7 +4,7 @@ import type { CatalogStore } from './catalog.ts';
 import { endpointById, endpointsOf } from './endpoints.ts';
 import type { Endpoint } from './model.ts';
 import { removeEntry } from './renaming.ts';
-import { putWorkspace } from './settings.ts';
+import { putWorkspace, type ServiceEntry } from './settings.ts';
 
 /** An API of a gateway by which an endpoint can be called now. */
 export interface PublishedGateway {
@@ -12,7 +12,9 @@ export interface PublishedGateway {
   readonly name: string;
   /** With the URL suffix. */
   readonly baseUrl: string;
-  /** The named value with the endpoint's key, which the gateway adds; absent where each client sends its own. */
+  /** The gateway adds the endpoint's key; otherwise each client sends its own. */
+  readonly addsKey: boolean;
+  /** The named value with that key, where it is the same for all endpoints of the API. */
   readonly keyName?: string;
   /** Absent: it is asked for when it is needed. */
   readonly subscriptionKey?: string;
@@ -22,7 +24,7 @@ export interface PublishedGateway {
 export async function addPublished(
   store: CatalogStore,
   endpoint: Endpoint,
-  { name: proposed, baseUrl, keyName, subscriptionKey }: PublishedGateway,
+  { name: proposed, baseUrl, addsKey, keyName, subscriptionKey }: PublishedGateway,
 ): Promise<Endpoint> {
   const { workspaceId } = endpoint.workspace;
   const there = store
@@ -32,17 +34,20 @@ export async function addPublished(
   const name = there?.name ?? freeName(proposed.replaceAll('/', '-'), ' ', (each) => taken.has(each));
   const { service } = endpoint;
   await putWorkspace(name, (before) => {
-    const entry = before.services?.[service.name];
+    const serviceName = freeName(service.name, ' ', (each) => isOther(before.services?.[each], endpoint));
+    const entry = before.services?.[serviceName];
     return {
       ...before,
       workspaceId,
       baseUrl,
       subscriptionKeyHeader: defaultSubscriptionKeyHeader,
-      auth: keyName === undefined ? { type: 'apiKey' } : { type: 'gateway', namedValue: keyName },
+      auth: addsKey
+        ? { type: 'gateway', ...(keyName !== undefined && { namedValue: keyName }) }
+        : { type: 'apiKey' },
       ...(endpoint.workspace.style === 'subscriptions' && { addressedBy: 'subscriptions' }),
       services: {
         ...before.services,
-        [service.name]: {
+        [serviceName]: {
           ...entry,
           ...(service.serviceId !== undefined && { serviceId: service.serviceId }),
           endpoints: { ...entry?.endpoints, [endpoint.name]: endpoint.endpointId },
@@ -53,9 +58,18 @@ export async function addPublished(
   const published = await store.find(name, endpoint.endpointId);
   if (subscriptionKey !== undefined)
     await store.keys.storeSubscriptionKey(published.workspace, subscriptionKey);
-  const key = keyName === undefined ? await store.secrets.credential(endpoint) : undefined;
+  const key = addsKey ? undefined : await store.secrets.credential(endpoint);
   if (key !== undefined) await store.secrets.storeCredential(published, key);
   return published;
+}
+
+/** Names of services and endpoints are not unique, ids are. */
+function isOther(entry: ServiceEntry | undefined, { service, name, endpointId }: Endpoint): boolean {
+  if (entry === undefined) return false;
+  const there = entry.endpoints?.[name];
+  const isOtherService =
+    entry.serviceId !== undefined && service.serviceId !== undefined && entry.serviceId !== service.serviceId;
+  return isOtherService || (there !== undefined && there !== endpointId);
 }
 
 /** Takes it out again, with its keys, if it is there; the workspace goes with its last endpoint. */

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { Failure } from '../protocol/failure.ts';
 import type { BlobReference } from '../protocol/studio/bes.ts';
+import { text } from '../shared/arguments.ts';
 import { localPath } from '../shared/localPath.ts';
-
-const text = v.pipe(v.string('a text is expected'), v.trim(), v.nonEmpty('it is empty'));
 
 const blobReference = v.union(
   [

@@ -3,9 +3,10 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { replaceFile } from '../local-service/replaceFile.ts';
 import { Failure } from '../protocol/failure.ts';
+import { openMarkersFolder } from '../shared/openMarkers.ts';
 import { parseJobRecord, type JobRecord } from './jobRecord.ts';
 import { withSteps } from './jobSteps.ts';
-import { jobsFolder, openMarkersFolder } from './openJobs.ts';
+import { jobsFolder } from './openJobs.ts';
 
 const recordSuffix = '.json';
 const rereadDelayMs = 50;
@@ -39,7 +40,7 @@ export class JobStore {
 
   private constructor(globalStoragePath: string) {
     this.#folder = jobsFolder(globalStoragePath);
-    this.#markers = openMarkersFolder(globalStoragePath);
+    this.#markers = openMarkersFolder(this.#folder);
   }
 
   /** `watchFolder` is Node's own; it may fail, as where the system has no watches left. */

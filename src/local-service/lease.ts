@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -18,19 +19,19 @@ const leaseSchema = v.object({
   since: v.number(),
 });
 
-/** Who uses a data folder: one process at a time, because two would ruin the blob index. */
+/** Who uses a folder: one process at a time, because two would ruin what is in it. */
 export type LeaseContent = v.InferOutput<typeof leaseSchema>;
 
 const FILE = 'lease.json';
 const ATTEMPTS = 20;
 
-/** A start or an end that takes longer has died, even if its pid is in use again. */
+/** A start or an end that takes longer, and is not renewed, has died, even if its pid is in use again. */
 const LONGEST_CHANGE_MS = 60_000;
 
 /** How old a file may be that is not whole yet. */
 const LONGEST_WRITE_MS = 5000;
 
-/** The right of this process to use a data folder. */
+/** The right of this process to use a folder. */
 export class Lease {
   readonly token: string;
   readonly #path: string;
@@ -60,12 +61,26 @@ export class Lease {
     await this.#write({ state: 'ready', port });
   }
 
+  /** Holds it on without being ready for anybody; to be called more often than `LONGEST_CHANGE_MS`. */
+  async renew(): Promise<void> {
+    await this.#write({ state: 'starting' });
+  }
+
   async ending(): Promise<void> {
     await this.#write({ state: 'ending' });
   }
 
   async release(): Promise<void> {
     if (await this.#isOurs()) await rm(this.#path, { force: true });
+  }
+
+  /** For a process that ends now. */
+  releaseNow(): void {
+    try {
+      if (readFileSync(this.#path, 'utf8').includes(this.token)) rmSync(this.#path, { force: true });
+    } catch {
+      // There is no lease to give back.
+    }
   }
 
   async #create(): Promise<boolean> {

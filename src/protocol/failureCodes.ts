@@ -90,12 +90,14 @@ export const failureCodes = {
   PortInUse: 'Another program uses the port that the local service was told to use.',
   ProxyAuthenticationRequired: 'The proxy wants credentials.',
   ProxyFailed: 'The proxy could not be reached, or did not connect to the host.',
+  PublishingElsewhere: 'An API is being published, or unpublished, at this moment.',
   RateLimited: 'The server limits how often it may be called, and the limit is reached.',
   RedirectRefused: 'The server sent the call elsewhere, and following it could lose or expose data.',
   RequestTimeout: 'The server gave up on the call and gave no code.',
   RequestTooLarge: 'The body is bigger than the server takes.',
   ResourceChanged:
     'A resource of API Management was changed since it was looked at, so it was not written over.',
+  ResourceExists: 'At API Management there is something else already where something was to be made.',
   RowTooLong: 'A row of a table is too long to be written whole.',
   SasTooNarrow: 'The SAS of the storage allows less than is needed.',
   ServerError: 'The server failed and gave no code.',
@@ -120,6 +122,7 @@ export const failureCodes = {
   UnknownService: 'The workspace has no web service or endpoint of the name.',
   UnknownStorage: 'No storage is known under the name.',
   UnknownWorkspace: 'No workspace is known under the name.',
+  UnsavedPolicy: 'The policy is open in an editor with changes that are not saved.',
   UnterminatedQuote: 'A quoted cell of a CSV file is never closed.',
   WrongContainer: 'A blob is outside the container that the SAS opens.',
 } as const satisfies Readonly<Record<string, string>>;

@@ -1,6 +1,13 @@
+import type { Endpoint } from '../catalog/index.ts';
+import type { BodyTypes } from '../protocol/apim/bodyTypes.ts';
 import { starterLimits } from '../protocol/apim/limits.ts';
 import { gatewayOperations, type GatewayOperation, swaggerOperation } from '../protocol/apim/operations.ts';
-import type { Publication, PublishedOperation, PublishedProduct } from '../protocol/apim/publication.ts';
+import type {
+  EndpointKey,
+  Publication,
+  PublishedOperation,
+  PublishedProduct,
+} from '../protocol/apim/publication.ts';
 import { isNamedValueName, resourceIdFrom } from '../protocol/apim/publicationProblems.ts';
 import type { ApiOperation } from '../protocol/apim/arm.ts';
 import { freeName } from '../shared/freeName.ts';
@@ -18,9 +25,15 @@ export interface Draft {
   path: string;
   product: PublishedProduct;
   operations: readonly DraftOperation[];
-  /** The gateway adds the endpoint's key. */
-  injectsKey: boolean;
+  /** The types that the API is to have for its bodies. */
+  bodyTypes: BodyTypes | undefined;
+  key: KeySource;
+  /** Of an API for several endpoints: those besides the one that is published, as the catalog finds them. */
+  further: readonly string[];
 }
+
+/** Whose key the service gets: the caller's own, that of the endpoint, or that of whichever of several is called. */
+export type KeySource = 'caller' | 'endpoint' | 'calledEndpoint';
 
 /** What is published: what the questions start with. */
 export interface Source {
@@ -28,13 +41,36 @@ export interface Source {
   readonly baseUrl: string;
   /** Whether there is one key that a gateway could add. */
   readonly hasKey: boolean;
+  /** What else is in the workspace. */
+  readonly others: readonly OtherEndpoint[];
+  /** Undefined where the service has no swagger document. */
+  readonly bodyTypes: Promise<BodyTypes | undefined>;
+}
+
+export interface OtherEndpoint {
+  readonly label: string;
+  /** By which the catalog finds it. */
+  readonly reference: string;
+}
+
+type SourceFacts = Pick<Source, 'serviceName' | 'baseUrl' | 'hasKey'>;
+
+export function sourceOf({ service, workspace }: Endpoint): SourceFacts {
+  return {
+    serviceName: service.name,
+    baseUrl: workspace.baseUrl,
+    hasKey: workspace.auth.type === 'apiKey',
+  };
 }
 
 const guideName = 'AzureML Demo API';
 const guidePath = 'azureml-demo';
 
 /** The guide's choices, where the instance has no API of that name yet; else names made of the service's. */
-export function draftFor({ serviceName, baseUrl, hasKey }: Source, { apis, products }: InstanceFacts): Draft {
+export function draftFor(
+  { serviceName, baseUrl, hasKey }: SourceFacts,
+  { apis, products }: InstanceFacts,
+): Draft {
   const taken = apis.some(({ name, properties }) => name === guidePath || properties.path === guidePath);
   const starter = products.find(({ product }) => product.name === 'starter');
   return {
@@ -46,7 +82,9 @@ export function draftFor({ serviceName, baseUrl, hasKey }: Source, { apis, produ
       ...gatewayOperations.map((operation) => ({ operation: publishedAs(operation), included: true })),
       { operation: publishedAs(swaggerOperation), included: false },
     ],
-    injectsKey: hasKey,
+    bodyTypes: undefined,
+    key: hasKey ? 'endpoint' : 'caller',
+    further: [],
   };
 }
 
@@ -78,12 +116,13 @@ export function existingProduct({
 
 /**
  * The draft as a publication. An API that has the URL suffix already is the one that is written, and an operation of
- * it with the same verb and template keeps its id: an instance takes neither twice.
+ * it with the same verb and template keeps its id: an instance takes neither twice. `endpoints` are all that it is for.
  */
 export function publicationOf(
   draft: Draft,
   { apis }: InstanceFacts,
   existing: readonly ApiOperation[],
+  endpoints: readonly PublishedEndpoint[] = [],
 ): Publication {
   const apiId = apiIdOf(draft, apis);
   const ids = new Map(existing.map(({ name, properties }) => [signatureOf(properties), name]));
@@ -94,16 +133,41 @@ export function publicationOf(
     path: draft.path,
     operations: draft.operations
       .filter(({ included }) => included)
-      .map(({ operation }) => ({ ...operation, id: ids.get(signatureOf(operation)) ?? operation.id })),
+      .map(({ operation }) => {
+        const types = draft.bodyTypes?.operations.get(operation.id);
+        const id = ids.get(signatureOf(operation)) ?? operation.id;
+        return { ...operation, id, ...(types && { types }) };
+      }),
     product: draft.product,
-    ...(draft.injectsKey && { keyName: keyNameOf(apiId) }),
+    ...(draft.bodyTypes && { definitions: draft.bodyTypes.definitions }),
+    ...keysOf(draft, apiId, endpoints),
   };
 }
 
-/** An API that others have made may have an id which no policy could refer to. */
-function keyNameOf(apiId: string): string {
-  const name = `${apiId}-key`;
-  return isNamedValueName(name) ? name : `${resourceIdFrom(apiId)}-key`;
+type PublishedEndpoint = Omit<EndpointKey, 'keyName'>;
+
+function keysOf(
+  { key }: Draft,
+  apiId: string,
+  endpoints: readonly PublishedEndpoint[],
+): Pick<Publication, 'keyName' | 'endpointKeys'> {
+  // An API that others have made may have an id which no policy could refer to.
+  const prefix = isNamedValueName(apiId) ? apiId : resourceIdFrom(apiId);
+  switch (key) {
+    case 'caller':
+      return {};
+    case 'endpoint':
+      return { keyName: `${prefix}-key` };
+    case 'calledEndpoint':
+      return {
+        endpointKeys: endpoints.map(({ endpointId, label }) => ({
+          endpointId,
+          label,
+          // Labels are not unique.
+          keyName: `${prefix}-${resourceIdFrom(label)}-${resourceIdFrom(endpointId)}-key`,
+        })),
+      };
+  }
 }
 
 export function apiIdOf({ path }: Pick<Draft, 'path'>, apis: InstanceFacts['apis']): string {

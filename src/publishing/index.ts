@@ -1,30 +1,42 @@
 import type { Catalog } from '../catalog/index.ts';
+import { isProgramCall } from '../shared/invocation.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import { addFromAzure } from './addingFromAzure.ts';
 import { addGateway, openDeveloperPortal } from './adopting.ts';
 import type { Azure } from '../azure/index.ts';
-import { updateGatewayKey } from './gatewayKey.ts';
+import { updateGatewayKey, updateGatewayKeyCall } from './gatewayKey.ts';
+import { tellOfInterrupted } from './interrupted.ts';
+import { PublicationLeases } from './publicationLeases.ts';
 import { PublicationStore } from './publicationStore.ts';
 import { Publisher } from './publisher.ts';
-import { unpublish } from './unpublishing.ts';
+import { publishCall } from './publishCall.ts';
+import { unpublish, unpublishCall } from './unpublishing.ts';
 
-export type Publishing = Feature<'publishing'>;
+export interface Publishing extends Feature<'publishing'> {
+  /** Tells of what closed windows have left half-done. */
+  tellOfInterrupted(): Promise<void>;
+}
 
 /** What is done in Azure: API Management through Azure Resource Manager. */
 export function createPublishing(foundation: Foundation, azure: Azure, catalog: Catalog): Publishing {
-  const store = new PublicationStore(foundation.context.globalStorageUri.fsPath);
-  const tools = { foundation, azure, catalog, store };
+  const { fsPath: storage } = foundation.context.globalStorageUri;
+  const leases = new PublicationLeases(storage);
+  const tools = { foundation, azure, catalog, leases, store: new PublicationStore(storage) };
   const publisher = new Publisher(tools);
   return {
     commands: {
       addGateway: (target) => addGateway(azure, catalog, target),
       addFromAzure: () => addFromAzure(azure, catalog),
       openDeveloperPortal: (target) => openDeveloperPortal(azure, target),
-      publishEndpoint: (target) => publisher.publish(target),
+      publishEndpoint: (...args) =>
+        isProgramCall(args) ? publishCall(tools, args[0]) : publisher.publish(args[0]),
       resumePublishing: () => publisher.goOn(),
-      updateGatewayKey: (target) => updateGatewayKey(tools, target),
-      unpublish: (target) => unpublish(tools, target),
+      updateGatewayKey: (...args) =>
+        isProgramCall(args) ? updateGatewayKeyCall(tools, args[0]) : updateGatewayKey(tools, args[0]),
+      unpublish: (...args) =>
+        isProgramCall(args) ? unpublishCall(tools, args[0]) : unpublish(tools, args[0]),
     },
-    dispose: () => undefined,
+    tellOfInterrupted: () => tellOfInterrupted(tools, publisher),
+    dispose: () => leases.dispose(),
   };
 }

@@ -1,40 +1,62 @@
 import * as vscode from 'vscode';
 import { operationMethods } from '../protocol/apim/operations.ts';
-import { errorStatuses, type PublishedOperation } from '../protocol/apim/publication.ts';
-import { isDisplayName, isUrlTemplate } from '../protocol/apim/publicationProblems.ts';
-import { askChoice, askInSteps, askMany, askText, type Step } from '../shared/steps.ts';
-import type { Draft } from './draft.ts';
+import { errorStatuses, statusDescription, type PublishedOperation } from '../protocol/apim/publication.ts';
+import { isUrlTemplate } from '../protocol/apim/publicationProblems.ts';
+import { asking } from '../shared/asking.ts';
+import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
+import { displayNameProblem } from './displayName.ts';
+import type { Draft, Source } from './draft.ts';
 
-/** Which operations are published; each can be changed. */
-export function askOperations(draft: Draft): Step {
+/** No operation has such an id. */
+const typedBodies = '{typed bodies}';
+
+/** Which operations are published, and whether the types of their bodies are; each operation can be changed. */
+export function askOperations(draft: Draft, source: Pick<Source, 'baseUrl' | 'bodyTypes'>): Step {
   const edit: vscode.QuickInputButton = {
     iconPath: new vscode.ThemeIcon('edit'),
     tooltip: vscode.l10n.t('Change name, verb, template and responses'),
   };
-  return (position) =>
-    askMany<string>(
+  return async (position) => {
+    const bodyTypes = await asking(source.baseUrl, () => source.bodyTypes);
+    const operations = (): readonly Choice<string>[] =>
+      draft.operations.map(({ operation }) => ({
+        label: operation.displayName,
+        description: operation.method,
+        detail: `${operation.urlTemplate} → ${operation.statuses.join(', ')}`,
+        buttons: [edit],
+        value: operation.id,
+      }));
+    const typed = {
+      label: vscode.l10n.t('Typed bodies'),
+      detail: vscode.l10n.t(
+        "What the operations take and answer, imported from the service's swagger document for the developer portal",
+      ),
+      value: typedBodies,
+    };
+    return askMany<string>(
       position,
       {
-        placeholder: vscode.l10n.t('Operations to publish'),
-        choices: () =>
-          draft.operations.map(({ operation }) => ({
-            label: operation.displayName,
-            description: operation.method,
-            detail: `${operation.urlTemplate} → ${operation.statuses.join(', ')}`,
-            buttons: [edit],
-            value: operation.id,
-          })),
-        picked: (id) => draft.operations.some((each) => each.included && each.operation.id === id),
+        placeholder:
+          bodyTypes === undefined
+            ? vscode.l10n.t('Operations to publish; the service has no swagger document for typed bodies')
+            : vscode.l10n.t('Operations to publish'),
+        choices: () => [...operations(), ...(bodyTypes === undefined ? [] : [typed])],
+        picked: (id) =>
+          id === typedBodies
+            ? draft.bodyTypes !== undefined
+            : draft.operations.some((each) => each.included && each.operation.id === id),
         press: (id) => editOperation(draft, id),
       },
       (ids) => {
         const chosen = new Set(ids);
+        draft.bodyTypes = chosen.has(typedBodies) ? bodyTypes : undefined;
         draft.operations = draft.operations.map((each) => ({
           ...each,
           included: chosen.has(each.operation.id),
         }));
       },
     );
+  };
 }
 
 /** What was given up leaves the operation as it was. */
@@ -59,8 +81,7 @@ function askName(operation: Editable): Step {
       {
         prompt: vscode.l10n.t('Display name of the operation'),
         value: operation.displayName,
-        validate: (text) =>
-          isDisplayName(text.trim()) ? undefined : vscode.l10n.t('1 to 300 characters are expected.'),
+        validate: displayNameProblem,
       },
       (text) => (operation.displayName = text.trim()),
     );
@@ -103,7 +124,7 @@ function askStatuses(operation: Editable): Step {
         choices: () =>
           statuses.map((status) => ({
             label: String(status),
-            description: status === 200 ? vscode.l10n.t('OK') : vscode.l10n.t('error of the service'),
+            description: statusDescription(status),
             value: status,
           })),
         picked: (status) => operation.statuses.includes(status),

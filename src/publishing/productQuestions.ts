@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { starterLimits } from '../protocol/apim/limits.ts';
 import type { NewProduct, PublishedProduct } from '../protocol/apim/publication.ts';
-import { isDisplayName, isResourceId } from '../protocol/apim/publicationProblems.ts';
+import { isResourceId } from '../protocol/apim/publicationProblems.ts';
 import { freeName } from '../shared/freeName.ts';
 import { askChoice, askText, type Choice, type Step, type TextQuestion } from '../shared/steps.ts';
+import { displayNameProblem } from './displayName.ts';
 import { existingProduct, newStarter, type Draft } from './draft.ts';
 import type { InstanceFacts, ProductFacts } from './instanceFacts.ts';
 import { limitWords } from './limitWords.ts';
@@ -115,8 +116,7 @@ function askName(draft: Draft): Step {
   const question = (): TextQuestion => ({
     prompt: vscode.l10n.t('Name of the new product'),
     value: draft.product.displayName,
-    validate: (text) =>
-      isDisplayName(text.trim()) ? undefined : vscode.l10n.t('1 to 300 characters are expected.'),
+    validate: displayNameProblem,
   });
   return askOf(draft, question, (displayName) => change(draft, { displayName }));
 }

@@ -19,6 +19,13 @@ const publication = v.object({
       method: v.picklist(operationMethods),
       urlTemplate: v.string(),
       statuses: v.array(v.number()),
+      types: v.exactOptional(
+        v.object({
+          request: v.exactOptional(v.string()),
+          response: v.exactOptional(v.string()),
+          query: v.exactOptional(v.record(v.string(), v.string())),
+        }),
+      ),
     }),
   ),
   product: v.object({
@@ -37,6 +44,10 @@ const publication = v.object({
     ),
   }),
   keyName: v.exactOptional(v.string()),
+  endpointKeys: v.exactOptional(
+    v.array(v.object({ endpointId: v.string(), label: v.string(), keyName: v.string() })),
+  ),
+  definitions: v.exactOptional(v.record(v.string(), v.unknown())),
 }) satisfies v.GenericSchema<unknown, Publication>;
 
 const step = v.object({
@@ -88,11 +99,23 @@ export function parsePublicationRecord(text: string): PublicationRecord | undefi
 }
 
 /** Whether a record is of this endpoint, or of the same as it is called through the gateway. */
-export function isAbout(record: PublicationRecord, { endpointId, workspace }: Endpoint): boolean {
+export function isAbout(
+  record: PublicationRecord,
+  {
+    endpointId,
+    workspace,
+  }: Pick<Endpoint, 'endpointId'> & { workspace: Pick<Endpoint['workspace'], 'name'> },
+): boolean {
   return (
-    endpointId === record.endpoint.endpointId &&
+    publishedEndpoints(record).includes(endpointId) &&
     [record.endpoint.workspace, record.workspace].includes(workspace.name)
   );
+}
+
+/** The ids of the endpoints that are called through the published API, the one that was clicked first. */
+export function publishedEndpoints({ endpoint, publication }: PublicationRecord): readonly string[] {
+  const all = (publication.endpointKeys ?? []).map(({ endpointId }) => endpointId);
+  return [...new Set([endpoint.endpointId, ...all])];
 }
 
 /** Whether a publication writes everything that a record says was made, so that its record can take the place of that. */

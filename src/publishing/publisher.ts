@@ -1,24 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Endpoint } from '../catalog/index.ts';
-import { swaggerOperation } from '../protocol/apim/operations.ts';
-import { plannedResources, type Publication, subscriptionPath } from '../protocol/apim/publication.ts';
+import { type BodyTypes, bodyTypesIn } from '../protocol/apim/bodyTypes.ts';
+import { plannedResources, type Publication } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { commandId } from '../shared/contributions.ts';
 import { type FailureAction, reportFailure } from '../shared/reportFailure.ts';
 import { isLoopback } from '../transport/proxies.ts';
-import { subscriptionKeyOf } from './subscriptionKeys.ts';
 import type { ChosenInstance, InstanceAccess } from '../azure/index.ts';
-import { apiIdOf, draftFor, publicationOf, type Source } from './draft.ts';
+import { apiIdOf, draftFor, publicationOf, type Source, sourceOf } from './draft.ts';
+import { finish, type Published } from './finishing.ts';
 import { readInstance, readLimits, readOperations } from './instanceFacts.ts';
+import { newRecord } from './newRecord.ts';
 import { askWhatToWrite } from './preview.ts';
 import { progress } from './progress.ts';
-import { coversMade, type PublicationRecord } from './publicationRecord.ts';
+import { publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
+import { authorizationsFor, endpointsIn, othersThan } from './publishedEndpoints.ts';
 import { pickRecord } from './pickRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { askPublication } from './questions.ts';
-import { readStates } from './resourceStates.ts';
+import { type Authorizations, readStates } from './resourceStates.ts';
 import { stepsFor, writeSteps } from './writing.ts';
 
 /** Publishes endpoints to API Management, and goes on with what was not finished. */
@@ -33,7 +34,8 @@ export class Publisher {
     const title = vscode.l10n.t('Publish to API Management');
     const endpoint = await this.#tools.catalog.pickTarget(target, title);
     if (endpoint === undefined) return;
-    const open = (await this.#tools.store.list()).find((record) => !record.ended && isOf(record, endpoint));
+    const open = (await this.#tools.store.open()).find((record) => isOf(record, endpoint));
+    if (open !== undefined) await this.#tools.leases.check(open);
     const how = open === undefined ? 'anew' : await askHowToBegin(title, open);
     if (how === undefined) return;
     if (open !== undefined && how === 'go on') return this.#carryOut(open, 'as decided');
@@ -41,21 +43,20 @@ export class Publisher {
     if (instance === undefined) return;
     const chosen = await this.#choose(title, endpoint, instance);
     if (chosen !== undefined)
-      await this.#carryOut(await this.#recordOf(endpoint, instance, chosen), 'preview');
+      await this.#carryOut(await newRecord(this.#tools.store, endpoint, instance, chosen), 'preview');
   }
 
   /** Goes on with a publication that a closed window, a failure or the user has left half-done. */
   async goOn(): Promise<void> {
-    const open = (await this.#tools.store.list()).filter(({ ended }) => !ended);
-    if (open.length === 0) {
-      throw new Failure({
-        code: 'NothingToPick',
-        origin: 'client',
-        sentence: vscode.l10n.t('No publishing was left half-done.'),
-      });
-    }
+    const open = await this.#tools.store.open();
+    if (open.length === 0) throw nothingOpen();
     const record = await pickRecord(open, vscode.l10n.t('Go on with publishing'));
     if (record !== undefined) await this.#carryOut(record, 'as decided');
+  }
+
+  /** The same for one of them, from a notification that may be old. */
+  async goOnWith(record: PublicationRecord): Promise<void> {
+    await this.#carryOut(record, 'as decided').catch((error: unknown) => this.#leave(record.id, error));
   }
 
   async #choose(
@@ -66,9 +67,9 @@ export class Publisher {
     const access = { arm: client, id: item.id };
     const facts = await asking(client.baseUrl, (signal) => readInstance(access, signal));
     const source: Source = {
-      serviceName: endpoint.service.name,
-      baseUrl: endpoint.workspace.baseUrl,
-      hasKey: endpoint.workspace.auth.type === 'apiKey',
+      ...sourceOf(endpoint),
+      others: othersThan(endpoint),
+      bodyTypes: this.#bodyTypesOf(endpoint),
     };
     const draft = draftFor(source, facts);
     const { gatewayUrl = '' } = item.properties;
@@ -78,77 +79,68 @@ export class Publisher {
     const existing = facts.apis.some(({ name }) => name === apiId)
       ? await asking(client.baseUrl, (signal) => readOperations(access, apiId, signal))
       : [];
-    return publicationOf(draft, facts, existing);
-  }
-
-  /**
-   * An API that was published before keeps its record, which knows what was made. One with something that is not
-   * published any more stays beside the new one, so that this can be unpublished too.
-   */
-  async #recordOf(
-    endpoint: Endpoint,
-    { item, where }: ChosenInstance,
-    publication: Publication,
-  ): Promise<PublicationRecord> {
-    const earlier = (await this.#tools.store.list()).find(
-      (each) => each.instance.id === item.id && each.publication.apiId === publication.apiId,
+    const further = draft.further.map((reference) =>
+      this.#tools.catalog.find(endpoint.workspace.name, reference),
     );
-    return {
-      version: 1,
-      id: earlier !== undefined && coversMade(publication, earlier) ? earlier.id : randomUUID(),
-      startedAt: new Date().toISOString(),
-      endpoint: {
-        workspace: endpoint.workspace.name,
-        endpointId: endpoint.endpointId,
-        label: endpoint.label,
-      },
-      instance: { id: item.id, name: item.name, gatewayUrl: item.properties.gatewayUrl ?? '' },
-      where,
-      publication,
-      steps: earlier?.steps ?? [],
-      ended: false,
-      ...(earlier?.workspace !== undefined && { workspace: earlier.workspace }),
-    };
+    return publicationOf(draft, facts, existing, [endpoint, ...(await Promise.all(further))]);
   }
 
-  async #carryOut(start: PublicationRecord, how: 'preview' | 'as decided'): Promise<void> {
-    const { workspace, endpointId } = start.endpoint;
-    const endpoint = await this.#tools.catalog.find(workspace, endpointId);
-    const access = instanceOf(this.#tools.azure, start);
-    const authorization =
-      start.publication.keyName === undefined ? undefined : await this.#authorizationOf(endpoint);
-    let record = how === 'preview' ? await this.#decide(start, access, authorization) : start;
-    while (record !== undefined) {
-      try {
-        record = await this.#write(record, access, authorization);
-        await this.#finish(record, endpoint, access);
-        return;
-      } catch (error) {
-        if (!(error instanceof Failure) || error.code !== 'ResourceChanged') {
-          void this.#leave(start.id, error);
-          return;
-        }
-        // What was written until then is in the file.
-        const kept: PublicationRecord = await this.#latest(record);
-        record = (await lookAgain(error)) ? await this.#decide(kept, access, authorization) : undefined;
-      }
+  async #bodyTypesOf(endpoint: Endpoint): Promise<BodyTypes | undefined> {
+    const { catalog, foundation } = this.#tools;
+    try {
+      const document = await catalog.swaggerDocument(endpoint);
+      return document === undefined ? undefined : bodyTypesIn(document);
+    } catch (error) {
+      foundation.log.info(`There are no types for bodies of ${endpoint.label}: ${String(error)}`);
+      return undefined;
     }
   }
 
-  async #authorizationOf(endpoint: Endpoint): Promise<string | undefined> {
-    const headers = await this.#tools.catalog.authorize(endpoint, { interactive: true });
-    return headers.Authorization;
+  async #carryOut(start: PublicationRecord, how: 'preview' | 'as decided'): Promise<void> {
+    const { leases } = this.#tools;
+    const changed = await leases.during(start, (closing) => this.#carryOutAlone(start, how, closing));
+    if (changed !== undefined && (await lookAgain(changed))) await this.#carryOut(start, 'preview');
+  }
+
+  /** Resolves with the failure when somebody has changed what was about to be written. */
+  async #carryOutAlone(
+    start: PublicationRecord,
+    how: 'preview' | 'as decided',
+    closing: AbortSignal,
+  ): Promise<Failure | undefined> {
+    // What was written meanwhile, here or in another window, is in the file.
+    const kept = await this.#tools.store.find(start.id);
+    if (how === 'as decided' && kept?.ended !== false) throw nothingOpen();
+    const latest = { ...start, steps: kept?.steps ?? start.steps };
+    const endpoints = await endpointsIn(this.#tools.catalog, start);
+    const access = instanceOf(this.#tools.azure, start);
+    const authorizations = await authorizationsFor(this.#tools.catalog, start.publication, endpoints, {
+      interactive: true,
+    });
+    const record = how === 'preview' ? await this.#decide(latest, access, authorizations) : latest;
+    if (record === undefined) return undefined;
+    try {
+      const written = await this.#write(record, access, authorizations, closing);
+      const published = await asking(access.arm.baseUrl, (signal) =>
+        finish(this.#tools, written, endpoints, access, signal),
+      );
+      void this.#announce(published);
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'ResourceChanged') return error;
+      void this.#leave(start.id, error);
+    }
+    return undefined;
   }
 
   /** Asks what is to be written, after a look at what is there. Undefined when the user gives up. */
   async #decide(
     record: PublicationRecord,
     access: InstanceAccess,
-    authorization: string | undefined,
+    authorizations: Authorizations,
   ): Promise<PublicationRecord | undefined> {
     const { publication, instance } = record;
     const { states, limits } = await asking(access.arm.baseUrl, async (signal) => ({
-      states: await readStates(access, plannedResources(publication), authorization, signal),
+      states: await readStates(access, plannedResources(publication), authorizations, signal),
       limits: publication.product.make?.limits ?? (await readLimits(access, publication.product.id, signal)),
     }));
     const title = vscode.l10n.t('Publish {0} at {1}', publication.displayName, instance.name);
@@ -169,56 +161,31 @@ export class Publisher {
   #write(
     record: PublicationRecord,
     instance: InstanceAccess,
-    authorization: string | undefined,
+    authorizations: Authorizations,
+    closing: AbortSignal,
   ): Promise<PublicationRecord> {
     const title = vscode.l10n.t('Publishing {0}', record.publication.displayName);
     return progress(title, (onStep, signal) =>
       writeSteps(record, {
         instance,
-        authorization,
+        authorizations,
         save: (changed) => this.#tools.store.save(changed),
         log: (line) => this.#tools.foundation.log.info(line),
         onStep,
-        signal,
+        signal: AbortSignal.any([signal, closing]),
       }),
     );
   }
 
-  /** Puts the API into the tree, with the key of its subscription. */
-  async #finish(record: PublicationRecord, endpoint: Endpoint, { arm, id }: InstanceAccess): Promise<void> {
-    const { publication, instance } = record;
-    const subscription = { id: id + subscriptionPath(publication) };
-    const subscriptionKey = await asking(
-      arm.baseUrl,
-      async (signal) =>
-        (await arm.find(subscription.id, { signal })) && subscriptionKeyOf(arm, subscription, signal),
-    );
-    const baseUrl = [instance.gatewayUrl.replace(/\/$/, ''), publication.path].filter(Boolean).join('/');
-    const published = await this.#tools.catalog.addPublished(endpoint, {
-      name: publication.displayName,
-      baseUrl,
-      ...(publication.keyName !== undefined && { keyName: publication.keyName }),
-      ...(subscriptionKey !== undefined && { subscriptionKey }),
-    });
-    await this.#shareSchema(endpoint, published, publication);
-    await this.#tools.store.save({ ...record, ended: true, workspace: published.workspace.name });
-    void this.#announce(published, baseUrl);
-  }
-
-  /** Five operations say nothing of inputs and columns. */
-  async #shareSchema(endpoint: Endpoint, published: Endpoint, { operations }: Publication): Promise<void> {
-    if (operations.some(({ urlTemplate }) => urlTemplate === swaggerOperation.urlTemplate)) return;
-    const schema = await this.#tools.catalog.schemaIfAny(endpoint);
-    if (schema === undefined) return;
-    const source = `${endpoint.workspace.name}: ${endpoint.label}`;
-    await this.#tools.catalog.attachSchema(published, { source, schema });
-  }
-
-  async #announce({ workspace, endpointId, label }: Endpoint, baseUrl: string): Promise<void> {
+  async #announce({ endpoints, baseUrl }: Published): Promise<void> {
+    const [first] = endpoints;
+    if (first === undefined) return;
+    const { workspace, endpointId } = first;
+    const labels = endpoints.map(({ label }) => label).join(', ');
     const open = vscode.l10n.t('Open a request');
     const copy = vscode.l10n.t('Copy URL');
     const choice = await vscode.window.showInformationMessage(
-      vscode.l10n.t('{0} is published at {1}. It is in the tree as {2}.', label, baseUrl, workspace.name),
+      vscode.l10n.t('{0} is published at {1}. It is in the tree as {2}.', labels, baseUrl, workspace.name),
       open,
       copy,
     );
@@ -229,18 +196,13 @@ export class Publisher {
     }
   }
 
-  async #latest(record: PublicationRecord): Promise<PublicationRecord> {
-    return (await this.#tools.store.list()).find(({ id }) => id === record.id) ?? record;
-  }
-
   /** Nothing is lost: it can go on where it ended. */
   async #leave(id: string, error: unknown): Promise<void> {
     const goOn: FailureAction = {
       label: vscode.l10n.t('Go on'),
       run: async () => {
-        const record = (await this.#tools.store.list()).find((each) => each.id === id);
-        if (record === undefined) return;
-        await this.#carryOut(record, 'as decided').catch((problem: unknown) => this.#leave(id, problem));
+        const record = await this.#tools.store.find(id);
+        if (record !== undefined) await this.goOnWith(record);
       },
     };
     if (!(error instanceof Failure) || error.code !== 'Cancelled') {
@@ -252,8 +214,16 @@ export class Publisher {
   }
 }
 
-function isOf({ endpoint }: PublicationRecord, { workspace, endpointId }: Endpoint): boolean {
-  return endpoint.workspace === workspace.name && endpoint.endpointId === endpointId;
+function nothingOpen(): Failure {
+  return new Failure({
+    code: 'NothingToPick',
+    origin: 'client',
+    sentence: vscode.l10n.t('No publishing was left half-done.'),
+  });
+}
+
+function isOf(record: PublicationRecord, { workspace, endpointId }: Endpoint): boolean {
+  return record.endpoint.workspace === workspace.name && publishedEndpoints(record).includes(endpointId);
 }
 
 async function askHowToBegin(

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { isDisplayName, isPath } from '../protocol/apim/publicationProblems.ts';
+import { isPath } from '../protocol/apim/publicationProblems.ts';
 import { Failure } from '../protocol/failure.ts';
 import { normalizeBaseUrl } from '../protocol/studio/urls.ts';
-import { askChoice, askInSteps, askText, type Step } from '../shared/steps.ts';
-import { apiIdOf, type Draft, type Source } from './draft.ts';
+import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
+import { displayNameProblem } from './displayName.ts';
+import { apiIdOf, type Draft, type KeySource, type Source } from './draft.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
 import { askOperations } from './operationQuestions.ts';
 import { askProduct, newProductQuestions, newProductSteps } from './productQuestions.ts';
@@ -23,11 +24,16 @@ export function askPublication(title: string, draft: Draft, setting: Setting): P
     askPath(draft, setting),
     askProduct(draft, setting.facts),
     ...newProductSteps(draft),
-    askOperations(draft),
+    askOperations(draft, setting.source),
     askKey(draft, setting),
+    askFurtherEndpoints(draft, setting),
   ];
-  const always = steps.length - newProductSteps(draft).length - Number(!setting.source.hasKey);
-  return askInSteps(title, steps, () => always + newProductQuestions(draft));
+  const always = steps.length - newProductSteps(draft).length - Number(!setting.source.hasKey) - 1;
+  return askInSteps(
+    title,
+    steps,
+    () => always + newProductQuestions(draft) + Number(draft.key === 'calledEndpoint'),
+  );
 }
 
 function askDisplayName(draft: Draft): Step {
@@ -37,8 +43,7 @@ function askDisplayName(draft: Draft): Step {
       {
         prompt: vscode.l10n.t('Name of the API, as its users see it'),
         value: draft.displayName,
-        validate: (text) =>
-          isDisplayName(text.trim()) ? undefined : vscode.l10n.t('1 to 300 characters are expected.'),
+        validate: displayNameProblem,
       },
       (text) => (draft.displayName = text.trim()),
     );
@@ -92,21 +97,49 @@ function askPath(draft: Draft, { gatewayUrl, facts }: Setting): Step {
 function askKey(draft: Draft, { source }: Setting): Step {
   return (position) => {
     if (!source.hasKey) return Promise.resolve('skip');
-    const choices = [
+    const several = {
+      label: vscode.l10n.t('The gateway adds the one of the called endpoint'),
+      detail: vscode.l10n.t('The API is for several endpoints of this workspace, each with its named value.'),
+      value: 'calledEndpoint' as const,
+    };
+    const choices: readonly Choice<KeySource>[] = [
       {
         label: vscode.l10n.t('The gateway adds it'),
         detail: vscode.l10n.t(
           'It is kept there as a secret named value. Callers need a subscription key only.',
         ),
-        value: true,
+        value: 'endpoint',
       },
+      // Another endpoint may have other types.
+      ...(source.others.length > 0 && draft.bodyTypes === undefined ? [several] : []),
       {
         label: vscode.l10n.t('Every caller sends it'),
         detail: vscode.l10n.t('Callers need both keys, as in the guide.'),
-        value: false,
+        value: 'caller',
       },
     ];
-    const placeholder = vscode.l10n.t('API key of {0}', source.serviceName);
-    return askChoice(position, { placeholder, choices }, (value) => (draft.injectsKey = value));
+    const placeholder =
+      draft.bodyTypes === undefined
+        ? vscode.l10n.t('API key of {0}', source.serviceName)
+        : vscode.l10n.t('API key of {0}, the one endpoint that the typed bodies are of', source.serviceName);
+    return askChoice(position, { placeholder, choices }, (value) => (draft.key = value));
+  };
+}
+
+function askFurtherEndpoints(draft: Draft, { source }: Setting): Step {
+  return (position) => {
+    if (draft.key !== 'calledEndpoint') return Promise.resolve('skip');
+    return askMany<string>(
+      position,
+      {
+        placeholder: vscode.l10n.t(
+          'Endpoints besides {0} that the API is for; a call of any other gets 404',
+          source.serviceName,
+        ),
+        choices: () => source.others.map(({ label, reference }) => ({ label, value: reference })),
+        picked: (reference) => draft.further.includes(reference),
+      },
+      (references) => (draft.further = references),
+    );
   };
 }

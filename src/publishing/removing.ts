@@ -3,7 +3,7 @@ import { isPreconditionFailed } from '../protocol/apim/armErrors.ts';
 import { plannedResources, type PlannedResource } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { PublicationRecord } from './publicationRecord.ts';
-import { contentOf, readState, readStates, type ResourceState } from './resourceStates.ts';
+import { contentOf, noAuthorizations, readState, readStates, type ResourceState } from './resourceStates.ts';
 import { resourceChanged } from './writing.ts';
 
 /** A resource that a publication made and that is there. */
@@ -35,7 +35,7 @@ export async function findRemovals(
   const states = await readStates(
     instance,
     plan.filter(({ path }) => made.has(path)),
-    undefined,
+    noAuthorizations,
     signal,
   );
   const there = states.filter(({ state }) => state !== 'missing');
@@ -74,7 +74,7 @@ export async function removeResources(removals: readonly Removal[], tools: Remov
 
 async function remove(removal: Removal, { instance, signal }: RemovingTools): Promise<string> {
   const { planned } = removal;
-  const now = await readState(instance, planned, undefined, signal);
+  const now = await readState(instance, planned, noAuthorizations, signal);
   if (now.state === 'missing') return 'was gone';
   if (now.state === 'different' && !removal.changed) throw changed(planned);
   const seen = new Set(removal.content);

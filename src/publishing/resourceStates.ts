@@ -14,22 +14,27 @@ export interface ResourceState {
   readonly existing?: JsonObject;
 }
 
+/** What named values are to hold, by their names: each a value of the header `Authorization`. */
+export type Authorizations = ReadonlyMap<string, string>;
+
+export const noAuthorizations: Authorizations = new Map();
+
 const nameOnly = v.object({ name: v.string() });
 
-/** What is there of a plan. `authorization` is what a named value is to hold; without it that is not compared. */
+/** What is there of a plan. What a named value holds is compared only where `authorizations` has what it is to hold. */
 export async function readStates(
   instance: InstanceAccess,
   plan: readonly PlannedResource[],
-  authorization: string | undefined,
+  authorizations: Authorizations,
   signal: AbortSignal,
 ): Promise<readonly ResourceState[]> {
-  return Promise.all(plan.map((planned) => readState(instance, planned, authorization, signal)));
+  return Promise.all(plan.map((planned) => readState(instance, planned, authorizations, signal)));
 }
 
 export async function readState(
   instance: InstanceAccess,
   planned: PlannedResource,
-  authorization: string | undefined,
+  authorizations: Authorizations,
   signal: AbortSignal,
 ): Promise<ResourceState> {
   if (planned.kind === 'productApi') {
@@ -42,7 +47,7 @@ export async function readState(
   });
   if (reply === undefined) return { planned, state: 'missing' };
   const body = asObject(reply.body);
-  const same = isAsPlanned(planned, body) && (await hasSecret(instance, planned, authorization, signal));
+  const same = isAsPlanned(planned, body) && (await hasSecret(instance, planned, authorizations, signal));
   return {
     planned,
     state: same ? 'same' : 'different',
@@ -68,10 +73,11 @@ async function isLinked(
 /** Whoever may not read the value cannot tell, so it counts as another one. */
 async function hasSecret(
   { arm, id }: InstanceAccess,
-  { kind, path }: PlannedResource,
-  authorization: string | undefined,
+  { kind, path, name }: PlannedResource,
+  authorizations: Authorizations,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const authorization = authorizations.get(name);
   if (kind !== 'namedValue' || authorization === undefined) return true;
   try {
     const { body } = await arm.post(`${id}${path}/listValue`, undefined, { signal });
@@ -98,6 +104,7 @@ export async function contentOf(
     case 'api':
       return [
         ...(await list('/operations', (name) => `${path}/operations/${name}`)),
+        ...(await list('/schemas', (name) => `${path}/schemas/${name}`)),
         ...(await list('/products', (name) => `/products/${name}${path}`)),
       ];
     case 'product':

@@ -10,6 +10,8 @@ export function resourceWords({ kind, name }: PlannedResource): string {
       return vscode.l10n.t('Policy of the product {0}', name);
     case 'api':
       return vscode.l10n.t('API {0}', name);
+    case 'schema':
+      return vscode.l10n.t('Types of the bodies of {0}', name);
     case 'operation':
       return vscode.l10n.t('Operation {0}', name);
     case 'namedValue':

@@ -3,9 +3,10 @@ import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { isExplorerNode } from '../shared/explorerNode.ts';
 import { askMany } from '../shared/steps.ts';
+import { publicationFor } from './callArguments.ts';
 import { pickRecord } from './pickRecord.ts';
 import { progress } from './progress.ts';
-import { isAbout, type PublicationRecord } from './publicationRecord.ts';
+import { isAbout, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { findRemovals, type Removal, removeResources, withoutNeeded } from './removing.ts';
 import { resourceWords } from './resourceWords.ts';
@@ -20,13 +21,36 @@ export async function unpublish(tools: PublishingTools, target: unknown): Promis
   const records = endpoint === undefined ? all : all.filter((record) => isAbout(record, endpoint));
   if (records.length === 0) throw nothingPublished();
   const record = await pickRecord(records, vscode.l10n.t('Unpublish'));
-  if (record !== undefined) await remove(tools, record);
+  if (record !== undefined) await unpublishRecord(tools, record);
 }
 
-async function remove(
-  { foundation, azure, catalog, store }: PublishingTools,
-  record: PublicationRecord,
-): Promise<void> {
+export function unpublishRecord(tools: PublishingTools, record: PublicationRecord): Promise<void> {
+  return tools.leases.during(record, () => remove(tools, record));
+}
+
+/** What `unpublish` gives to a program: paths below the instance. */
+export interface UnpublishAnswer {
+  readonly removed: readonly string[];
+  /** What others have changed since, or have something in. */
+  readonly kept: readonly string[];
+}
+
+/** The same for a program, which is not asked: what is not as it was made stays. */
+export async function unpublishCall(tools: PublishingTools, argument: unknown): Promise<UnpublishAnswer> {
+  const record = await publicationFor(tools, 'unpublish', argument);
+  return tools.leases.during(record, async (signal) => {
+    const instance = instanceOf(tools.azure, record, 'silent');
+    const found = await findRemovals(record, instance, signal);
+    const chosen = withoutNeeded(found, asMade(found));
+    const log = (line: string): void => tools.foundation.log.info(line);
+    await removeResources(chosen, { instance, log, onStep: () => undefined, signal });
+    const left = await forget(tools, record, found, chosen);
+    return { removed: chosen.map(pathOf), kept: left.map(pathOf) };
+  });
+}
+
+async function remove(tools: PublishingTools, record: PublicationRecord): Promise<void> {
+  const { foundation, azure } = tools;
   const instance = instanceOf(azure, record);
   const found = await asking(instance.arm.baseUrl, (signal) => findRemovals(record, instance, signal));
   const name = record.publication.displayName;
@@ -36,14 +60,10 @@ async function remove(
   await progress(title, (onStep, signal) =>
     removeResources(chosen, { instance, log: (line) => foundation.log.info(line), onStep, signal }),
   );
-  const left = found.filter((removal) => !chosen.includes(removal));
-  const isCallable = left.some(({ planned }) => planned.kind === 'api');
-  const { workspace, endpoint } = record;
-  if (workspace !== undefined && !isCallable) await catalog.removePublished(workspace, endpoint.endpointId);
-  if (left.length === 0) await store.remove(record.id);
+  const left = await forget(tools, record, found, chosen);
   const words = left.map(({ planned }) => resourceWords(planned)).join(', ');
   void vscode.window.showInformationMessage(
-    isCallable
+    isCallable(left)
       ? vscode.l10n.t('{0} is still there. What stays: {1}.', name, words)
       : left.length === 0
         ? vscode.l10n.t('{0} is unpublished.', name)
@@ -51,15 +71,41 @@ async function remove(
   );
 }
 
-/** What is as it was made is ticked; what others have changed, or have put something into, is not. */
+/** Takes what can not be called any more out of the tree, and its record with its last resource. Gives what is left. */
+async function forget(
+  { catalog, store }: PublishingTools,
+  record: PublicationRecord,
+  found: readonly Removal[],
+  removed: readonly Removal[],
+): Promise<readonly Removal[]> {
+  const left = found.filter((removal) => !removed.includes(removal));
+  const { id, workspace } = record;
+  if (workspace !== undefined && !isCallable(left))
+    for (const endpointId of publishedEndpoints(record)) await catalog.removePublished(workspace, endpointId);
+  if (left.length === 0) await store.remove(id);
+  return left;
+}
+
+function isCallable(left: readonly Removal[]): boolean {
+  return left.some(({ planned }) => planned.kind === 'api');
+}
+
+/** The paths of what is as it was made: what others have changed, or have put something into, is not. */
+function asMade(removals: readonly Removal[]): Set<string> {
+  return new Set(removals.filter((each) => !each.changed && each.foreign.length === 0).map(pathOf));
+}
+
+function pathOf({ planned }: Removal): string {
+  return planned.path;
+}
+
+/** What is as it was made is ticked. */
 async function askWhatToRemove(
   title: string,
   removals: readonly Removal[],
 ): Promise<readonly Removal[] | undefined> {
   if (removals.length === 0) return [];
-  let chosen = new Set(
-    removals.filter((each) => !each.changed && each.foreign.length === 0).map(({ planned }) => planned.path),
-  );
+  let chosen = asMade(removals);
   const question = {
     placeholder: vscode.l10n.t('What is to be deleted? What was there before is not listed'),
     choices: () => removals.map(removalChoice),

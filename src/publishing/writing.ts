@@ -4,12 +4,12 @@ import { plannedResources, type PlannedResource, withSecret } from '../protocol/
 import { isPreconditionFailed } from '../protocol/apim/armErrors.ts';
 import { isPolicy } from '../protocol/apim/resourceView.ts';
 import { type PublicationRecord, type PublicationStep, withStep } from './publicationRecord.ts';
-import { readState, type ResourceState } from './resourceStates.ts';
+import { type Authorizations, readState, type ResourceState } from './resourceStates.ts';
 
 export interface WritingTools {
   readonly instance: InstanceAccess;
-  /** The value of the header that a named value is to hold; needed only by a plan with one. */
-  readonly authorization: string | undefined;
+  /** Needed for each named value that is written. */
+  readonly authorizations: Authorizations;
   readonly save: (record: PublicationRecord) => Promise<void>;
   readonly log: (line: string) => void;
   /** Told before each write. */
@@ -86,8 +86,8 @@ async function writeStep(
   begin: () => Promise<void>,
   tools: WritingTools,
 ): Promise<Outcome> {
-  const { instance, authorization, signal } = tools;
-  const now = await readState(instance, planned, authorization, signal);
+  const { instance, authorizations, signal } = tools;
+  const now = await readState(instance, planned, authorizations, signal);
   if (now.state === 'same') return 'was there as planned';
   const exists = now.state !== 'missing';
   if (exists !== step.existed || now.etag !== step.etag) throw changed(planned);
@@ -97,27 +97,32 @@ async function writeStep(
   } catch (error) {
     if (!isPreconditionFailed(error)) throw error;
     // An answer that was lost on the way may have been to a write of our own.
-    if ((await readState(instance, planned, authorization, signal)).state !== 'same')
+    if ((await readState(instance, planned, authorizations, signal)).state !== 'same')
       throw changed(planned, error);
   }
   return exists ? 'overwritten' : 'created';
 }
 
-/** Of what is there, only what the preview has shown is changed: a PUT would empty all other members. */
+/**
+ * Of what is there, only what the preview has shown is changed: a PUT would empty all other members. Policies and schemas
+ * have no other members, and take no PATCH.
+ */
 async function put(
   planned: PlannedResource,
   { state, etag = '*' }: ResourceState,
-  { instance: { arm, id }, authorization, signal }: WritingTools,
+  { instance: { arm, id }, authorizations, signal }: WritingTools,
 ): Promise<void> {
   const path = id + planned.path;
-  const body = bodyOf(planned, authorization);
+  const body = bodyOf(planned, authorizations);
   const options = { signal, ...(state !== 'missing' && { ifMatch: etag }) };
-  if (state === 'missing' || body === undefined || isPolicy(planned)) await arm.put(path, body, options);
+  const isWhole = isPolicy(planned) || planned.kind === 'schema';
+  if (state === 'missing' || body === undefined || isWhole) await arm.put(path, body, options);
   else await arm.patch(path, body, options);
 }
 
-function bodyOf(planned: PlannedResource, authorization: string | undefined): PlannedResource['body'] {
+function bodyOf(planned: PlannedResource, authorizations: Authorizations): PlannedResource['body'] {
   if (planned.kind !== 'namedValue') return planned.body;
+  const authorization = authorizations.get(planned.name);
   if (authorization !== undefined) return withSecret(planned, authorization);
   throw new Failure({
     code: 'MissingApiKey',

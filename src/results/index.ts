@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { Catalog } from '../catalog/index.ts';
 import type { Job, JobResult, Jobs } from '../jobs/index.ts';
 import type { Failure } from '../protocol/failure.ts';
-import { parseArguments } from '../shared/arguments.ts';
+import { parseArguments, text } from '../shared/arguments.ts';
 import { customEditors } from '../shared/contributions.ts';
 import { explorerNodeOf } from '../shared/explorerNode.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
@@ -36,7 +36,6 @@ const comfortableSize = 20 * 1024 * 1024;
 /** Pieces come faster than anybody reads. */
 const reportIntervalMs = 250;
 
-const text = v.pipe(v.string('a text is expected'), v.trim(), v.nonEmpty('it is empty'));
 const openArguments = v.strictObject({ jobId: text, output: v.optional(text) });
 const downloadArguments = v.strictObject({
   jobId: text,

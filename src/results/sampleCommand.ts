@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { Catalog, Endpoint } from '../catalog/index.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { Port } from '../protocol/studio/serviceSchema.ts';
-import { parseArguments } from '../shared/arguments.ts';
+import { parseArguments, text } from '../shared/arguments.ts';
 import type { ExplorerNode } from '../shared/explorerNode.ts';
 import type { SaveFile } from '../shared/fileSaver.ts';
 import { clientFailure, defaultFolder, fileOf, filePath, megabytes } from './places.ts';
@@ -17,7 +17,6 @@ const openUpTo = 5 * 1024 * 1024;
 const defaultRows = 1_000;
 const mostRows = 10_000_000;
 
-const text = v.pipe(v.string('a text is expected'), v.trim(), v.nonEmpty('it is empty'));
 const rowCount = v.pipe(
   v.number('a number is expected'),
   v.integer('a whole number is expected'),

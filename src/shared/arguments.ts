@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 import { Failure } from '../protocol/failure.ts';
 
+/** A text that says something. */
+export const text = v.pipe(v.string('a text is expected'), v.trim(), v.nonEmpty('it is empty'));
+
 /**
  * The argument object of a command that another program called, checked against its schema. Throws a `Failure`
  * (`InvalidArguments`) that names the command and the field.

@@ -82,6 +82,8 @@ export const commandNames = {
     'updateGatewayKey',
     'unpublish',
   ],
+  monitoring: ['showMonitoring'],
+  policies: ['editPolicy', 'removePolicy', 'limitCalls', 'requireToken', 'filterAddresses', 'setHeaders'],
   instances: ['addInstance', 'forgetInstance', 'refreshInstances', 'showMoreOfInstance'],
   governance: [
     'inviteUser',
@@ -143,6 +145,9 @@ export const apiNames = [
   'setSubscriptionKey',
   'setSecret',
   'setStorage',
+  'publishEndpoint',
+  'updateGatewayKey',
+  'unpublish',
   'startLocalService',
   'stopLocalService',
   'resetLocalService',
@@ -168,11 +173,13 @@ export const customEditors = {
 /** Panels that open again with their window. */
 export const webviewPanels = {
   dashboard: `${prefix}.dashboard`,
+  monitoring: `${prefix}.monitoring`,
 } as const;
 
-/** Schemes of the read-only file systems. */
+/** Schemes of the file systems; all but that of policies are read-only. */
 export const schemes = {
   document: 'azureml-document',
+  policy: 'azureml-policy',
   result: 'azureml-result',
   schema: 'azureml-schema',
 } as const;

@@ -7,14 +7,21 @@ export interface ReadonlyFiles {
   readonly onDidChangeFile?: vscode.Event<vscode.FileChangeEvent[]>;
 }
 
-/** A read-only file system that is loaded when one of its files is first read. */
+/** The same of files that can be saved. */
+export interface WritableFiles extends ReadonlyFiles {
+  writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void>;
+}
+
+type Files = ReadonlyFiles | WritableFiles;
+
+/** A file system that is loaded when one of its files is first read. */
 export class LazyFileSystem implements vscode.FileSystemProvider {
-  readonly #load: () => Promise<ReadonlyFiles>;
+  readonly #load: () => Promise<Files>;
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changed.event;
   #listening: vscode.Disposable | undefined;
 
-  constructor(load: () => Promise<ReadonlyFiles>) {
+  constructor(load: () => Promise<Files>) {
     this.#load = load;
   }
 
@@ -38,8 +45,10 @@ export class LazyFileSystem implements vscode.FileSystemProvider {
     throw vscode.FileSystemError.NoPermissions();
   }
 
-  writeFile(): never {
-    throw vscode.FileSystemError.NoPermissions();
+  async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
+    const files = await this.#files();
+    if (!('writeFile' in files)) throw vscode.FileSystemError.NoPermissions(uri);
+    await files.writeFile(uri, content);
   }
 
   delete(): never {
@@ -55,7 +64,7 @@ export class LazyFileSystem implements vscode.FileSystemProvider {
     this.#changed.dispose();
   }
 
-  async #files(): Promise<ReadonlyFiles> {
+  async #files(): Promise<Files> {
     const files = await this.#load();
     this.#listening ??= files.onDidChangeFile?.((events) => this.#changed.fire(events));
     return files;

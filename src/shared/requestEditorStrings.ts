@@ -141,6 +141,7 @@ export function requestEditorStrings() {
     bytes: vscode.l10n.t('{0} B'),
     kilobytes: vscode.l10n.t('{0} kB'),
     megabytes: vscode.l10n.t('{0} MB'),
+    gigabytes: vscode.l10n.t('{0} GB'),
     answerIn: vscode.l10n.t('{0} after {1}'),
     table: vscode.l10n.t('Table'),
     answerHeaders: vscode.l10n.t('Response headers'),

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { connect, type Contract, type Handlers, type Link } from './messages.ts';
 
 /** The bundles in `dist/webviews`: each is a script and a style sheet. */
-export type WebviewName = 'requestEditor' | 'jobEditor' | 'table' | 'dashboard';
+export type WebviewName = 'requestEditor' | 'jobEditor' | 'table' | 'dashboard' | 'monitoring';
 
 /**
  * Fills a webview with one of the extension's own pages and connects it. The page gets scripts and styles from its

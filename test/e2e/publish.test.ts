@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Arm, defaultTenant, startArm } from '../support/arm/index.ts';
-import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
+import type { Arm } from '../support/arm/index.ts';
 import { ArmCaller, propertiesOf } from '../unit/arm/armCaller.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { eventually } from '../support/eventually.ts';
@@ -12,43 +11,40 @@ import { giveStorage } from './support/giveKeyAndStorage.ts';
 import { OwnService } from './support/ownService.ts';
 import { SecretScan } from './support/secretScan.ts';
 import { isInState } from './support/tree.ts';
-import { Workbench } from './support/workbench.ts';
+import { type SignedIn, startSignedIn } from './support/signedIn.ts';
+import type { Workbench } from './support/workbench.ts';
 
 const service = 'SimpleFeatureHashingExperiment';
 const published = ['AzureML Demo API', service];
+const interrupted = 'Publishing AzureML Demo API at demoazureml was interrupted.';
 
 /** A web service that is found by its workspace's token becomes an API of API Management. */
 describe('publishing to API Management', () => {
   let own: OwnService;
   let arm: Arm;
   let caller: ArmCaller;
-  let signIn: SignInServer;
+  let signedIn: SignedIn;
   let workbench: Workbench;
 
   before(async () => {
     own = await OwnService.start();
     const { workspaceId, workspaceToken, baseUrl, managementUrl } = own.description;
-    arm = await startArm();
-    caller = new ArmCaller(arm);
-    signIn = new SignInServer(
-      [{ id: 'ada', label: 'ada@contoso.com', homeTenant: defaultTenant.tenantId }],
-      (tenantId, account) => arm.token(tenantId, account),
-    );
-    workbench = await Workbench.start({
-      furtherExtensions: [authProvider],
-      env: await signIn.listen(),
-      settings: {
-        'azuremlServices.azure.resourceManagerUrl': arm.url,
-        'azuremlServices.workspaces': { Found: { workspaceId, baseUrl, managementUrl } },
+    signedIn = await startSignedIn(
+      {},
+      {
+        settings: {
+          'azuremlServices.workspaces': { Found: { workspaceId, baseUrl, managementUrl } },
+        },
       },
-    });
+    );
+    ({ arm, workbench } = signedIn);
+    caller = new ArmCaller(arm);
     const { window } = workbench;
-    await window.openSideBar('Azure ML Services');
     await window.tree('Web services').clickContextMenu(['Found'], 'Set workspace authorization token…');
     await window.quickInput.enter(workspaceToken, { message: 'Workspace authorization token' });
     await window.tree('Web services').find(['Found', service]);
   });
-  after(() => closeInOrder(workbench, signIn, arm, own));
+  after(() => closeInOrder(signedIn, own));
 
   const subscriptionKey = async (): Promise<string> => {
     const { body } = await caller.ask('POST', 'subscriptions/azureml-demo-vscode/listSecrets');
@@ -240,7 +236,7 @@ describe('publishing to API Management', () => {
 
   it('keeps tokens and keys out of files and the log', async () => {
     const scan = new SecretScan({
-      ...Object.fromEntries(signIn.tokens.map((token, index) => [`token ${index}`, token])),
+      ...Object.fromEntries(signedIn.signIn.tokens.map((token, index) => [`token ${index}`, token])),
       'API key': own.service(service).apiKey,
       'subscription key': await subscriptionKey(),
     });
@@ -277,7 +273,7 @@ describe('publishing to API Management', () => {
     await window.notifications.clear();
   });
 
-  it('goes on where windows that were closed have stopped', async () => {
+  it('removes what a closed window has left half-done', async () => {
     const { window } = workbench;
     const { quickInput } = window;
     await window.notifications.clear();
@@ -285,29 +281,80 @@ describe('publishing to API Management', () => {
     await closeWindowDuring('bes-start', () =>
       quickInput.accept({ title: 'Publish AzureML Demo API at demoazureml' }),
     );
+    const word = await window.notifications.waitFor(interrupted);
+    await word.click('Unpublish');
+    await quickInput.accept({ title: 'Unpublish AzureML Demo API at demoazureml' });
+    await window.notifications.waitFor('AzureML Demo API is unpublished.');
+    assert.equal((await caller.ask('GET', 'apis/azureml-demo')).status, 404);
+  });
+
+  it('says at start-up what closed windows have left half-done, and goes on with it', async () => {
+    const { window } = workbench;
+    await window.notifications.clear();
+    await chooseAsBefore();
+    await closeWindowDuring('bes-start', () =>
+      window.quickInput.accept({ title: 'Publish AzureML Demo API at demoazureml' }),
+    );
     const before = arm.requests.length;
+    const word = await window.notifications.waitFor(interrupted);
+    assert.deepEqual(await word.buttons(), ['Go on', 'Unpublish', 'Later']);
+    await window.screenshot('publish-interrupted');
+    await closeWindowDuring('bes-status', () => word.click('Go on'));
+    await window.notifications.waitFor(interrupted);
     await closeWindowDuring('bes-delete', () => window.runCommand('Azure ML: Go on with publishing…'));
-    await window.tree('Web services').clickContextMenu(['Found', service], 'Publish to API Management…');
-    await quickInput.pick('Go on', { placeholder: 'This endpoint was being published' });
+    const written = writtenSince(before);
+    assert.ok(!written.some((path) => path.endsWith('/operations/rrs-execute')));
+    assert.ok(written.some((path) => path.endsWith('/operations/bes-status')));
+  });
+
+  it('keeps a second window away from what the first one publishes', async () => {
+    const { window } = workbench;
+    await window.notifications.waitFor(interrupted);
+    await window.notifications.clear();
+    const before = arm.requests.length;
+    const release = await holdDuring('policies/policy', async () => {
+      await window.tree('Web services').clickContextMenu(['Found', service], 'Publish to API Management…');
+      await window.quickInput.pick('Go on', { placeholder: 'This endpoint was being published' });
+    });
+    workbench.health.expect(/is being published in another window/);
+    const second = await workbench.openWindow();
+    await second.runCommand('Azure ML: Go on with publishing…');
+    await second.notifications.waitFor(
+      'AzureML Demo API at demoazureml is being published in another window.',
+    );
+    assert.ok(!(await second.notifications.texts()).some((text) => text.includes(interrupted)));
+    await second.page.close();
+    release();
     await window.notifications.waitFor('is published at');
-    const written = arm.requests.slice(before).filter(({ method }) => method === 'PUT');
-    assert.ok(!written.some(({ path }) => path.endsWith('/operations/rrs-execute')));
-    assert.ok(written.some(({ path }) => path.endsWith('/operations/bes-status')));
-    assert.ok(written.some(({ path }) => path.endsWith('/policies/policy')));
+    assert.equal(writtenSince(before).filter((path) => path.endsWith('/policies/policy')).length, 1);
     await window.tree('Web services').find([...published, 'RRS Execute']);
   });
 
+  /** The paths below the API that were written since so many requests. */
+  function writtenSince(requests: number): string[] {
+    return arm.requests
+      .slice(requests)
+      .filter(({ method }) => method === 'PUT')
+      .map(({ path }) => path);
+  }
+
   /** Closes the window while an operation is being written, and opens it again; the write goes on at the server. */
   async function closeWindowDuring(operation: string, begin: () => Promise<void>): Promise<void> {
+    const release = await holdDuring(`operations/${operation}`, begin);
+    await workbench.window.reload();
+    release();
+  }
+
+  /** Resolves while something below the API is about to be written; what it resolves with lets that go on. */
+  async function holdDuring(path: string, begin: () => Promise<void>): Promise<() => void> {
     const gate = new EventEmitter();
     const reached = once(gate, 'reached');
-    arm.beforeNext(new RegExp(`^PUT .*/operations/${operation}$`), async () => {
+    arm.beforeNext(new RegExp(`^PUT .*/apis/azureml-demo/${path}$`), async () => {
       gate.emit('reached');
       await once(gate, 'released');
     });
     await begin();
     await reached;
-    await workbench.window.reload();
-    gate.emit('released');
+    return () => gate.emit('released');
   }
 });

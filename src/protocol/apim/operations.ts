@@ -54,3 +54,8 @@ function operation(
 export function templateParameters(urlTemplate: string): string[] {
   return [...urlTemplate.matchAll(/\{(\w+)\}/g)].flatMap((match) => match[1] ?? []);
 }
+
+/** The parameter of a template that says which service is called; undefined where it says none. */
+export function serviceParameter(urlTemplate: string): string | undefined {
+  return /\/services\/\{(\w+)\}/i.exec(urlTemplate)?.[1];
+}

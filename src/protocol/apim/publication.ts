@@ -2,8 +2,9 @@ import type { JsonObject } from '../json.ts';
 import { errorClasses } from '../studio/errorCodes.ts';
 import { defaultSubscriptionKeyHeader } from './errors.ts';
 import type { CallLimits } from './limits.ts';
-import { type OperationMethod, templateParameters } from './operations.ts';
-import { keyInjectionPolicy, limitsPolicy } from './policies.ts';
+import type { OperationTypes } from './bodyTypes.ts';
+import { type OperationMethod, serviceParameter, templateParameters } from './operations.ts';
+import { keyChoicePolicy, keyInjectionPolicy, limitsPolicy } from './policies.ts';
 import { writePolicy } from './policyXml.ts';
 
 /** An operation as it is to be published. */
@@ -14,6 +15,8 @@ export interface PublishedOperation {
   readonly urlTemplate: string;
   /** The statuses that it is said to answer with. */
   readonly statuses: readonly number[];
+  /** The types of its bodies, among the definitions of the publication; absent where they are not said. */
+  readonly types?: OperationTypes;
 }
 
 /** A product that is to be made. */
@@ -45,14 +48,26 @@ export interface Publication {
   readonly path: string;
   readonly operations: readonly PublishedOperation[];
   readonly product: PublishedProduct;
-  /** The named value that holds the endpoint's key; absent where each client sends its own. */
+  /** The named value with the key that the gateway adds to every call. */
   readonly keyName?: string;
+  /** In its place, for an API of several endpoints of a workspace: the key is the one of the endpoint that is called. */
+  readonly endpointKeys?: readonly EndpointKey[];
+  /** The types of bodies, as the service's swagger document defines them. */
+  readonly definitions?: JsonObject;
+}
+
+export interface EndpointKey {
+  readonly endpointId: string;
+  readonly label: string;
+  /** The named value with its key. */
+  readonly keyName: string;
 }
 
 export type ResourceKind =
   | 'product'
   | 'productPolicy'
   | 'api'
+  | 'schema'
   | 'operation'
   | 'namedValue'
   | 'apiPolicy'
@@ -72,6 +87,9 @@ export interface PlannedResource {
   readonly needs: readonly string[];
 }
 
+/** Of the schema with the types of bodies; in an API that has others too, no import gives one this name. */
+const schemaId = 'service-swagger';
+
 /** The statuses that the service documents for its errors. */
 export const errorStatuses: readonly number[] = [
   ...new Set(errorClasses.map(({ status }) => status)),
@@ -82,12 +100,13 @@ export const errorStatuses: readonly number[] = [
  * called, only when it is whole. Source: azure-rest-api-specs Microsoft.ApiManagement stable/2024-05-01.
  */
 export function plannedResources(publication: Publication): readonly PlannedResource[] {
-  const { operations, product, keyName } = publication;
+  const { operations, product, definitions } = publication;
   return [
     ...(product.make ? productResources(product, product.make) : []),
     apiResource(publication),
+    ...(definitions === undefined ? [] : [schemaResource(publication, definitions)]),
     ...operations.map((operation) => operationResource(publication, operation)),
-    ...(keyName === undefined ? [] : keyResources(publication, keyName)),
+    ...keyResources(publication),
     productLink(publication),
     subscription(publication),
   ];
@@ -100,6 +119,16 @@ export function subscriptionPath({ apiId }: Pick<Publication, 'apiId'>): string 
 
 function apiPath({ apiId }: Pick<Publication, 'apiId'>): string {
   return `/apis/${encodeURIComponent(apiId)}`;
+}
+
+/** The names of the named values with keys; none where each client sends its own. */
+export function keyNames({ keyName, endpointKeys = [] }: Publication): readonly string[] {
+  return keyName === undefined ? endpointKeys.map((each) => each.keyName) : [keyName];
+}
+
+/** The named value with the key of an endpoint; undefined where the gateway adds none. */
+export function keyNameFor({ keyName, endpointKeys }: Publication, endpointId: string): string | undefined {
+  return keyName ?? endpointKeys?.find((each) => each.endpointId === endpointId)?.keyName;
 }
 
 /**
@@ -163,10 +192,30 @@ function apiResource(publication: Publication): PlannedResource {
   };
 }
 
+function schemaPath(publication: Publication): string {
+  return `${apiPath(publication)}/schemas/${schemaId}`;
+}
+
+/** In the form that an import of a swagger document leaves. Source: azure-rest-api-specs apimschema.json. */
+function schemaResource(publication: Publication, definitions: JsonObject): PlannedResource {
+  return {
+    kind: 'schema',
+    path: schemaPath(publication),
+    name: publication.displayName,
+    body: {
+      properties: {
+        contentType: 'application/vnd.ms-azure-apim.swagger.definitions+json',
+        document: { definitions },
+      },
+    },
+    needs: [apiPath(publication)],
+  };
+}
+
 function operationResource(publication: Publication, operation: PublishedOperation): PlannedResource {
-  const { id, displayName, method, urlTemplate, statuses } = operation;
-  const representations = [{ contentType: 'application/json' }];
+  const { id, displayName, method, urlTemplate, statuses, types = {} } = operation;
   const sendsBody = method !== 'GET' && method !== 'DELETE';
+  const isTyped = types.request !== undefined || types.response !== undefined;
   return {
     kind: 'operation',
     path: `${apiPath(publication)}/operations/${encodeURIComponent(id)}`,
@@ -181,19 +230,34 @@ function operationResource(publication: Publication, operation: PublishedOperati
           type: 'string',
           required: true,
         })),
-        ...(sendsBody && { request: { representations } }),
+        ...(sendsBody && {
+          request: {
+            ...(types.query && { queryParameters: Object.entries(types.query).map(constantParameter) }),
+            representations: representations(types.request),
+          },
+        }),
         responses: statuses.map((statusCode) => ({
           statusCode,
           description: statusDescription(statusCode),
-          representations,
+          representations: representations(statusCode === 200 ? types.response : undefined),
         })),
       },
     },
-    needs: [apiPath(publication)],
+    needs: [apiPath(publication), ...(isTyped ? [schemaPath(publication)] : [])],
   };
 }
 
-function statusDescription(status: number): string {
+function representations(typeName: string | undefined): readonly JsonObject[] {
+  return [{ contentType: 'application/json', ...(typeName !== undefined && { schemaId, typeName }) }];
+}
+
+/** Not required: one that is would take part in finding the operation, and calls without it would find none. */
+function constantParameter([name, value]: [name: string, value: string]): JsonObject {
+  return { name, type: 'string', required: false, defaultValue: value, values: [value] };
+}
+
+/** What a response of that status is documented as: the names of the service's errors. */
+export function statusDescription(status: number): string {
   if (status === 200) return 'OK';
   return errorClasses
     .filter((each) => each.status === status)
@@ -201,19 +265,32 @@ function statusDescription(status: number): string {
     .join(', ');
 }
 
-function keyResources(publication: Publication, keyName: string): PlannedResource[] {
-  const path = `/namedValues/${encodeURIComponent(keyName)}`;
-  const policy = writePolicy(keyInjectionPolicy(keyName));
+function keyResources(publication: Publication): PlannedResource[] {
+  const { displayName, keyName, endpointKeys = [], operations } = publication;
+  const named = keyNames(publication).map(namedValue);
+  if (named.length === 0) return [];
+  const policy =
+    keyName === undefined
+      ? keyChoicePolicy(
+          endpointKeys,
+          operations.map(({ urlTemplate }) => serviceParameter(urlTemplate)),
+        )
+      : keyInjectionPolicy(keyName);
+  const paths = named.map(({ path }) => path);
   return [
-    {
-      kind: 'namedValue',
-      path,
-      name: keyName,
-      body: { properties: { displayName: keyName, secret: true, tags: ['azureml'] } },
-      needs: [],
-    },
-    policyResource('apiPolicy', apiPath(publication), publication.displayName, policy, [path]),
+    ...named,
+    policyResource('apiPolicy', apiPath(publication), displayName, writePolicy(policy), paths),
   ];
+}
+
+function namedValue(keyName: string): PlannedResource {
+  return {
+    kind: 'namedValue',
+    path: `/namedValues/${encodeURIComponent(keyName)}`,
+    name: keyName,
+    body: { properties: { displayName: keyName, secret: true, tags: ['azureml'] } },
+    needs: [],
+  };
 }
 
 function policyResource(

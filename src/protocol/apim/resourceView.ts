@@ -1,4 +1,4 @@
-import { isJsonObject, jsonText, type JsonObject } from '../json.ts';
+import { asObject, isJsonObject, jsonText, type JsonObject } from '../json.ts';
 import { Failure } from '../failure.ts';
 import { maskedPolicy } from './maskedPolicy.ts';
 import { parsePolicy, samePolicy, writePolicy } from './policyXml.ts';
@@ -6,11 +6,12 @@ import type { PlannedResource } from './publication.ts';
 
 /**
  * What of a resource that exists is of the plan's concern: the members that the plan writes, in its order, with their
- * values there. A policy comes in the plan's own spelling.
+ * values there. A policy comes in the plan's own spelling, and types whole: what they leave out says something too.
  */
 export function comparable(planned: PlannedResource, existing: JsonObject): JsonObject {
   const wanted = planned.body?.properties ?? {};
-  const properties = isJsonObject(existing.properties) ? existing.properties : {};
+  const properties = asObject(existing.properties);
+  if (planned.kind === 'schema') return schemaProperties(wanted, properties);
   const present = isPolicy(planned) ? policyProperties(String(wanted.value), properties) : properties;
   return membersOf(wanted, present);
 }
@@ -41,6 +42,24 @@ function inSpellingOf(wanted: string, present: string): string {
   const other = parsePolicy(present);
   if (one instanceof Failure || other instanceof Failure) return present;
   return samePolicy(one, other) ? wanted : writePolicy(other);
+}
+
+function schemaProperties(wanted: JsonObject, { contentType, document }: JsonObject): JsonObject {
+  const { definitions } = asObject(document);
+  const inOrder = orderedLike(asObject(wanted.document).definitions, definitions ?? null);
+  return { contentType, document: { definitions: inOrder } };
+}
+
+/** The order of members says nothing. */
+function orderedLike(wanted: unknown, present: unknown): unknown {
+  if (Array.isArray(wanted) && Array.isArray(present))
+    return present.map((each: unknown, index) => orderedLike(wanted[index], each));
+  if (!isJsonObject(wanted) || !isJsonObject(present)) return present;
+  const names = new Set([
+    ...Object.keys(wanted).filter((name) => Object.hasOwn(present, name)),
+    ...Object.keys(present),
+  ]);
+  return Object.fromEntries([...names].map((name) => [name, orderedLike(wanted[name], present[name])]));
 }
 
 function membersOf(wanted: JsonObject, present: JsonObject): JsonObject {

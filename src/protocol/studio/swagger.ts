@@ -132,7 +132,8 @@ function merged(objects: readonly JsonObject[]): JsonObject {
   return Object.fromEntries(objects.flatMap((object) => Object.entries(object)));
 }
 
-function decodePointer(text: string): string {
+/** The name at the end of a JSON pointer that stands in a URL. */
+export function decodePointer(text: string): string {
   try {
     return decodeURIComponent(text).replaceAll('~1', '/').replaceAll('~0', '~');
   } catch {

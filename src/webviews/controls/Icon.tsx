@@ -11,6 +11,7 @@ const outlines = {
   duplicate: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8ZM6.5 7.5v4M4.5 9.5h4',
   previous: 'M10 3.5 5.5 8l4.5 4.5',
   next: 'M6 3.5 10.5 8 6 12.5',
+  up: 'M3.5 10 8 5.5 12.5 10',
   down: 'M3.5 6 8 10.5 12.5 6',
   document: 'M3.5 1.5h5.5l3.5 3.5v9.5h-9ZM9 1.5V5h3.5',
   save: 'M8 2v8M4.5 6.5 8 10l3.5-3.5M2.5 13.5h11',

@@ -3,8 +3,10 @@ import type { Activity, Run } from '../../shared/dashboardContract.ts';
 import type { DashboardStrings } from '../../shared/dashboardStrings.ts';
 import { fill } from '../controls/fill.ts';
 import { Icon } from '../controls/Icon.tsx';
-import { DataTable } from './DataTable.tsx';
-import { durationText, summaryOf } from './activityModel.ts';
+import { DataTable } from '../controls/DataTable.tsx';
+import { Figure, Figures } from '../controls/Figures.tsx';
+import { durationText } from '../controls/measures.ts';
+import { summaryOf } from './activityModel.ts';
 import { DurationChart, OutcomeBar } from './charts.tsx';
 import { useSession } from './session.ts';
 
@@ -30,7 +32,7 @@ export function ActivityCard({ activity, words, onOpen, empty, actions }: Activi
         empty
       ) : (
         <>
-          <Figures runs={runs} countName={words.count} />
+          <RunFigures runs={runs} countName={words.count} />
           <OutcomeBar runs={runs} />
           <DurationChart runs={runs} title={words.duration} />
           <RunTable runs={runs} words={words} onOpen={onOpen} />
@@ -41,24 +43,15 @@ export function ActivityCard({ activity, words, onOpen, empty, actions }: Activi
   );
 }
 
-function Figures({ runs, countName }: { readonly runs: readonly Run[]; readonly countName: string }) {
+function RunFigures({ runs, countName }: { readonly runs: readonly Run[]; readonly countName: string }) {
   const { strings } = useSession();
   const { count, failed, meanMs } = summaryOf(runs);
   return (
-    <dl class="figures">
+    <Figures>
       <Figure name={countName} value={String(count)} />
       <Figure name={strings.failed} value={String(failed)} />
       <Figure name={strings.meanTime} value={meanMs === undefined ? '–' : durationText(meanMs, strings)} />
-    </dl>
-  );
-}
-
-function Figure({ name, value }: { readonly name: string; readonly value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
+    </Figures>
   );
 }
 

@@ -13,7 +13,7 @@ export function Dashboard({ state }: { readonly state: DashboardState }) {
   const { service } = state;
   const isFound = service.kind === 'found';
   return (
-    <main class="dashboard">
+    <main class="report">
       <Head service={service} />
       <div class="columns">
         <Requests state={state} />

@@ -2,7 +2,7 @@ import type { Cell, Column, GlobalParameter, Port } from '../../protocol/studio/
 import type { FoundService } from '../../shared/dashboardContract.ts';
 import { Button, Message } from '../controls/controls.tsx';
 import { fill } from '../controls/fill.ts';
-import { DataTable } from './DataTable.tsx';
+import { DataTable } from '../controls/DataTable.tsx';
 import { RunButton } from './RunButton.tsx';
 import { useSession } from './session.ts';
 

@@ -1,7 +1,4 @@
-import { clockTime } from '../../shared/clockTime.ts';
-import type { DashboardStrings } from '../../shared/dashboardStrings.ts';
 import type { Outcome, Run } from '../../shared/dashboardContract.ts';
-import { fill } from '../controls/fill.ts';
 
 export interface Summary {
   readonly count: number;
@@ -30,13 +27,4 @@ export function outcomesOf(
   return outcomes
     .map((outcome) => ({ outcome, count: runs.filter((run) => run.outcome === outcome).length }))
     .filter(({ count }) => count > 0);
-}
-
-/** Short enough for a cell: `345 ms`, `12.3 s`, `1:05`. */
-export function durationText(
-  ms: number,
-  { milliseconds, seconds }: Pick<DashboardStrings, 'milliseconds' | 'seconds'>,
-): string {
-  if (Math.round(ms) < 1000) return fill(milliseconds, Math.round(ms));
-  return ms < 59_950 ? fill(seconds, (ms / 1000).toFixed(1)) : clockTime(ms);
 }

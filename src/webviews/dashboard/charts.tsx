@@ -1,6 +1,8 @@
 import type { Run } from '../../shared/dashboardContract.ts';
 import { fill } from '../controls/fill.ts';
-import { durationText, outcomesOf, summaryOf } from './activityModel.ts';
+import { Legend, LegendItem } from '../controls/Legend.tsx';
+import { durationText } from '../controls/measures.ts';
+import { outcomesOf, summaryOf } from './activityModel.ts';
 import { useSession } from './session.ts';
 
 /** How many ended how: a bar, and the same in words. */
@@ -17,16 +19,13 @@ export function OutcomeBar({ runs }: { readonly runs: readonly Run[] }) {
           return <rect key={outcome} class={`mark mark-${outcome}`} x={x} y={0} width={count} height={1} />;
         })}
       </svg>
-      <ul class="legend">
+      <Legend>
         {parts.map(({ outcome, count }) => (
-          <li key={outcome}>
-            <svg viewBox="0 0 10 10" aria-hidden="true">
-              <rect class={`mark mark-${outcome}`} x="1" y="1" width="8" height="8" />
-            </svg>
+          <LegendItem key={outcome} mark={outcome}>
             {count} {strings.outcomes[outcome]}
-          </li>
+          </LegendItem>
         ))}
-      </ul>
+      </Legend>
     </div>
   );
 }
@@ -52,7 +51,7 @@ export function DurationChart({ runs, title }: { readonly runs: readonly Run[]; 
   );
   const width = Math.max(timed.length, fewestSlots) * slot;
   return (
-    <figure class="durations">
+    <figure class="chart">
       <figcaption class="muted" aria-hidden="true">
         <span>{title}</span>
         <span>{durationText(longest, strings)}</span>

@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import '../controls/controls.css';
+import '../controls/report.css';
 import './dashboard.css';
 import { Dashboard } from './Dashboard.tsx';
 import { SessionContext, startSession } from './session.ts';

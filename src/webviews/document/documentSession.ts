@@ -5,7 +5,11 @@ import { sessionContext } from './sessionContext.ts';
 
 /** What the editors of requests and of batch jobs have in common. */
 export interface DocumentSession {
-  readonly strings: DocumentStrings & { readonly noSchema: string; readonly schemaUnread: string };
+  readonly strings: DocumentStrings & {
+    readonly url: string;
+    readonly noSchema: string;
+    readonly schemaUnread: string;
+  };
   readonly target: TargetState;
   readonly host: {
     chooseWorkspace(): Promise<void>;

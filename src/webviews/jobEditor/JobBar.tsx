@@ -2,27 +2,18 @@ import { jobsUrl } from '../../protocol/studio/urls.ts';
 import { Button } from '../controls/controls.tsx';
 import { fill } from '../controls/fill.ts';
 import { sendKey } from '../document/sendKey.ts';
+import { TargetUrl } from '../document/TargetUrl.tsx';
 import { useKeptFocus } from '../document/useKeptFocus.ts';
 import { useSession } from './session.ts';
 
 /** The URL that the job is submitted to, and the button that runs it. */
 export function JobBar({ hasProblems }: { readonly hasProblems: boolean }) {
   const session = useSession();
-  const { strings, target, lastRun, host } = session;
-  const url = target.kind === 'found' ? jobsUrl(target.address) : '';
+  const { strings, lastRun, host } = session;
   const actions = useKeptFocus(lastRun.preparing);
   return (
     <header class="request-bar">
-      <div class="url-field">
-        <span class="method">POST</span>
-        {target.kind === 'found' ? (
-          <input class="url" readOnly value={url} title={url} aria-label={strings.url} spellcheck={false} />
-        ) : (
-          <span class={target.kind === 'unknown' ? 'url problem' : 'url muted'} role="status">
-            {target.kind === 'unknown' ? target.sentence : strings.findingService}
-          </span>
-        )}
-      </div>
+      <TargetUrl urlOf={jobsUrl} />
       <div class="request-actions" ref={actions}>
         <Button
           kind="link"

@@ -11,7 +11,8 @@ import { FailureReport } from './FailureReport.tsx';
 import { NamedValues } from './NamedValues.tsx';
 import { Sent } from './Sent.tsx';
 import { useKept, useSession } from './session.ts';
-import { byteSize, duration, fill } from './text.ts';
+import { byteText } from '../controls/measures.ts';
+import { duration, fill } from './text.ts';
 
 const panelId = 'answer';
 
@@ -34,7 +35,7 @@ export function Answer() {
         <p class="empty">
           {call.received === undefined
             ? fill(strings.running, '')
-            : fill(strings.answers.received, byteSize(strings, call.received))}
+            : fill(strings.answers.received, byteText(call.received, strings))}
         </p>
       )}
       {ended?.recalled !== undefined && <Recalled ending={ended} time={ended.recalled} />}
@@ -103,7 +104,7 @@ function AnswerSummary({ answer, allowance }: AnswerSummaryProps) {
           <span class="fact-name">({phases})</span>
         </span>
         <span class="fact">
-          <span class="fact-name">{strings.size}</span> {byteSize(strings, answer.size)}
+          <span class="fact-name">{strings.size}</span> {byteText(answer.size, strings)}
         </span>
         <span class="fact muted" title={answer.time}>
           {new Date(answer.time).toLocaleTimeString()}
@@ -191,7 +192,7 @@ function FileAnswer({ size }: { readonly size: number }) {
         </>
       }
     >
-      {fill(texts.fileAnswer, byteSize(strings, size))}
+      {fill(texts.fileAnswer, byteText(size, strings))}
     </Message>
   );
 }

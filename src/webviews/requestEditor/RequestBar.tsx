@@ -3,6 +3,7 @@ import { executeUrl } from '../../protocol/studio/urls.ts';
 import type { RequestData } from '../../shared/requestData.ts';
 import { Button, IconButton } from '../controls/controls.tsx';
 import { sendKey } from '../document/sendKey.ts';
+import { TargetUrl } from '../document/TargetUrl.tsx';
 import { useKeptFocus } from '../document/useKeptFocus.ts';
 import { isUnderWay, useSession } from './session.ts';
 import { elapsed, fill } from './text.ts';
@@ -16,22 +17,14 @@ export function RequestBar({ request }: { readonly request: RequestData }) {
   const actions = useKeptFocus(isRunning);
   return (
     <header class="request-bar">
-      <div class="url-field">
-        <span class="method">POST</span>
-        {target.kind === 'found' ? (
-          <input class="url" readOnly value={url} title={url} aria-label={strings.url} spellcheck={false} />
-        ) : (
-          <span class={target.kind === 'unknown' ? 'url problem' : 'url muted'} role="status">
-            {target.kind === 'unknown' ? target.sentence : strings.findingService}
-          </span>
-        )}
+      <TargetUrl urlOf={(address) => executeUrl(address, request)}>
         <IconButton
           label={strings.copyUrl}
           icon="copy"
           disabled={url === ''}
           onClick={() => void host.copy({ text: url })}
         />
-      </div>
+      </TargetUrl>
       <div class="request-actions" ref={actions}>
         {isRunning ? (
           <>

@@ -3,7 +3,8 @@ import { Section } from '../controls/controls.tsx';
 import { HeaderList } from './Answer.tsx';
 import { type Fact, NamedValues } from './NamedValues.tsx';
 import { useKept, useSession } from './session.ts';
-import { byteSize, duration, fill } from './text.ts';
+import { byteText } from '../controls/measures.ts';
+import { duration, fill } from './text.ts';
 
 /** Shorter waits before the connection are nothing that a person would ask about, in milliseconds. */
 const leastPreparation = 1;
@@ -14,7 +15,7 @@ export function Sent({ answer }: { readonly answer: AnswerView }) {
   const [open, setOpen] = useKept('sentOpen', false);
   const { sent, phases = [] } = answer;
   if (!sent) return null;
-  const size = sent.bodySize === undefined ? strings.sentWithoutBody : byteSize(strings, sent.bodySize);
+  const size = sent.bodySize === undefined ? strings.sentWithoutBody : byteText(sent.bodySize, strings);
   const facts: readonly Fact[] = [
     [strings.url, `${sent.method} ${sent.url}`],
     [strings.redirectedFrom, sent.redirectedFrom.join('\n') || undefined],

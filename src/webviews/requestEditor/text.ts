@@ -17,13 +17,6 @@ export function elapsed(strings: RequestEditorStrings, ms: number): string {
   return fill(strings.seconds, (ms / 1000).toFixed(1));
 }
 
-export function byteSize(strings: RequestEditorStrings, bytes: number): string {
-  if (bytes < 1000) return fill(strings.bytes, bytes);
-  return bytes < 1_000_000
-    ? fill(strings.kilobytes, (bytes / 1000).toFixed(1))
-    : fill(strings.megabytes, (bytes / 1_000_000).toFixed(1));
-}
-
 /** The calls that are left, as the gateway counts them. */
 export function allowanceText(
   { answers }: RequestEditorStrings,

@@ -16,7 +16,7 @@ export interface SignedIn {
 /** Starts it with the side bar open; who signs in is an owner of the first tenant. */
 export async function startSignedIn(
   azure: ArmOptions = {},
-  { settings, ...more }: WorkbenchOptions = {},
+  { settings, furtherExtensions = [], env, ...more }: WorkbenchOptions = {},
 ): Promise<SignedIn> {
   const arm = await startArm(azure);
   const [{ tenantId } = defaultTenant] = azure.tenants ?? [];
@@ -25,8 +25,8 @@ export async function startSignedIn(
     (tenant, account) => arm.token(tenant, account),
   );
   const workbench = await Workbench.start({
-    furtherExtensions: [authProvider],
-    env: await signIn.listen(),
+    furtherExtensions: [authProvider, ...furtherExtensions],
+    env: { ...(await signIn.listen()), ...env },
     ...more,
     settings: { 'azuremlServices.azure.resourceManagerUrl': arm.url, ...settings },
   });

@@ -175,7 +175,7 @@ export class Arm {
     const whole = { ...this.#firstGroup(), name: 'demoazureml', ...init };
     const url = await this.#gateways.open(instanceIdOf(whole));
     const id = putInstance(this.#store, whole, url);
-    if (this.#presets) putPresets(this.#store, id);
+    if (this.#presets && init.tier !== 'Consumption') putPresets(this.#store, id);
     this.instances.push(id);
     return id;
   }

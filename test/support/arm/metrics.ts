@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../src/protocol/json.ts';
 import { SERVICE, SERVICE_TYPE } from './apim/paths.ts';
 import { durationOf } from './durations.ts';
 import type { LoggedCall } from './gateway/loggedCall.ts';
-import { grouped } from './grouped.ts';
+import { grouped } from '../../../src/shared/grouped.ts';
 import { existing, instanceId } from './resources.ts';
 import type { Context } from './resources.ts';
 import { ArmError } from './wire.ts';
@@ -63,7 +63,20 @@ export function metricRoutes(context: Context): readonly Route[] {
   return [
     { method: 'GET', path: `${path}/metrics`, answer: (call) => metrics(context, call) },
     { method: 'GET', path: `${path}/metricDefinitions`, answer: (call) => definitions(context, call) },
+    {
+      method: 'GET',
+      path: `${path}/diagnosticSettings`,
+      answer: (call) => diagnosticSettings(context, call),
+    },
   ];
+}
+
+/** Those that were seeded. Source: azure-rest-api-specs monitor 2021-05-01-preview. */
+function diagnosticSettings(context: Context, call: Call): Answer {
+  const { id } = existing(context, instanceId(call.path));
+  const settings = context.store.in(`${id}/providers/Microsoft.Insights/diagnosticSettings`);
+  const value = settings.map(({ id: own, name, type, properties }) => ({ id: own, name, type, properties }));
+  return { status: 200, body: { value } };
 }
 
 function definitions(context: Context, call: Call): Answer {

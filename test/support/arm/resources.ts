@@ -48,6 +48,8 @@ export interface ResourceType {
   readonly etagInBody?: boolean;
   /** The status of a PUT that creates one, unless that is 201. */
   readonly createdStatus?: 200;
+  /** Whether there is no PATCH: a PUT takes its place. */
+  readonly replacedOnly?: boolean;
   /** Whether it is changed and deleted without If-Match. */
   readonly unconditional?: boolean;
   /** Writes that go on after their answer. */
@@ -70,7 +72,7 @@ export interface ResourceType {
 
 const IN_PROGRESS = { provisioningState: 'InProgress' };
 
-/** The six rows for a resource type. Source: azure-rest-api-specs apimanagement 2024-05-01. */
+/** The rows for a resource type. Source: azure-rest-api-specs apimanagement 2024-05-01. */
 export function resourceRoutes(context: Context, resource: ResourceType): readonly Route[] {
   const collection = resource.path.slice(0, resource.path.lastIndexOf('/'));
   const { path } = resource;
@@ -79,8 +81,10 @@ export function resourceRoutes(context: Context, resource: ResourceType): readon
     { method: 'GET', path, answer: (call) => read(context, resource, call) },
     { method: 'HEAD', path, answer: (call) => read(context, resource, call) },
     { method: 'PUT', path, answer: (call) => put(context, resource, call) },
-    { method: 'PATCH', path, answer: (call) => patch(context, resource, call) },
     { method: 'DELETE', path, answer: (call) => remove(context, resource, call) },
+    ...(resource.replacedOnly
+      ? []
+      : [{ method: 'PATCH', path, answer: (call) => patch(context, resource, call) } satisfies Route]),
   ];
 }
 

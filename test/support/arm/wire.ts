@@ -61,7 +61,7 @@ export class ArmError extends Error {
   /** One entry for each field that is wrong, as API Management lists them. */
   static invalid(fields: readonly (readonly [target: string, message: string])[]): ArmError {
     const details = fields.map(([target, message]) => ({ code: 'ValidationError', target, message }));
-    return new ArmError(400, 'ValidationError', 'Fields of the request are wrong.', { details });
+    return new ArmError(400, 'ValidationError', 'One or more fields contain incorrect values:', { details });
   }
 
   static notFound(id: string): ArmError {

@@ -21,6 +21,7 @@ const noise = [
   // What was under way when the window closed or loaded again.
   /Canceled: Canceled/,
   /IndexedDB database '[^']*' is closed/,
+  /Failed to execute 'abort' on 'IDBTransaction'/,
   /^\[lifecycle\] Long running operations during shutdown/,
   /^Error: Aborted onWillSaveTextDocument-event/,
   // Races of VS Code itself: a page of a webview that is replaced while it loads (its own preview of Markdown too),

@@ -12,7 +12,7 @@ import type { Arm } from '../../support/arm/index.ts';
 import { LocalTestService } from '../local-service/localTestService.ts';
 import { ArmCaller, errorCode, propertiesOf } from './armCaller.ts';
 import type { Reply } from './armCaller.ts';
-import { officialClient, publish } from './officialClient.ts';
+import { publishLocal } from './officialClient.ts';
 
 const body = JSON.stringify({
   Inputs: { input1: { ColumnNames: ['Col2'], Values: [['This is a good day']] } },
@@ -47,14 +47,7 @@ describe('the gateway of an emulated instance', () => {
     after(() => service.close());
 
     beforeEach(async () => {
-      key = await publish(officialClient(arm), {
-        resourceGroup: 'rg1',
-        service: 'demoazureml',
-        api: 'azureml-demo',
-        serviceUrl: service.local.baseUrl,
-        product: 'starter',
-        apiKey: service.local.services[0]?.apiKey ?? '',
-      });
+      key = await publishLocal(arm, service.local);
     });
 
     function call(path: string, init: RequestInit = {}, subscriptionKey = key): Promise<Response> {
@@ -289,12 +282,12 @@ describe('the gateway of an emulated instance', () => {
       const wrong: readonly [policy: string, place: RegExp][] = [
         [
           '<policies>\n  <inbound>\n    <no-such />\n  </inbound>\n</policies>',
-          /no-such' on line 3, column 5/,
+          /^Error in element 'no-such' on line 3, column 6: /,
         ],
-        ['<policies>\n  <inbound>\n</policies>', /line 3, column 1/],
+        ['<policies>\n  <inbound>\n</policies>', / Line 3, position 1\.$/],
         [
           '<policies>\n <!-- <quota> -->\n <inbound>\n <quota calls="1" renewal-period="0" /></inbound></policies>',
-          /quota' on line 4, column 2/,
+          /quota' on line 4, column 3/,
         ],
         [
           '<policies><inbound><rate-limit calls="x" renewal-period="1" /></inbound></policies>',
@@ -305,7 +298,7 @@ describe('the gateway of an emulated instance', () => {
           /at most 300/,
         ],
         ['<policies><inbound><set-header name="x" /></inbound></policies>', /set-header'.*value is missing/],
-        ['<policies><other /></policies>', /other' on line 1, column 11/],
+        ['<policies><other /></policies>', /other' on line 1, column 12/],
       ];
       for (const [value, place] of wrong) {
         const refused = await caller.put('apis/echo/policies/policy', { format: 'rawxml', value });

@@ -9,7 +9,7 @@ import { nobody } from '../../support/arm/gateway/loggedCall.ts';
 import { LocalTestService } from '../local-service/localTestService.ts';
 import { ArmCaller, propertiesOf } from './armCaller.ts';
 import type { Reply } from './armCaller.ts';
-import { officialClient, publish } from './officialClient.ts';
+import { publishLocal } from './officialClient.ts';
 
 const metricsPath = 'providers/Microsoft.Insights/metrics';
 
@@ -28,14 +28,7 @@ describe('what an emulated instance tells of its calls', () => {
   beforeEach(async () => {
     arm = await startArm();
     caller = new ArmCaller(arm);
-    const key = await publish(officialClient(arm), {
-      resourceGroup: 'rg1',
-      service: 'demoazureml',
-      api: 'azureml-demo',
-      serviceUrl: service.local.baseUrl,
-      product: 'starter',
-      apiKey: service.local.services[0]?.apiKey ?? '',
-    });
+    const key = await publishLocal(arm, service.local);
     const gateway = String(propertiesOf(await caller.ask('GET', caller.instance)).gatewayUrl);
     const url = `${gateway}/azureml-demo${service.path()}/execute?api-version=2.0&details=true`;
     const inputs = { input1: { ColumnNames: ['Col2'], Values: [['This is a good day']] } };

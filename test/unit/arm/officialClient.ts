@@ -1,5 +1,6 @@
 import { ApiManagementClient } from '@azure/arm-apimanagement';
 
+import type { LocalServiceDescription } from '../../../src/local-service/description.ts';
 import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
 import type { Arm } from '../../support/arm/index.ts';
 
@@ -38,6 +39,18 @@ export function officialClient(arm: Arm): ApiManagementClient {
     },
   });
   return client;
+}
+
+/** Publishes the services of a local service at the instance that an emulator comes with; gives a subscription key. */
+export function publishLocal(arm: Arm, { baseUrl, services }: LocalServiceDescription): Promise<string> {
+  return publish(officialClient(arm), {
+    resourceGroup: 'rg1',
+    service: 'demoazureml',
+    api: 'azureml-demo',
+    serviceUrl: baseUrl,
+    product: 'starter',
+    apiKey: services[0]?.apiKey ?? '',
+  });
 }
 
 /** Publishes a web service as the guide does, with its key kept in a secret named value; gives a subscription key. */

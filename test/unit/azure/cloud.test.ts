@@ -8,11 +8,16 @@ describe('the cloud that is signed in to', () => {
       resourceManagerUrl: 'https://management.azure.com',
       provider: 'microsoft',
       scope: windows,
+      portalUrl: 'https://portal.azure.com',
     });
     const china = cloudAt('https://management.chinacloudapi.cn');
     assert.deepEqual(
-      [china.provider, china.scope],
-      ['microsoft-sovereign-cloud', 'https://management.core.chinacloudapi.cn/.default'],
+      [china.provider, china.scope, china.portalUrl],
+      [
+        'microsoft-sovereign-cloud',
+        'https://management.core.chinacloudapi.cn/.default',
+        'https://portal.azure.cn',
+      ],
     );
     assert.equal(cloudAt('http://127.0.0.1:8080').scope, windows);
   });

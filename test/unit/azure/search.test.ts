@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { childPath, instanceSchema, parseArm, type Instance } from '../../../src/protocol/apim/arm.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { ArmClient } from '../../../src/azure/armClient.ts';
+import { instanceById } from '../../../src/azure/instanceById.ts';
 import { browseApis, type BrowsedApi } from '../../../src/publishing/gatewayApis.ts';
 import type { Account, Place } from '../../../src/shared/azurePlace.ts';
 import { searchAccount, type Obstacle, type Search } from '../../../src/azure/search.ts';
@@ -71,6 +72,23 @@ describe('looking through Azure', () => {
     await searchAccount(search, account);
     assert.deepEqual(found.toSorted(), ['Fabrikam 2: other', 'Pay as you go: demoazureml']);
     assert.deepEqual(obstacles, []);
+  });
+
+  it('finds an instance by its id, or says what kept it from being found', async () => {
+    const [, id = ''] = arm.instances;
+    const find = (wanted: string) => instanceById(wanted, [account], search.clientAt);
+    const { item, where } = await find(id.toUpperCase().replace('/SUBSCRIPTIONS/', '/subscriptions/'));
+    assert.deepEqual(
+      [item.id, where.tenantId, where.subscriptionName],
+      [id, fabrikam.tenantId, 'Fabrikam 2'],
+    );
+    const rejects = (wanted: string, code: string): Promise<void> =>
+      assert.rejects(find(wanted), (error) => error instanceof Failure && error.code === code);
+    await rejects(id.replace(/[^/]+$/, 'gone'), 'ResourceNotFound');
+    await rejects(id.replace(subscription('2'), subscription('9')), 'NotFound');
+    locked = fabrikam.tenantId;
+    await rejects(id, 'SignInNeeded');
+    await rejects((arm.instances[0] ?? '').replace(/[^/]+$/, 'gone'), 'ResourceNotFound');
   });
 
   it('goes on where one has to sign in first, and where something failed', async () => {

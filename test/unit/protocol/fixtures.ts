@@ -12,6 +12,13 @@ export function fixture(name: string): unknown {
   return value;
 }
 
+/** The body with which Azure answers 200 in one of the examples of `test/fixtures/apim-governance`. */
+export function governanceBody(name: string): unknown {
+  const file = new URL(`../../fixtures/apim-governance/${name}.json`, import.meta.url);
+  const example: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  return asObject(asObject(asObject(example).responses)['200']).body;
+}
+
 /** The resource with which an instance answers 200 in one of the examples of `test/fixtures/apim`. */
 export function apimFixture(name: string): { readonly properties: JsonObject } {
   const file = new URL(`../../fixtures/apim/ApiManagement${name}.json`, import.meta.url);

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { starterLimits } from '../../../src/protocol/apim/limits.ts';
 import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
-import { plannedResources, type Publication } from '../../../src/protocol/apim/publication.ts';
-import { Failure } from '../../../src/protocol/failure.ts';
+import { plannedResources } from '../../../src/protocol/apim/publication.ts';
 import { asObject } from '../../../src/protocol/json.ts';
-import { ArmClient } from '../../../src/azure/armClient.ts';
 import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
 import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
 import { keyUpdate } from '../../../src/publishing/keyUpdate.ts';
 import { coversMade, type PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
-import { PublicationStore } from '../../../src/publishing/publicationStore.ts';
+import type { PublicationStore } from '../../../src/publishing/publicationStore.ts';
 import {
   findRemovals,
   type Removal,
@@ -22,93 +19,32 @@ import {
 } from '../../../src/publishing/removing.ts';
 import { readStates, type ResourceState } from '../../../src/publishing/resourceStates.ts';
 import { missingNeeds, stepsFor, writeSteps, type WritingTools } from '../../../src/publishing/writing.ts';
-import { type Arm, startArm } from '../../support/arm/index.ts';
-import { Bench } from '../transport/servers.ts';
+import type { Arm } from '../../support/arm/index.ts';
+import { isChanged } from './isChanged.ts';
+import { authorization, authorizations, key, publication, PublishingBench } from './publishingBench.ts';
 
-const key = 'bm90LWEtcmVhbC1rZXktYXQtYWxsLW5vdC1vbmU=';
-const authorization = `Bearer ${key}`;
-const publication: Publication = {
-  apiId: 'azureml-demo',
-  displayName: 'AzureML Demo API',
-  serviceUrl: 'http://127.0.0.1:5000',
-  path: 'azureml-demo',
-  operations: gatewayOperations.map(({ id, displayName, method, urlTemplate }) => ({
-    id,
-    displayName,
-    method,
-    urlTemplate,
-    statuses: [200],
-  })),
-  product: { id: 'starter', displayName: 'Starter', subscriptionRequired: true },
-  keyName: 'azureml-demo-key',
-};
 const plan = plannedResources(publication);
 const { signal } = new AbortController();
 
 describe('publishing to API Management', () => {
-  const bench = new Bench();
+  let bench: PublishingBench;
   let arm: Arm;
   let instance: InstanceAccess;
   let folder: string;
   let store: PublicationStore;
-  let log: string[];
+  let log: readonly string[];
 
   beforeEach(async () => {
-    arm = await startArm();
-    folder = await mkdtemp(join(tmpdir(), 'publish-'));
-    store = new PublicationStore(folder);
-    log = [];
-    const http = bench.client();
-    const token = arm.token();
-    instance = {
-      id: arm.instances[0] ?? '',
-      arm: new ArmClient({
-        http: () => Promise.resolve(http),
-        baseUrl: arm.url,
-        token: () => Promise.resolve(token),
-        pollPauseMs: 1,
-      }),
-    };
+    bench = await PublishingBench.start();
+    ({ arm, instance, folder, store, log } = bench);
   });
 
-  afterEach(async () => {
-    await bench.close();
-    await arm.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterEach(() => bench.close());
 
-  function tools(change: Partial<WritingTools> = {}): WritingTools {
-    return {
-      instance,
-      authorization,
-      save: (record) => store.save(record),
-      log: (line) => log.push(line),
-      onStep: () => undefined,
-      signal,
-      ...change,
-    };
-  }
+  const tools = (change?: Partial<WritingTools>): WritingTools => bench.tools(authorizations, change);
+  const recordOf = (found: readonly ResourceState[]): PublicationRecord => bench.recordOf(publication, found);
 
-  function recordOf(states: readonly ResourceState[], write = (): boolean => true): PublicationRecord {
-    return {
-      version: 1,
-      id: 'one',
-      startedAt: '2026-11-21T12:00:00.000Z',
-      endpoint: { workspace: 'Local', endpointId: 'e', label: 'Service' },
-      instance: { id: instance.id, name: 'demoazureml', gatewayUrl: 'http://127.0.0.1:1' },
-      where: {
-        account: { id: 'a', label: 'a@example.com' },
-        tenantId: 't',
-        subscriptionId: 's',
-        subscriptionName: 'S',
-      },
-      publication,
-      steps: stepsFor(states, write),
-      ended: false,
-    };
-  }
-
-  const states = (): Promise<readonly ResourceState[]> => readStates(instance, plan, authorization, signal);
+  const states = (): Promise<readonly ResourceState[]> => readStates(instance, plan, authorizations, signal);
   const publish = async (): Promise<PublicationRecord> => writeSteps(recordOf(await states()), tools());
   const put = async (path: string, properties: object): Promise<void> => {
     await instance.arm.put(instance.id + path, { properties }, { ifMatch: '*' });
@@ -137,7 +73,7 @@ describe('publishing to API Management', () => {
     const { body } = await instance.arm.post(`${instance.id}/namedValues/azureml-demo-key/listValue`);
     assert.equal(asObject(body).value, authorization);
     const files = await readdir(join(folder, 'publications'));
-    assert.deepEqual(files, ['one.json']);
+    assert.deepEqual(files, ['one.json', 'open']);
     const text = await readFile(join(folder, 'publications', 'one.json'), 'utf8');
     assert.ok(!(text + log.join()).includes(key));
   });
@@ -207,20 +143,20 @@ describe('publishing to API Management', () => {
     const valueNow = async (): Promise<unknown> =>
       asObject((await instance.arm.post(`${instance.id}${path}/listValue`)).body).value;
     const record = await publish();
-    assert.equal(await keyUpdate(record, instance, authorization, signal), undefined);
+    assert.equal(await keyUpdate(record, instance, authorizations, signal), undefined);
     await put(policy, { format: 'rawxml', value: '<policies><inbound /></policies>' });
-    const rotated = tools({ authorization: 'Bearer rotated' });
-    const update = await keyUpdate(record, instance, 'Bearer rotated', signal);
+    const rotated = new Map([['azureml-demo-key', 'Bearer rotated']]);
+    const update = await keyUpdate(record, instance, rotated, signal);
     assert.ok(update);
     const before = writes().length;
-    await writeSteps(update, rotated);
+    await writeSteps(update, tools({ authorizations: rotated }));
     assert.equal(await valueNow(), 'Bearer rotated');
     assert.equal(writes().length, before);
     assert.match(
       arm.requests.filter(({ method }) => method === 'PATCH').at(-1)?.path ?? '',
       /azureml-demo-key$/,
     );
-    const again = await keyUpdate(record, instance, authorization, signal);
+    const again = await keyUpdate(record, instance, authorizations, signal);
     assert.ok(again);
     arm.beforeNext(/^PATCH .*\/namedValues\/azureml-demo-key$/, () =>
       put(path, { displayName: 'azureml-demo-key', secret: true, value: 'Bearer theirs', tags: ['azureml'] }),
@@ -373,7 +309,7 @@ describe('publishing to API Management', () => {
     };
     const product = { id: 'trial', displayName: 'Trial', subscriptionRequired: true, make };
     const own = { ...publication, product };
-    const found = await readStates(instance, plannedResources(own), authorization, signal);
+    const found = await readStates(instance, plannedResources(own), authorizations, signal);
     const record = await writeSteps({ ...recordOf(found), publication: own }, tools());
     assert.deepEqual(await readLimits(instance, 'trial', signal), starterLimits);
     await put('/subscriptions/theirs', { scope: '/products/trial', displayName: 'Theirs', state: 'active' });
@@ -384,7 +320,7 @@ describe('publishing to API Management', () => {
       [['product', '/subscriptions/theirs']],
     );
     await remove(removals);
-    const after = await readStates(instance, plannedResources(own), authorization, signal);
+    const after = await readStates(instance, plannedResources(own), authorizations, signal);
     assert.ok(after.every(({ state }) => state === 'missing'));
   });
 
@@ -449,7 +385,3 @@ describe('publishing to API Management', () => {
     return all;
   }
 });
-
-function isChanged(error: unknown): boolean {
-  return error instanceof Failure && error.code === 'ResourceChanged';
-}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Run } from '../../../src/shared/dashboardContract.ts';
-import { durationText, outcomesOf, summaryOf } from '../../../src/webviews/dashboard/activityModel.ts';
+import { durationText } from '../../../src/webviews/controls/measures.ts';
+import { outcomesOf, summaryOf } from '../../../src/webviews/dashboard/activityModel.ts';
 
 function run(outcome: Run['outcome'], durationMs?: number): Run {
   const time = '2020-01-01T00:00:00Z';

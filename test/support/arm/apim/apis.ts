@@ -43,7 +43,15 @@ export const operations: ResourceType = {
 export const schemas: ResourceType = {
   path: `${SERVICE}/apis/{api}/schemas/{schema}`,
   required: ['contentType', 'document'],
+  replacedOnly: true,
   slow: ['PUT'],
+  release: ({ store }, { query, path }, { name }) => {
+    if (query.get('force') === 'true') return;
+    const used = store
+      .in(`${path.slice(0, path.lastIndexOf('/schemas/'))}/operations`)
+      .find(({ properties }) => JSON.stringify(properties).includes(`"schemaId":"${name}"`));
+    if (used) throw ArmError.invalid([['schemaId', `Operation ${used.name} refers to the schema.`]]);
+  },
 };
 
 function acceptApi({ context, call, properties: given }: Write): JsonObject {

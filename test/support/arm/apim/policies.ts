@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../../src/protocol/json.ts';
+import { asObject, asText, type JsonObject } from '../../../../src/protocol/json.ts';
 import { instanceId } from '../resources.ts';
 import type { ResourceType, Write } from '../resources.ts';
 import { ArmError } from '../wire.ts';
@@ -21,6 +21,7 @@ function policies(scope: PolicyScope, path: string): ResourceType {
   return {
     path: `${SERVICE}${path}/policies/{policyId}`,
     required: ['value'],
+    replacedOnly: true,
     accept: (write) => acceptPolicy(write, scope),
     shown: ({ properties }, { query }) => {
       const format = formatOf(query.get('format'));
@@ -36,7 +37,8 @@ function acceptPolicy({ context, call, properties }: Write, scope: PolicyScope):
     throw ArmError.invalid([['policyId', 'A policy is always called "policy".']]);
   const text = String(properties.value);
   const policy = readPolicy(text, formatOf(properties.format));
-  checkPolicy(text, policy, scope);
+  const tier = asText(asObject(context.store.get(instanceId(call.path))?.members.sku).name) ?? '';
+  checkPolicy(text, policy, { scope, tier });
   const [unknown] = unknownNamedValues(context, instanceId(call.path), text);
   if (unknown !== undefined)
     throw ArmError.invalid([['policy', `There is no named value called '${unknown}'.`]]);

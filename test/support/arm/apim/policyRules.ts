@@ -1,4 +1,8 @@
-import type { PolicyElement } from '../../../../src/protocol/apim/policyXml.ts';
+import {
+  childrenOf,
+  type PlacedElement,
+  type PolicyElement,
+} from '../../../../src/protocol/apim/policyXml.ts';
 import { elementProblem } from './policyText.ts';
 
 export type PolicyScope = 'global' | 'product' | 'api' | 'operation';
@@ -47,14 +51,24 @@ const others = [
   ...['cache-lookup', 'cache-store', 'json-to-xml', 'xml-to-json', 'include-fragment'],
 ];
 
+/** Sources: azure-docs rate-limit-by-key-policy.md, quota-by-key-policy.md. */
+const notInConsumption = ['rate-limit-by-key', 'quota-by-key'];
+
 /** Elements whose content is policies again. */
 const CONTAINERS = ['choose', 'when', 'otherwise'];
 
+/** Where a document is to be. */
+export interface PolicySite {
+  readonly scope: PolicyScope;
+  /** The name of the instance's SKU. */
+  readonly tier: string;
+}
+
 /** Refuses a document that the service would refuse. @throws ArmError with the element's line and column */
-export function checkPolicy(text: string, policy: PolicyElement, scope: PolicyScope): void {
+export function checkPolicy(text: string, policy: PlacedElement, { scope, tier }: PolicySite): void {
   const seen = new Set<string>();
-  const refuse = (element: PolicyElement, what: string): never => {
-    throw elementProblem(text, policy, element, what);
+  const refuse = (element: PlacedElement, what: string): never => {
+    throw elementProblem(text, element, what);
   };
   if (policy.name !== 'policies') refuse(policy, 'the document begins with <policies>.');
   for (const section of childrenOf(policy)) {
@@ -62,10 +76,12 @@ export function checkPolicy(text: string, policy: PolicyElement, scope: PolicySc
     for (const element of childrenOf(section)) check(element, section.name);
   }
 
-  function check(element: PolicyElement, section: string): void {
+  function check(element: PlacedElement, section: string): void {
     const { name } = element;
     const rule = rules[name];
     if (!rule && !others.includes(name)) refuse(element, 'there is no such policy.');
+    if (tier === 'Consumption' && notInConsumption.includes(name))
+      refuse(element, "Policy is not allowed in 'Consumption' sku");
     if (rule) {
       const problem = ruleProblem(rule, element, section, scope, seen.has(name));
       if (problem !== undefined) refuse(element, problem);
@@ -73,10 +89,6 @@ export function checkPolicy(text: string, policy: PolicyElement, scope: PolicySc
     seen.add(name);
     if (CONTAINERS.includes(name)) for (const inner of childrenOf(element)) check(inner, section);
   }
-}
-
-export function childrenOf(element: PolicyElement): readonly PolicyElement[] {
-  return element.content.filter((part) => typeof part !== 'string');
 }
 
 function ruleProblem(

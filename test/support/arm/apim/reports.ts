@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../../src/protocol/json.ts';
 import { durationOf } from '../durations.ts';
 import { filterOf } from '../filter.ts';
 import type { LoggedCall } from '../gateway/loggedCall.ts';
-import { grouped } from '../grouped.ts';
+import { grouped } from '../../../../src/shared/grouped.ts';
 import { pageOf } from '../paging.ts';
 import { existing, instanceId } from '../resources.ts';
 import type { Context } from '../resources.ts';

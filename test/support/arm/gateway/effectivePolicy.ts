@@ -1,5 +1,4 @@
-import type { PolicyElement } from '../../../../src/protocol/apim/policyXml.ts';
-import { childrenOf } from '../apim/policyRules.ts';
+import { childrenOf, type PolicyElement } from '../../../../src/protocol/apim/policyXml.ts';
 import { readPolicy } from '../apim/policyText.ts';
 import type { Store } from '../store.ts';
 

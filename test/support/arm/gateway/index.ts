@@ -163,7 +163,12 @@ export class InstanceGateway {
         namedValues: this.#namedValues(),
         counters: this.#counters,
       });
-      journey.inbound(steps('inbound'));
+      const returned = journey.inbound(steps('inbound'));
+      if (returned) {
+        call.request.resume();
+        call.response.writeHead(returned.status, Object.fromEntries(returned.headers)).end(returned.body);
+        return;
+      }
       const sent = performance.now();
       await forward(this.#agent, journey, call, () => {
         if (concerned) concerned.serviceTime = performance.now() - sent;

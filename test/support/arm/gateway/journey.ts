@@ -1,7 +1,6 @@
 import type { GatewayCall } from '../../../../src/local-service/gateway.ts';
 import { quotaSpent, rateExceeded, GatewayRefusal } from '../../../../src/local-service/gatewayRefusal.ts';
-import type { PolicyElement } from '../../../../src/protocol/apim/policyXml.ts';
-import { childrenOf } from '../apim/policyRules.ts';
+import { childrenOf, type PolicyElement, textOf } from '../../../../src/protocol/apim/policyXml.ts';
 import type { Counters } from './counters.ts';
 import type { Step } from './effectivePolicy.ts';
 
@@ -14,6 +13,14 @@ export interface JourneyInit {
   readonly counters: Counters;
 }
 
+/** What a policy answers in the place of the backend. */
+export interface Returned {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+}
+
 /** A call on its way through the policies of a gateway. */
 export class Journey {
   readonly #init: JourneyInit;
@@ -21,6 +28,7 @@ export class Journey {
   readonly headers: Map<string, string>;
   /** Headers of the answer, by lower-case name; the backend's join those that limits have left. */
   readonly answerHeaders = new Map<string, string>();
+  #returned: Returned | undefined;
   #serviceUrl: string;
   readonly #query: URLSearchParams;
   readonly #path: string;
@@ -41,9 +49,16 @@ export class Journey {
     return `${this.#serviceUrl.replace(/\/$/, '')}${this.#path}${query === '' ? '' : `?${query}`}`;
   }
 
-  /** Goes through policies of the section `inbound`. @throws GatewayRefusal */
-  inbound(steps: readonly Step[]): void {
-    for (const { element, document } of steps) this.#inbound(element, document);
+  /**
+   * Goes through policies of the section `inbound`, up to one that answers: then there is its answer.
+   * @throws GatewayRefusal
+   */
+  inbound(steps: readonly Step[]): Returned | undefined {
+    for (const { element, document } of steps) {
+      this.#inbound(element, document);
+      if (this.#returned) break;
+    }
+    return this.#returned;
   }
 
   /** Goes through policies of the section `outbound`, on the answer's headers. @throws GatewayRefusal */
@@ -62,6 +77,7 @@ export class Journey {
     else if (name === 'rate-limit') this.#limitRate(element, document);
     else if (name === 'quota') this.#limitCalls(element, document);
     else if (name === 'choose') this.#choose(element, document);
+    else if (name === 'return-response') this.#returned = this.#returnedBy(element);
     else throw notEmulated(element);
   }
 
@@ -94,15 +110,36 @@ export class Journey {
     if (chosen) this.inbound(childrenOf(chosen).map((inner) => ({ element: inner, document })));
   }
 
-  /** Knows one kind of condition: whether a parameter of the template has a value. */
+  /** Knows one kind of condition: whether a parameter of the template has a value, in some of the ways to write that. */
   #holds(condition: string): boolean {
+    return condition
+      .replace(/^@\((.*)\)$/s, '$1')
+      .split(' || ')
+      .some((each) => this.#isParameter(each, condition));
+  }
+
+  #isParameter(expression: string, condition: string): boolean {
     const asked =
-      /^@\(context\.Request\.MatchedParameters\["([^"]+)"\](?: == "([^"]*)"|\.Equals\("([^"]*)"\))\)$/.exec(
-        condition,
+      /^context\.Request\.MatchedParameters(?:\["([^"]+)"\]|\.GetValueOrDefault\("([^"]+)", ""\))(?: == "([^"]*)"|\.Equals\("([^"]*)"(, StringComparison\.OrdinalIgnoreCase)?\))$/.exec(
+        expression,
       );
     if (!asked) throw new GatewayRefusal(500, `The emulator cannot evaluate ${condition}.`);
-    const [, name = '', equal, equals] = asked;
-    return this.#init.call.parameters.get(name) === (equal ?? equals);
+    const [, name = '', nameOrDefault = name, equal, equals, ignoringCase] = asked;
+    const spelled = (text = ''): string => (ignoringCase === undefined ? text : text.toLowerCase());
+    return spelled(this.#init.call.parameters.get(nameOrDefault)) === spelled(equal ?? equals);
+  }
+
+  #returnedBy(element: PolicyElement): Returned {
+    const headers = new Map<string, string>();
+    let status = 200;
+    let body = '';
+    for (const child of childrenOf(element)) {
+      if (child.name === 'set-status') status = Number(this.#value(child.attributes.code ?? ''));
+      else if (child.name === 'set-header') this.#set(child, headers);
+      else if (child.name === 'set-body') body = this.#value(textOf(child));
+      else throw notEmulated(child);
+    }
+    return { status, headers, body };
   }
 
   #set(element: PolicyElement, headers: Map<string, string>): void {
@@ -125,9 +162,7 @@ export class Journey {
   }
 
   #values(element: PolicyElement): readonly string[] {
-    return childrenOf(element).map(({ content }) =>
-      this.#value(content.filter((part) => typeof part === 'string').join('')),
-    );
+    return childrenOf(element).map((value) => this.#value(textOf(value)));
   }
 
   /** A text with its named values; expressions are beyond the emulator. @throws GatewayRefusal */

@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import { schemes } from '../../shared/contributions.ts';
+import type { WritableFiles } from '../../shared/lazyFileSystem.ts';
+import type { PolicyPlaces } from './policyUri.ts';
+import { readStored, type StoredPolicy } from './policyService.ts';
+import type { ReadVersion, ReadVersions } from './readVersions.ts';
+import { skeletonOf } from './skeleton.ts';
+
+export interface PolicyFilesInit {
+  readonly versions: ReadVersions;
+  readonly places: PolicyPlaces;
+  /** Writes what an editor holds; throws what VS Code is to say where it was not written. */
+  readonly save: (uri: vscode.Uri, text: string, reason: vscode.TextDocumentSaveReason) => Promise<void>;
+}
+
+/** Policies as files that can be edited. Nothing of them is kept on disk. */
+export class PolicyFiles implements WritableFiles, vscode.Disposable {
+  readonly #init: PolicyFilesInit;
+  readonly #fetched = new Map<string, StoredPolicy>();
+  readonly #snapshots = new Map<string, { readonly text: string; readonly mtime: number }>();
+  #lastSnapshot = 0;
+  readonly #reasons = new Map<string, vscode.TextDocumentSaveReason>();
+  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly onDidChangeFile = this.#changed.event;
+  readonly #listening = vscode.workspace.onWillSaveTextDocument(({ document: { uri }, reason }) => {
+    if (uri.scheme === schemes.policy) this.#reasons.set(uri.toString(), reason);
+  });
+
+  constructor(init: PolicyFilesInit) {
+    this.#init = init;
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#changed.dispose();
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const type = vscode.FileType.File;
+    const snapshot = this.#snapshots.get(uri.toString());
+    if (snapshot !== undefined) {
+      const permissions = vscode.FilePermission.Readonly;
+      const { text, mtime } = snapshot;
+      return { type, ctime: 0, mtime, size: Buffer.byteLength(text), permissions };
+    }
+    const { mtime, size } = this.#init.versions.find(uri) ?? (await this.#read(uri)).version;
+    return { type, ctime: 0, mtime, size };
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    const { text } = this.#snapshots.get(uri.toString()) ?? (await this.#read(uri));
+    return new TextEncoder().encode(text);
+  }
+
+  async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
+    const key = uri.toString();
+    const reason = this.#reasons.get(key) ?? vscode.TextDocumentSaveReason.Manual;
+    this.#reasons.delete(key);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+    await this.#init.save(uri, text, reason);
+  }
+
+  /** Opens the document of a policy that was just read; one that is open shows it too, unless it has changes. */
+  async open(uri: vscode.Uri, stored: StoredPolicy): Promise<vscode.TextDocument> {
+    const key = uri.toString();
+    const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
+    if (open !== undefined) {
+      const isStale = this.#init.versions.find(uri)?.etag !== stored.etag;
+      if (isStale && !open.isDirty) this.changedElsewhere(uri, stored);
+      return open;
+    }
+    this.#fetched.set(key, stored);
+    try {
+      return await vscode.workspace.openTextDocument(uri);
+    } finally {
+      this.#fetched.delete(key);
+    }
+  }
+
+  /** A text to compare a policy with, until it is forgotten. */
+  snapshot(policy: vscode.Uri, name: string, text: string): vscode.Uri {
+    const uri = policy.with({ query: name });
+    // VS Code takes what has neither another time nor another size for the same.
+    this.#lastSnapshot = Math.max(Date.now(), this.#lastSnapshot + 1);
+    this.#snapshots.set(uri.toString(), { text, mtime: this.#lastSnapshot });
+    this.#tell(uri);
+    return uri;
+  }
+
+  forgetSnapshot(uri: vscode.Uri): void {
+    this.#snapshots.delete(uri.toString());
+  }
+
+  /** Notes what a document is the text of by now. */
+  written(uri: vscode.Uri, { etag, text = '' }: StoredPolicy): void {
+    this.#init.versions.note(uri, etag, Buffer.byteLength(text));
+  }
+
+  /** Lets an editor without changes show what somebody has written beside it. */
+  changedElsewhere(uri: vscode.Uri, stored: StoredPolicy): void {
+    this.written(uri, stored);
+    this.#tell(uri);
+  }
+
+  async #read(uri: vscode.Uri): Promise<{ text: string; version: ReadVersion }> {
+    // A side of a comparison that is over.
+    if (uri.query !== '') throw vscode.FileSystemError.FileNotFound(uri);
+    const site = this.#init.places.siteAt(uri);
+    const stored =
+      this.#fetched.get(uri.toString()) ?? (await readStored(this.#init.places.clientOf(site), site));
+    const { text = skeletonOf(site.scope), etag } = stored;
+    return { text, version: this.#init.versions.note(uri, etag, Buffer.byteLength(text)) };
+  }
+
+  #tell(uri: vscode.Uri): void {
+    this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+  }
+}

@@ -1,0 +1,395 @@
+import assert from 'node:assert/strict';
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { skeletonOf } from '../../src/governance/policies/skeleton.ts';
+import { type Arm, defaultTenant, startArm } from '../support/arm/index.ts';
+import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
+import { eventually } from '../support/eventually.ts';
+import { ArmCaller, propertiesOf } from '../unit/arm/armCaller.ts';
+import { closeInOrder } from './support/closeInOrder.ts';
+import { OwnService } from './support/ownService.ts';
+import { oneLine } from './support/text.ts';
+import { Workbench } from './support/workbench.ts';
+
+const policyPath = 'apis/demo/policies/policy';
+const file = 'demo.policy.xml';
+/** Stands in policies only, so that it is found wherever they leak to. */
+const marker = 'text-of-a-policy';
+
+function policy(inbound: string): string {
+  return `<policies>\n  <inbound>\n    <base />\n    ${inbound}\n  </inbound>\n  <backend>\n    <base />\n  </backend>\n</policies>\n`;
+}
+
+function header(value: string): string {
+  return policy(
+    `<set-header name="X-Note" exists-action="override">\n      <value>${marker} ${value}</value>\n    </set-header>`,
+  );
+}
+
+/** Policies of an instance as documents and as fields. */
+describe('policies of API Management', () => {
+  let own: OwnService;
+  let arm: Arm;
+  let caller: ArmCaller;
+  let signIn: SignInServer;
+  let workbench: Workbench;
+
+  before(async () => {
+    own = await OwnService.start();
+    arm = await startArm({ instances: [{}, { name: 'payperuse', tier: 'Consumption' }] });
+    caller = new ArmCaller(arm);
+    for (const instance of arm.instances) await publish(instance, own.description.baseUrl);
+    signIn = new SignInServer(
+      [{ id: 'ada', label: 'ada@contoso.com', homeTenant: defaultTenant.tenantId }],
+      (tenantId, account) => arm.token(tenantId, account),
+    );
+    workbench = await Workbench.start({
+      furtherExtensions: [authProvider],
+      env: await signIn.listen(),
+      settings: { 'azuremlServices.azure.resourceManagerUrl': arm.url, 'files.autoSave': 'off' },
+    });
+    // A document that cannot be saved is an error to VS Code too.
+    workbench.health.expect(/azureml-policy|demo\.policy\.xml|Unable to write file/);
+    const { window } = workbench;
+    await window.openSideBar('Azure ML Services');
+    for (const name of ['Web services', 'Jobs', 'Get started']) await window.tree(name).showPane(false);
+    await window.tree('API Management').showPane(true);
+  });
+  after(() => closeInOrder(workbench, signIn, arm, own));
+
+  async function publish(instance: string, serviceUrl: string): Promise<void> {
+    const put = async (path: string, properties: Record<string, unknown>): Promise<void> => {
+      const reply = await caller.put(`${instance}/${path}`, properties);
+      assert.ok(reply.status < 300, JSON.stringify(reply.body));
+      if (reply.status !== 200 && reply.headers.has('azure-asyncoperation')) await caller.follow(reply);
+    };
+    await put('apis/demo', { displayName: 'Demo', path: 'demo', serviceUrl, protocols: ['https'] });
+    const parameters = ['workspace', 'service'].map((name) => ({ name, type: 'string', required: true }));
+    await put('apis/demo/operations/execute', {
+      displayName: 'Execute',
+      method: 'POST',
+      urlTemplate: '/workspaces/{workspace}/services/{service}/execute',
+      templateParameters: parameters,
+    });
+    await put('subscriptions/caller', { displayName: 'Caller', scope: '/apis/demo', state: 'active' });
+  }
+
+  const policyNow = async (path = policyPath): Promise<string> =>
+    String(propertiesOf(await caller.ask('GET', `${path}?format=rawxml`)).value).replaceAll('\r\n', '\n');
+  const writeElsewhere = async (value: string): Promise<void> => {
+    const { status } = await caller.put(policyPath, { format: 'rawxml', value }, { 'If-Match': '*' });
+    assert.ok(status < 300);
+  };
+  const save = (): Promise<void> => workbench.window.page.keyboard.press('ControlOrMeta+S');
+  const isSaved = (): Promise<true | undefined> =>
+    eventually('a saved policy', async () =>
+      (await workbench.window.editors.isDirty(file)) ? undefined : true,
+    );
+  /** VS Code keeps what is not saved a moment after it was typed. */
+  const isBackedUp = async (text: string): Promise<boolean> => {
+    const cwd = join(workbench.host.userData, 'data', 'User', 'Backups');
+    for await (const name of glob('*/azureml-policy/*', { cwd }))
+      if ((await readFile(join(cwd, name), 'utf8')).includes(text)) return true;
+    return false;
+  };
+  const problems = async (): Promise<readonly string[]> => {
+    const rows = workbench.window.page.locator('.markers-panel .monaco-list-row');
+    return (await rows.allTextContents()).map(oneLine);
+  };
+  const waitForProblem = (pattern: RegExp): Promise<true | undefined> =>
+    eventually(`problem ${pattern}`, async () =>
+      (await problems()).some((each) => pattern.test(each)) ? true : undefined,
+    );
+  const noProblems = (): Promise<true | undefined> =>
+    eventually('no problems', async () => ((await problems()).length === 0 ? true : undefined));
+  /** What calls of the API are answered, one after the other. */
+  const statusesOf = async (calls: number): Promise<readonly number[]> => {
+    const { gatewayUrl } = propertiesOf(await caller.ask('GET', caller.instance));
+    const { body } = await caller.ask('POST', 'subscriptions/caller/listSecrets');
+    const statuses: number[] = [];
+    for (let call = 0; call < calls; call++) {
+      const answer = await fetch(own.executeUrl(`${String(gatewayUrl)}/demo`), {
+        method: 'POST',
+        headers: { 'Ocp-Apim-Subscription-Key': String(body.primaryKey) },
+        body: '{}',
+      });
+      statuses.push(answer.status);
+      await answer.arrayBuffer();
+    }
+    return statuses;
+  };
+
+  it('open from the palette, as what holds without one', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.runCommand('Azure ML: Edit policy…');
+    await window.dialog.click('Allow');
+    await quickInput.pick('demoazureml', { placeholder: 'API Management instance' });
+    await quickInput.waitFor({ placeholder: 'What is the policy for?' });
+    await window.screenshot('policy-scope');
+    await quickInput.pick('An API');
+    await quickInput.pick('Demo', { placeholder: 'APIs of demoazureml' });
+    await window.editors.waitForActive(file);
+    assert.equal(await window.editors.text(), skeletonOf('api'));
+  });
+
+  it('that the service refuses are marked where it says, and stay unsaved', async () => {
+    const { window } = workbench;
+    await window.runCommand('Problems: Focus on Problems View');
+    await window.editors.activate(file);
+    await window.editors.replaceText(policy(`<set-backend-service base-url="${marker}" />`));
+    await save();
+    await window.notifications.waitFor(/API Management refused the policy \(line 4, column 6\)/);
+    await waitForProblem(/the attribute base-url has a wrong value.*API Management.*\[Ln 4, Col 6\]/);
+    assert.ok(await window.editors.isDirty(file));
+    await window.screenshot('policy-refused');
+    assert.equal((await caller.ask('GET', policyPath)).status, 404);
+    await window.notifications.clear();
+    await window.editors.activate(file);
+    await window.editors.replaceText(header('one'));
+    await save();
+    await isSaved();
+    await noProblems();
+    assert.equal(await policyNow(), header('one').trimEnd());
+  });
+
+  it('with a known mistake are sent only by who insists', async () => {
+    const { window } = workbench;
+    const wrong = header('two').replace('X-Note', 'Content-Length');
+    const writes = (): number => arm.requests.filter(({ method }) => method === 'PUT').length;
+    const before = writes();
+    await window.editors.replaceText(wrong);
+    await waitForProblem(/does not let a policy change Content-Length.*Azure ML.*\[Ln 4, Col 6\]/);
+    await save();
+    assert.match(
+      await window.dialog.text(),
+      /probably refuse.*Line 4, column 6: name: API Management does not let/,
+    );
+    await window.screenshot('policy-mistake');
+    await window.dialog.click('Cancel');
+    await window.notifications.waitFor('It was not sent');
+    assert.equal(writes(), before);
+    await window.notifications.clear();
+    await window.editors.activate(file);
+    await save();
+    await window.dialog.click('Save anyway');
+    await isSaved();
+    assert.equal(await policyNow(), wrong.trimEnd());
+  });
+
+  it('that somebody else has written are compared, and written over by who has seen them', async () => {
+    const { window } = workbench;
+    await writeElsewhere(header('of somebody else'));
+    await window.editors.replaceText(header('mine'));
+    await save();
+    assert.match(await window.dialog.text(), /Somebody has changed the policy of demo since you opened it/);
+    await window.screenshot('policy-conflict');
+    await window.dialog.click('Compare');
+    await window.page
+      .locator('.monaco-diff-editor .view-line', { hasText: 'of somebody else' })
+      .first()
+      .waitFor();
+    await window.screenshot('policy-compare');
+    assert.equal(await policyNow(), header('of somebody else').trimEnd());
+    await window.notifications.clear();
+    await window.editors.close('in Azure ↔ yours');
+    await window.editors.activate(file);
+    await save();
+    await isSaved();
+    assert.equal(await policyNow(), header('mine').trimEnd());
+
+    await writeElsewhere(header('again of somebody else'));
+    await window.editors.replaceText(header('mine again'));
+    await save();
+    await window.dialog.click('Overwrite');
+    await isSaved();
+    assert.equal(await policyNow(), header('mine again').trimEnd());
+  });
+
+  it('keep the version that they were read from over a reload', async () => {
+    const { window } = workbench;
+    await window.editors.replaceText(header('before the reload'));
+    await eventually('a backup of VS Code', () => isBackedUp('before the reload'));
+    await window.reload();
+    await window.editors.waitForActive(file);
+    assert.match(await window.editors.text(), /before the reload/);
+    await writeElsewhere(header('nine again'));
+    await save();
+    assert.match(await window.dialog.text(), /Somebody has changed the policy of demo/);
+    await window.dialog.click('Overwrite');
+    await isSaved();
+    assert.equal(await policyNow(), header('before the reload').trimEnd());
+  });
+
+  it('limit calls as fields, after a preview', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.tree('API Management').clickContextMenu(['demoazureml', 'APIs', 'Demo'], 'Limit calls…');
+    await quickInput.waitFor({ title: 'Limit calls: Demo', placeholder: 'What is to be limited?' });
+    await window.screenshot('policy-limit');
+    await quickInput.pick('Rate limit');
+    await quickInput.pick('Those of a subscription', { placeholder: 'Whose calls are counted together?' });
+    await quickInput.enter('0', { message: 'How many calls?' });
+    await quickInput.waitFor({ message: 'It is a whole number, 1 or more.' });
+    await quickInput.enter('3');
+    await quickInput.enter('300', { message: 'In how many seconds?' });
+    await quickInput.waitFor({ placeholder: 'Calls are treated by it as soon as it is written' });
+    await window.page
+      .locator('.monaco-diff-editor .view-line', { hasText: 'renewal-period="300"' })
+      .first()
+      .waitFor();
+    await window.screenshot('policy-preview');
+    assert.ok(!(await policyNow()).includes('rate-limit'));
+    await quickInput.pick(/Write the policy/);
+    await window.notifications.waitFor('The policy of Demo is written.');
+    assert.equal(
+      await policyNow(),
+      header('before the reload')
+        .replace(
+          '<base />\n    <set',
+          '<base />\n    <rate-limit calls="3" renewal-period="300" />\n    <set',
+        )
+        .trimEnd(),
+    );
+    await eventually('the editor as it is in Azure', async () =>
+      (await window.editors.text()).includes('rate-limit') ? true : undefined,
+    );
+    const statuses = await statusesOf(4);
+    assert.equal(statuses.at(-1), 429);
+    assert.ok(statuses.slice(0, 3).every((status) => status !== 429));
+  });
+
+  it('are changed as fields on top of what somebody else has written meanwhile', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.notifications.clear();
+    await window.tree('API Management').clickContextMenu(['demoazureml', 'APIs', 'Demo'], 'Limit calls…');
+    await quickInput.waitFor({ placeholder: 'What is to be limited?' });
+    assert.equal((await quickInput.entries())[0]?.description, '3 calls in 300 s');
+    await quickInput.pick(/Remove rate limit/);
+    arm.beforeNext(/^PUT .*\/policies\/policy$/, () =>
+      writeElsewhere(
+        policy(
+          '<ip-filter action="forbid">\n      <address>1.2.3.4</address>\n    </ip-filter>\n    <rate-limit calls="9" renewal-period="9" />',
+        ),
+      ),
+    );
+    await quickInput.pick(/Write the policy/);
+    await window.notifications.waitFor('Somebody has just changed the policy of Demo');
+    await window.page.locator('.monaco-diff-editor .view-line', { hasText: '1.2.3.4' }).first().waitFor();
+    await quickInput.pick(/Write the policy/);
+    await window.notifications.waitFor('The policy of Demo is written.');
+    assert.equal(
+      await policyNow(),
+      policy('<ip-filter action="forbid">\n      <address>1.2.3.4</address>\n    </ip-filter>').trimEnd(),
+    );
+  });
+
+  it('require a token, filter addresses and set headers as fields', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    const demo = ['demoazureml', 'APIs', 'Demo'];
+    const written = async (): Promise<void> => {
+      await quickInput.pick(/Write the policy/);
+      await window.notifications.waitFor('The policy of Demo is written.');
+      await window.notifications.clear();
+    };
+    await window.notifications.clear();
+    await window.tree('API Management').clickContextMenu(demo, 'Require a token…');
+    await quickInput.enter('contoso.example', { message: 'Id of the Microsoft Entra tenant' });
+    await quickInput.enter('api://demo, other', { message: 'Audiences' });
+    await quickInput.accept({ message: 'Header with the token' });
+    await written();
+    await window.tree('API Management').clickContextMenu(demo, 'Allow or forbid IP addresses…');
+    await quickInput.pick(/Change it/);
+    await quickInput.pick('Forbid them');
+    await quickInput.waitFor({ message: 'IP addresses and ranges' });
+    assert.equal(await quickInput.input.inputValue(), '1.2.3.4');
+    await quickInput.enter('1.2.3.4, 10.0.0.0/8');
+    await quickInput.waitFor({ message: '10.0.0.0/8 is a network' });
+    await quickInput.enter('1.2.3.4, 10.0.0.1 - 10.0.0.9');
+    await written();
+    await window.tree('API Management').clickContextMenu(demo, 'Set headers…');
+    await quickInput.pick(/New header of the answer/);
+    await quickInput.enter('keep-alive', { message: 'Name of the header' });
+    await quickInput.waitFor({ message: 'API Management does not let a policy change keep-alive.' });
+    await quickInput.enter('X-Served-By');
+    await quickInput.pick('Set it where there is none');
+    await quickInput.enter('{{gateway}}', { message: 'A secret belongs into a named value' });
+    await quickInput.pick(/Leave it as it is/);
+    const now = await policyNow();
+    assert.match(
+      now,
+      /<ip-filter action="forbid">\s+<address>1\.2\.3\.4<\/address>\s+<address-range from="10\.0\.0\.1" to="10\.0\.0\.9" \/>/,
+    );
+    assert.match(
+      now,
+      /login\.microsoftonline\.com\/contoso\.example\/v2\.0\/.*<audience>api:\/\/demo<\/audience>/s,
+    );
+    assert.ok(now.indexOf('<ip-filter') < now.indexOf('<validate-jwt'));
+    assert.ok(!now.includes('X-Served-By'));
+  });
+
+  it('do not count by key in the tier Consumption, and say so before', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.runCommand('Azure ML: Limit calls…');
+    await quickInput.pick('payperuse', { placeholder: 'API Management instance' });
+    await quickInput.pick('An API');
+    await quickInput.pick('Demo');
+    await quickInput.pick('Rate limit');
+    await quickInput.waitFor({ placeholder: 'Whose calls are counted together?' });
+    await window.screenshot('policy-consumption');
+    await quickInput.pick(/Those of an IP address/);
+    await window.notifications.waitFor('The tier Consumption has no <rate-limit-by-key>');
+    await quickInput.pick('Those of a subscription', { placeholder: 'Whose calls are counted together?' });
+    await quickInput.accept({ message: 'How many calls?' });
+    await quickInput.accept({ message: 'In how many seconds?' });
+    await quickInput.pick(/Write the policy/);
+    await window.notifications.waitFor('The policy of Demo is written.');
+    const path = `${arm.instances[1] ?? ''}/${policyPath}`;
+    assert.match(await policyNow(path), /<rate-limit calls="10" renewal-period="60" \/>/);
+  });
+
+  it('wait for a person to save them', async () => {
+    const { window } = workbench;
+    const before = await policyNow();
+    await window.notifications.clear();
+    await window.editors.activate(file);
+    await window.runCommand('File: Toggle Auto Save');
+    await window.editors.replaceText(header('typed'));
+    await window.notifications.waitFor('so it waits until you save it yourself');
+    assert.equal(await policyNow(), before);
+    await window.runCommand('File: Toggle Auto Save');
+    await window.editors.activate(file);
+    await save();
+    await isSaved();
+    assert.equal(await policyNow(), header('typed').trimEnd());
+  });
+
+  it('are removed when that is confirmed, and say why they cannot be read', async () => {
+    const { window } = workbench;
+    await window.notifications.clear();
+    const demo = ['demoazureml', 'APIs', 'Demo'];
+    arm.failNext(/^GET .*\/policies\/policy$/, {
+      status: 403,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ error: { code: 'AuthorizationFailed', message: 'No rights.' } }),
+    });
+    workbench.health.expect(/AuthorizationFailed/);
+    await window.tree('API Management').clickContextMenu(demo, 'Remove policy…');
+    await window.notifications.waitFor('AuthorizationFailed');
+    await window.tree('API Management').clickContextMenu(demo, 'Remove policy…');
+    assert.match(await window.dialog.text(), /Remove the policy of Demo\?/);
+    await window.dialog.click('Remove policy');
+    await window.notifications.waitFor('The policy of Demo is removed.');
+    assert.equal((await caller.ask('GET', policyPath)).status, 404);
+  });
+
+  it('leave nothing of their text in the log', async () => {
+    const log = await workbench.extensionLogs();
+    assert.match(log, /Policy of .*\/apis\/demo written/);
+    assert.ok(!log.includes(marker));
+    assert.ok(!/<polic|<inbound|renewal-period/.test(log));
+  });
+});

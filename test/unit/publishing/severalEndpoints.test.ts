@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { plannedResources, type Publication } from '../../../src/protocol/apim/publication.ts';
+import { asObject } from '../../../src/protocol/json.ts';
+import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
+import { readInstance } from '../../../src/publishing/instanceFacts.ts';
+import { keyUpdate } from '../../../src/publishing/keyUpdate.ts';
+import {
+  isAbout,
+  parsePublicationRecord,
+  publishedEndpoints,
+} from '../../../src/publishing/publicationRecord.ts';
+import {
+  type Authorizations,
+  readStates,
+  type ResourceState,
+} from '../../../src/publishing/resourceStates.ts';
+import { writeSteps } from '../../../src/publishing/writing.ts';
+import { LocalTestService } from '../local-service/localTestService.ts';
+import { PublishingBench } from './publishingBench.ts';
+
+const { signal } = new AbortController();
+const names = ['SimpleFeatureHashingExperiment', 'AdultCensusIncome'];
+
+/** The gateway adds the key of the endpoint that is called, and no key to the calls of others. */
+describe('publishing one API for several endpoints', () => {
+  let service: LocalTestService;
+  let bench: PublishingBench;
+  let publication: Publication;
+  let authorizations: Authorizations;
+
+  before(async () => {
+    service = await LocalTestService.start();
+  });
+  after(() => service.close());
+
+  const of = (name: string): (typeof service.local.services)[number] => {
+    const found = service.local.services.find((each) => each.name === name);
+    assert.ok(found);
+    return found;
+  };
+
+  beforeEach(async () => {
+    bench = await PublishingBench.start();
+    publication = await publicationFor('service');
+    const keys = publication.endpointKeys ?? [];
+    authorizations = new Map(keys.map(({ label, keyName }) => [keyName, `Bearer ${of(label).apiKey}`]));
+  });
+  afterEach(() => bench.close());
+
+  /** @param parameter of the templates, which says which service is called */
+  async function publicationFor(parameter: string): Promise<Publication> {
+    const facts = await readInstance(bench.instance, signal);
+    const source = { serviceName: 'Service', baseUrl: service.local.baseUrl, hasKey: true };
+    const endpoints = names.map((label) => ({ label, endpointId: of(label).endpointId }));
+    const draft = { ...draftFor(source, facts), key: 'calledEndpoint' as const };
+    const operations = draft.operations.map(({ operation, included }) => {
+      const urlTemplate = operation.urlTemplate.replace('{service}', `{${parameter}}`);
+      return { included, operation: { ...operation, urlTemplate } };
+    });
+    return publicationOf({ ...draft, operations }, facts, [], endpoints);
+  }
+
+  const states = (): Promise<readonly ResourceState[]> =>
+    readStates(bench.instance, plannedResources(publication), authorizations, signal);
+  const publish = async () =>
+    writeSteps(bench.recordOf(publication, await states()), bench.tools(authorizations));
+
+  async function call(endpointId: string, headers: Record<string, string> = {}): Promise<Response> {
+    const { arm, id } = bench.instance;
+    const { body } = await arm.post(`${id}/subscriptions/azureml-demo-vscode/listSecrets`);
+    const { gatewayUrl } = asObject(asObject((await arm.get(id)).body).properties);
+    const path = `/workspaces/${service.local.workspaceId}/services/${endpointId}`;
+    return fetch(`${String(gatewayUrl)}/azureml-demo${path}/jobs/none?api-version=2.0`, {
+      headers: { 'Ocp-Apim-Subscription-Key': String(asObject(body).primaryKey), ...headers },
+    });
+  }
+
+  /** Without a job of that name the service answers 404 to who has its key, and 401 to who has another or none. */
+  const isAuthorized = async (endpointId: string): Promise<boolean> => {
+    const answer = await call(endpointId);
+    const { error } = asObject(await answer.json());
+    return answer.status === 404 && error !== undefined;
+  };
+
+  it('has the key of the endpoint that is called, in whichever case its id is', async () => {
+    await publish();
+    for (const name of names) {
+      assert.ok(await isAuthorized(of(name).endpointId), name);
+      assert.ok(await isAuthorized(of(name).endpointId.toUpperCase()), name);
+    }
+  });
+
+  it('takes the endpoint from the parameter of the templates, whatever that is called', async () => {
+    publication = await publicationFor('endpoint');
+    await publish();
+    for (const name of names) assert.ok(await isAuthorized(of(name).endpointId), name);
+  });
+
+  it('lets no call of another endpoint through, even with the key of that', async () => {
+    await publish();
+    const other = of('RestaurantRecommender');
+    const answer = await call(other.endpointId, { Authorization: `Bearer ${other.apiKey}` });
+    assert.equal(answer.status, 404);
+    assert.deepEqual(await answer.json(), { statusCode: 404, message: 'Resource not found' });
+  });
+
+  it('has a named value for each, of which one alone is brought up to date', async () => {
+    const record = await publish();
+    const [first, second] = publication.endpointKeys ?? [];
+    assert.ok(first && second);
+    const rotated = new Map([[second.keyName, 'Bearer rotated']]);
+    const update = await keyUpdate(record, bench.instance, rotated, signal);
+    assert.ok(update);
+    await writeSteps(update, bench.tools(rotated));
+    assert.ok(await isAuthorized(first.endpointId));
+    assert.equal((await call(second.endpointId)).status, 401);
+  });
+
+  it('is known as the one of all of them, and is removed with all their keys', async () => {
+    const record = await publish();
+    assert.deepEqual(parsePublicationRecord(JSON.stringify(record)), record);
+    assert.deepEqual(
+      publishedEndpoints(record).slice(1),
+      names.map((name) => of(name).endpointId),
+    );
+    const { endpointId } = of('AdultCensusIncome');
+    assert.ok(isAbout(record, { endpointId, workspace: { name: record.endpoint.workspace } }));
+    assert.ok(!isAbout(record, { endpointId, workspace: { name: 'Another' } }));
+    await bench.unpublish(record);
+    assert.deepEqual(new Set((await states()).map(({ state }) => state)), new Set(['missing']));
+  });
+
+  it('keeps apart endpoints whose labels are the same', async () => {
+    const facts = await readInstance(bench.instance, signal);
+    const source = { serviceName: 'Service', baseUrl: service.local.baseUrl, hasKey: true };
+    const draft = { ...draftFor(source, facts), key: 'calledEndpoint' as const };
+    const twins = [1, 2].map((id) => ({ label: 'Twin', endpointId: `id-${id}` }));
+    const { endpointKeys = [] } = publicationOf(draft, facts, [], twins);
+    assert.deepEqual(
+      endpointKeys.map(({ keyName }) => keyName),
+      ['azureml-demo-twin-id-1-key', 'azureml-demo-twin-id-2-key'],
+    );
+  });
+});
