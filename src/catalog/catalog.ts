@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Discovery } from './discovery.ts';
 import { Failure } from '../protocol/failure.ts';
-import { explain } from './refusedGatewayKey.ts';
+import { explain, namedValueOf } from './refusedGatewayKey.ts';
 import { isRetiredHost } from '../protocol/studio/regions.ts';
 import { swaggerUrl } from '../protocol/studio/urls.ts';
 import type { LocalServiceDescription } from '../local-service/description.ts';
@@ -291,7 +291,7 @@ export class CatalogStore {
       case 'gateway':
         return [
           gatewayKeyRemedy(endpoint),
-          ...(auth.namedValue === undefined
+          ...(namedValueOf(endpoint) === undefined
             ? [this.#editRemedy(endpoint, vscode.l10n.t('Edit workspace…'))]
             : []),
         ];

@@ -4,8 +4,14 @@ import type { ServiceAddress } from '../protocol/studio/urls.ts';
 export type Authorization =
   /** An API key for each endpoint, sent by this client. */
   | { readonly type: 'apiKey' }
-  /** The gateway adds the API key, from a named value if that is known; this client sends none. */
-  | { readonly type: 'gateway'; readonly namedValue?: string }
+  /** The gateway adds the API key; this client sends none. */
+  | {
+      readonly type: 'gateway';
+      /** The named value that holds the key, where it is known; */
+      readonly namedValue?: string;
+      /** those of several keys, by endpoint id. */
+      readonly namedValues?: Readonly<Record<string, string>>;
+    }
   /** A Microsoft account's token for this scope. */
   | { readonly type: 'microsoft'; readonly scope: string }
   /** A header of one's own whose value is a secret. */

@@ -2,9 +2,10 @@ import { defaultSubscriptionKeyHeader } from '../protocol/apim/errors.ts';
 import { freeName } from '../shared/freeName.ts';
 import type { CatalogStore } from './catalog.ts';
 import { endpointById, endpointsOf } from './endpoints.ts';
-import type { Endpoint } from './model.ts';
+import type { Authorization, Endpoint } from './model.ts';
+import { publishedName } from './publishedName.ts';
 import { removeEntry } from './renaming.ts';
-import { putWorkspace, type ServiceEntry } from './settings.ts';
+import { putWorkspace } from './settings.ts';
 
 /** An API of a gateway by which an endpoint can be called now. */
 export interface PublishedGateway {
@@ -12,10 +13,10 @@ export interface PublishedGateway {
   readonly name: string;
   /** With the URL suffix. */
   readonly baseUrl: string;
-  /** The gateway adds the endpoint's key; otherwise each client sends its own. */
-  readonly addsKey: boolean;
-  /** The named value with that key, where it is the same for all endpoints of the API. */
+  /** The named value with the endpoint's key, which the gateway adds; absent where each client sends its own. */
   readonly keyName?: string;
+  /** Whether the gateway has other keys for other endpoints of the API. */
+  readonly choosesKey: boolean;
   /** Absent: it is asked for when it is needed. */
   readonly subscriptionKey?: string;
 }
@@ -24,7 +25,7 @@ export interface PublishedGateway {
 export async function addPublished(
   store: CatalogStore,
   endpoint: Endpoint,
-  { name: proposed, baseUrl, addsKey, keyName, subscriptionKey }: PublishedGateway,
+  { name: proposed, baseUrl, subscriptionKey, ...keySource }: PublishedGateway,
 ): Promise<Endpoint> {
   const { workspaceId } = endpoint.workspace;
   const there = store
@@ -34,16 +35,14 @@ export async function addPublished(
   const name = there?.name ?? freeName(proposed.replaceAll('/', '-'), ' ', (each) => taken.has(each));
   const { service } = endpoint;
   await putWorkspace(name, (before) => {
-    const serviceName = freeName(service.name, ' ', (each) => isOther(before.services?.[each], endpoint));
+    const serviceName = publishedName(before.services, endpoint);
     const entry = before.services?.[serviceName];
     return {
       ...before,
       workspaceId,
       baseUrl,
       subscriptionKeyHeader: defaultSubscriptionKeyHeader,
-      auth: addsKey
-        ? { type: 'gateway', ...(keyName !== undefined && { namedValue: keyName }) }
-        : { type: 'apiKey' },
+      auth: authorization(before.auth, endpoint, keySource),
       ...(endpoint.workspace.style === 'subscriptions' && { addressedBy: 'subscriptions' }),
       services: {
         ...before.services,
@@ -58,18 +57,20 @@ export async function addPublished(
   const published = await store.find(name, endpoint.endpointId);
   if (subscriptionKey !== undefined)
     await store.keys.storeSubscriptionKey(published.workspace, subscriptionKey);
-  const key = addsKey ? undefined : await store.secrets.credential(endpoint);
+  const key = keySource.keyName === undefined ? await store.secrets.credential(endpoint) : undefined;
   if (key !== undefined) await store.secrets.storeCredential(published, key);
   return published;
 }
 
-/** Names of services and endpoints are not unique, ids are. */
-function isOther(entry: ServiceEntry | undefined, { service, name, endpointId }: Endpoint): boolean {
-  if (entry === undefined) return false;
-  const there = entry.endpoints?.[name];
-  const isOtherService =
-    entry.serviceId !== undefined && service.serviceId !== undefined && entry.serviceId !== service.serviceId;
-  return isOtherService || (there !== undefined && there !== endpointId);
+function authorization(
+  before: Authorization | undefined,
+  { endpointId }: Endpoint,
+  { keyName, choosesKey }: Pick<PublishedGateway, 'keyName' | 'choosesKey'>,
+): Authorization {
+  if (keyName === undefined) return { type: 'apiKey' };
+  if (!choosesKey) return { type: 'gateway', namedValue: keyName };
+  const others = before?.type === 'gateway' ? before.namedValues : {};
+  return { type: 'gateway', namedValues: { ...others, [endpointId]: keyName } };
 }
 
 /** Takes it out again, with its keys, if it is there; the workspace goes with its last endpoint. */

@@ -16,7 +16,11 @@ const httpUrl = v.pipe(
 
 const authorization = v.variant('type', [
   v.object({ type: v.literal('apiKey') }),
-  v.object({ type: v.literal('gateway'), namedValue: v.exactOptional(text) }),
+  v.object({
+    type: v.literal('gateway'),
+    namedValue: v.exactOptional(text),
+    namedValues: v.exactOptional(v.record(v.string(), text)),
+  }),
   v.object({ type: v.literal('microsoft'), scope: text }),
   v.object({ type: v.literal('header'), name: headerName }),
 ]);

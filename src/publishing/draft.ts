@@ -160,12 +160,13 @@ function keysOf(
       return { keyName: `${prefix}-key` };
     case 'calledEndpoint':
       return {
-        endpointKeys: endpoints.map(({ endpointId, label }) => ({
-          endpointId,
-          label,
-          // Labels are not unique.
-          keyName: `${prefix}-${resourceIdFrom(label)}-${resourceIdFrom(endpointId)}-key`,
-        })),
+        endpointKeys: endpoints.map(({ endpointId, label }) => {
+          const name = resourceIdFrom(label);
+          const isUnique = endpoints.filter((each) => resourceIdFrom(each.label) === name).length === 1;
+          // Nothing else that is named here has a dot, so no other API and no other endpoint has this name.
+          const parts = [prefix, name, ...(isUnique ? [] : [resourceIdFrom(endpointId)])];
+          return { endpointId, label, keyName: `${parts.join('.')}-key` };
+        }),
       };
   }
 }

@@ -28,9 +28,7 @@ export function askOperations(draft: Draft, source: Pick<Source, 'baseUrl' | 'bo
       }));
     const typed = {
       label: vscode.l10n.t('Typed bodies'),
-      detail: vscode.l10n.t(
-        "What the operations take and answer, imported from the service's swagger document for the developer portal",
-      ),
+      detail: vscode.l10n.t("As the service's swagger document has them, for the developer portal"),
       value: typedBodies,
     };
     return askMany<string>(

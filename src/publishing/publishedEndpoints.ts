@@ -51,13 +51,14 @@ export async function addToTree(
   endpoints: readonly Endpoint[],
   gateway: { readonly baseUrl: string; readonly subscriptionKey?: string },
 ): Promise<readonly Endpoint[]> {
-  const { displayName, keyName } = publication;
+  const { displayName, endpointKeys } = publication;
   const added: Endpoint[] = [];
   for (const endpoint of endpoints) {
+    const keyName = keyNameFor(publication, endpoint.endpointId);
     const published = await catalog.addPublished(endpoint, {
       ...gateway,
       name: displayName,
-      addsKey: keyNameFor(publication, endpoint.endpointId) !== undefined,
+      choosesKey: endpointKeys !== undefined,
       ...(keyName !== undefined && { keyName }),
     });
     await shareSchema(catalog, endpoint, published, publication);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { serviceParameter } from '../protocol/apim/operations.ts';
 import { isPath } from '../protocol/apim/publicationProblems.ts';
 import { Failure } from '../protocol/failure.ts';
 import { normalizeBaseUrl } from '../protocol/studio/urls.ts';
@@ -110,8 +111,7 @@ function askKey(draft: Draft, { source }: Setting): Step {
         ),
         value: 'endpoint',
       },
-      // Another endpoint may have other types.
-      ...(source.others.length > 0 && draft.bodyTypes === undefined ? [several] : []),
+      ...(canBeForSeveral(draft, source) ? [several] : []),
       {
         label: vscode.l10n.t('Every caller sends it'),
         detail: vscode.l10n.t('Callers need both keys, as in the guide.'),
@@ -126,16 +126,22 @@ function askKey(draft: Draft, { source }: Setting): Step {
   };
 }
 
+/** Another endpoint may have other types of bodies; and each operation has to say which endpoint is called. */
+function canBeForSeveral({ bodyTypes, operations }: Draft, { others }: Source): boolean {
+  const templates = operations
+    .filter(({ included }) => included)
+    .map(({ operation }) => operation.urlTemplate);
+  const saysWhich = templates.every((template) => serviceParameter(template) !== undefined);
+  return others.length > 0 && bodyTypes === undefined && saysWhich;
+}
+
 function askFurtherEndpoints(draft: Draft, { source }: Setting): Step {
   return (position) => {
     if (draft.key !== 'calledEndpoint') return Promise.resolve('skip');
     return askMany<string>(
       position,
       {
-        placeholder: vscode.l10n.t(
-          'Endpoints besides {0} that the API is for; a call of any other gets 404',
-          source.serviceName,
-        ),
+        placeholder: vscode.l10n.t('Further endpoints that can be called; others get 404'),
         choices: () => source.others.map(({ label, reference }) => ({ label, value: reference })),
         picked: (reference) => draft.further.includes(reference),
       },

@@ -15,7 +15,7 @@ export function resourceWords({ kind, name }: PlannedResource): string {
     case 'operation':
       return vscode.l10n.t('Operation {0}', name);
     case 'namedValue':
-      return vscode.l10n.t('Named value {0} with the API key', name);
+      return vscode.l10n.t('Named value {0} (API key)', name);
     case 'apiPolicy':
       return vscode.l10n.t('Policy of the API {0}', name);
     case 'productApi':

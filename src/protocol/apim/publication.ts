@@ -121,11 +121,6 @@ function apiPath({ apiId }: Pick<Publication, 'apiId'>): string {
   return `/apis/${encodeURIComponent(apiId)}`;
 }
 
-/** The names of the named values with keys; none where each client sends its own. */
-export function keyNames({ keyName, endpointKeys = [] }: Publication): readonly string[] {
-  return keyName === undefined ? endpointKeys.map((each) => each.keyName) : [keyName];
-}
-
 /** The named value with the key of an endpoint; undefined where the gateway adds none. */
 export function keyNameFor({ keyName, endpointKeys }: Publication, endpointId: string): string | undefined {
   return keyName ?? endpointKeys?.find((each) => each.endpointId === endpointId)?.keyName;
@@ -196,7 +191,7 @@ function schemaPath(publication: Publication): string {
   return `${apiPath(publication)}/schemas/${schemaId}`;
 }
 
-/** In the form that an import of a swagger document leaves. Source: azure-rest-api-specs apimschema.json. */
+/** In the form that an import of a swagger document leaves. Source: azure-rest-api-specs apimapis.json. */
 function schemaResource(publication: Publication, definitions: JsonObject): PlannedResource {
   return {
     kind: 'schema',
@@ -267,7 +262,8 @@ export function statusDescription(status: number): string {
 
 function keyResources(publication: Publication): PlannedResource[] {
   const { displayName, keyName, endpointKeys = [], operations } = publication;
-  const named = keyNames(publication).map(namedValue);
+  const keyNames = keyName === undefined ? endpointKeys.map((each) => each.keyName) : [keyName];
+  const named = keyNames.map(namedValue);
   if (named.length === 0) return [];
   const policy =
     keyName === undefined

@@ -106,20 +106,26 @@ export class Tree {
     );
   }
 
-  /** Expands every item of the path. */
+  /** Expands every item of the path, again where the tree was drawn anew meanwhile. */
   async expand(path: TreePath): Promise<void> {
     for (let depth = 1; depth <= path.length; depth++) {
       const part = path.slice(0, depth);
-      await eventually(`expanded ${part.join(' › ')}`, async () => {
-        const row = rowAt(await this.rows(), part);
-        if (row === undefined) return false;
-        if (row.expanded !== true) {
-          await this.locate(row).locator('.monaco-tl-twistie').click({ timeout: shortly });
-          return false;
-        }
-        return (await this.locate(row).locator('.codicon-tree-item-loading').count()) === 0;
-      });
+      await eventually(`expanded ${part.join(' › ')}`, () => this.isExpanded(part));
     }
+  }
+
+  /** Whether all items of a path are expanded; the first one that is not gets a click. */
+  private async isExpanded(path: TreePath): Promise<boolean> {
+    for (let depth = 1; depth <= path.length; depth++) {
+      const row = rowAt(await this.rows(), path.slice(0, depth));
+      if (row === undefined) return false;
+      if (row.expanded !== true) {
+        await this.locate(row).locator('.monaco-tl-twistie').click({ timeout: shortly });
+        return false;
+      }
+      if ((await this.locate(row).locator('.codicon-tree-item-loading').count()) > 0) return false;
+    }
+    return true;
   }
 
   /** Clicks an item, which runs its command if it has one. */

@@ -135,10 +135,11 @@ describe('publishing one API for several endpoints', () => {
     const source = { serviceName: 'Service', baseUrl: service.local.baseUrl, hasKey: true };
     const draft = { ...draftFor(source, facts), key: 'calledEndpoint' as const };
     const twins = [1, 2].map((id) => ({ label: 'Twin', endpointId: `id-${id}` }));
-    const { endpointKeys = [] } = publicationOf(draft, facts, [], twins);
+    const single = { label: 'Single', endpointId: 'id-3' };
+    const { endpointKeys = [] } = publicationOf(draft, facts, [], [...twins, single]);
     assert.deepEqual(
       endpointKeys.map(({ keyName }) => keyName),
-      ['azureml-demo-twin-id-1-key', 'azureml-demo-twin-id-2-key'],
+      ['azureml-demo.twin.id-1-key', 'azureml-demo.twin.id-2-key', 'azureml-demo.single-key'],
     );
   });
 });
