@@ -247,6 +247,23 @@ describe('who may use an instance of API Management', () => {
     await clipboardHas(primary);
   });
 
+  it('shows a key only when it is asked for', async () => {
+    const { secondary } = await keysOf('research');
+    const { quickInput } = workbench.window;
+    await inMenu(['Subscriptions', 'Research'], 'Show subscription keys…');
+    const descriptions = async (): Promise<readonly (string | undefined)[]> =>
+      (await quickInput.entries()).map(({ description }) => description);
+    await quickInput.waitFor({ title: 'Keys of Research' });
+    const hidden = '•'.repeat(32);
+    assert.deepEqual(await descriptions(), [hidden, hidden]);
+    await quickInput.row('Secondary key').hover();
+    await quickInput.row('Secondary key').getByRole('button', { name: 'Show key' }).click();
+    await eventually('the key', async () => (await descriptions())[1] === secondary);
+    assert.equal((await descriptions())[0], hidden);
+    await quickInput.pick('Secondary key');
+    await clipboardHas(secondary);
+  });
+
   it('suspends a subscription, whose keys then fail, and activates it', async () => {
     const { dialog, notifications } = shortcuts();
     const { primary } = await keysOf('research');
