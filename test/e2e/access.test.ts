@@ -443,10 +443,12 @@ describe('who may use an instance of API Management', () => {
   it('says what the tier Consumption lacks, where subscriptions work all the same', async () => {
     const { window } = workbench;
     const { quickInput, notifications } = shortcuts();
-    workbench.health.expect(/paidbycall has no users and groups/);
+    workbench.health.expect(/paidbycall has no users, groups and notifications/);
     await window.runCommand('Azure ML: Invite user…');
     await quickInput.pick('paidbycall', { placeholder: 'API Management instance' });
-    await notifications.waitFor('paidbycall has no users and groups');
+    await notifications.waitFor('paidbycall has no users, groups and notifications');
+    const [, paidByCall = ''] = arm.instances;
+    arm.seed(`${paidByCall}/products/starter`, { displayName: 'Starter', state: 'published' });
     await window.runCommand('Azure ML: New subscription…');
     await quickInput.pick('paidbycall', { placeholder: 'API Management instance' });
     await quickInput.enter('Alone', { title: 'New subscription (1/3)', message: 'Name of the subscription' });
