@@ -298,6 +298,24 @@ describe('publishing to API Management', () => {
     assert.equal((await instance.arm.get(`${instance.id}/apis/azureml-demo`)).status, 200);
   });
 
+  it('does not delete the policies that others have given to what it made', async () => {
+    const { keyName, ...withoutKey } = publication;
+    assert.ok(keyName);
+    const found = await readStates(instance, plannedResources(withoutKey), authorizations, signal);
+    const record = await writeSteps({ ...recordOf(found), publication: withoutKey }, tools());
+    const policies = [
+      '/apis/azureml-demo/operations/bes-start/policies/policy',
+      '/apis/azureml-demo/policies/policy',
+    ];
+    for (const path of policies)
+      await put(path, { format: 'rawxml', value: '<policies><inbound><base /></inbound></policies>' });
+    const removals = await findRemovals(record, instance, signal);
+    assert.deepEqual(
+      removals.flatMap(({ foreign }) => foreign),
+      policies,
+    );
+  });
+
   it('makes a product with limits, and asks before it is deleted with the subscriptions of others', async () => {
     const make = {
       description: '',
