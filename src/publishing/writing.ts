@@ -37,19 +37,27 @@ export function stepsFor(
   }));
 }
 
-/** What is neither there nor chosen, and is needed by what is chosen. */
+/** What is needed by what is chosen, and is not chosen: what is not there, and an API that leads away with the key. */
 export function missingNeeds(
   states: readonly ResourceState[],
   chosen: ReadonlySet<string>,
 ): readonly PlannedResource[] {
-  const needed = new Set(
-    states.filter(({ planned }) => chosen.has(planned.path)).flatMap(({ planned }) => planned.needs),
-  );
+  const written = states.map(({ planned }) => planned).filter(({ path }) => chosen.has(path));
+  const needed = new Set(written.flatMap(({ needs }) => needs));
+  const withKey = written.some(({ kind }) => kind === 'namedValue' || kind === 'apiPolicy');
   return states
     .filter(
-      ({ state, planned }) => state === 'missing' && needed.has(planned.path) && !chosen.has(planned.path),
+      (each) =>
+        !chosen.has(each.planned.path) &&
+        ((each.state === 'missing' && needed.has(each.planned.path)) || (withKey && leadsElsewhere(each))),
     )
     .map(({ planned }) => planned);
+}
+
+/** The key of an endpoint is for its service only. */
+function leadsElsewhere({ planned, state, existing }: ResourceState): boolean {
+  if (planned.kind !== 'api' || state !== 'different') return false;
+  return existing?.serviceUrl !== planned.body?.properties.serviceUrl;
 }
 
 /**

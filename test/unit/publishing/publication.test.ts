@@ -353,6 +353,19 @@ describe('publishing to API Management', () => {
     assert.deepEqual(lacking('/apis/azureml-demo', '/subscriptions/azureml-demo-vscode'), []);
   });
 
+  it('does not leave an API that leads elsewhere as it is when its key is written', async () => {
+    const api = '/apis/azureml-demo';
+    const ofOthers = { displayName: 'Theirs', path: 'azureml-demo', serviceUrl: 'http://127.0.0.1:6000' };
+    await put(api, ofOthers);
+    const lacking = async (...paths: string[]): Promise<readonly string[]> =>
+      missingNeeds(await states(), new Set(paths)).map(({ path }) => path);
+    assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), [api]);
+    assert.deepEqual(await lacking('/namedValues/azureml-demo-key', api), []);
+    assert.deepEqual(await lacking('/subscriptions/azureml-demo-vscode'), []);
+    await put(api, { ...ofOthers, serviceUrl: publication.serviceUrl });
+    assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), []);
+  });
+
   it('does not say that a product has no limit which it has not read', async () => {
     for (let count = 1; count <= 20; count++) await put(`/products/more-${count}`, { displayName: 'More' });
     const { products } = await readInstance(instance, signal);
