@@ -2,7 +2,7 @@ import type { InstanceAccess } from '../azure/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import { plannedResources, type PlannedResource, withSecret } from '../protocol/apim/publication.ts';
 import { isPreconditionFailed } from '../protocol/apim/armErrors.ts';
-import { isPolicy } from '../protocol/apim/resourceView.ts';
+import { differing, isPolicy } from '../protocol/apim/resourceView.ts';
 import { type PublicationRecord, type PublicationStep, withStep } from './publicationRecord.ts';
 import { type Authorizations, readState, type ResourceState } from './resourceStates.ts';
 
@@ -117,7 +117,7 @@ async function writeStep(
  */
 async function put(
   planned: PlannedResource,
-  { state, etag = '*' }: ResourceState,
+  { state, etag = '*', existing = {} }: ResourceState,
   { instance: { arm, id }, authorizations, signal }: WritingTools,
 ): Promise<void> {
   const path = id + planned.path;
@@ -125,7 +125,7 @@ async function put(
   const options = { signal, ...(state !== 'missing' && { ifMatch: etag }) };
   const isWhole = isPolicy(planned) || planned.kind === 'schema';
   if (state === 'missing' || body === undefined || isWhole) await arm.put(path, body, options);
-  else await arm.patch(path, body, options);
+  else await arm.patch(path, { properties: differing(body.properties, existing) }, options);
 }
 
 function bodyOf(planned: PlannedResource, authorizations: Authorizations): PlannedResource['body'] {

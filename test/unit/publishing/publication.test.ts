@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { starterLimits } from '../../../src/protocol/apim/limits.ts';
 import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
 import { plannedResources } from '../../../src/protocol/apim/publication.ts';
-import { asObject } from '../../../src/protocol/json.ts';
+import { asObject, jsonText } from '../../../src/protocol/json.ts';
 import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
 import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
@@ -198,6 +198,30 @@ describe('publishing to API Management', () => {
     const { body } = await instance.arm.get(`${instance.id}/apis/azureml-demo`);
     const { displayName, description } = asObject(asObject(body).properties);
     assert.deepEqual([displayName, description], ['AzureML Demo API', 'Of others']);
+  });
+
+  it('leaves lists that are as planned with what others have put into them, and shows those that are not', async () => {
+    const path = '/apis/azureml-demo/operations/bes-start';
+    const operation = async (): Promise<ResourceState> => {
+      const found = (await states()).find(({ planned }) => planned.path === path);
+      assert.ok(found);
+      return found;
+    };
+    const { body } = (await operation()).planned;
+    const described = (statusCode: number): object => {
+      const examples = { default: { value: { Of: 'others' } } };
+      const representations = [{ contentType: 'application/json', examples }];
+      return { ...body?.properties, responses: [{ statusCode, description: 'OK', representations }] };
+    };
+    await put('/apis/azureml-demo', { displayName: 'Old', path: 'azureml-demo' });
+    await put(path, { ...described(200), displayName: 'Old' });
+    assert.doesNotMatch(jsonText((await operation()).existing), /others/);
+    await publish();
+    assert.equal((await operation()).state, 'same');
+    const { properties } = asObject((await instance.arm.get(instance.id + path)).body);
+    assert.match(jsonText(asObject(properties).responses), /others/);
+    await put(path, described(202));
+    assert.match(jsonText((await operation()).existing), /others/);
   });
 
   it('goes on after a kill between any two steps, and makes nothing twice', async () => {
