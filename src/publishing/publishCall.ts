@@ -8,7 +8,7 @@ import { type Draft, draftFor, existingProduct, publicationOf, sourceOf } from '
 import { finish } from './finishing.ts';
 import { type InstanceFacts, readInstance, readOperations } from './instanceFacts.ts';
 import { newRecord } from './newRecord.ts';
-import { isAbout, type PublicationRecord } from './publicationRecord.ts';
+import { isAbout, isAt, type PublicationRecord } from './publicationRecord.ts';
 import { authorizationsFor } from './publishedEndpoints.ts';
 import type { PublishingTools } from './publishingTools.ts';
 import { readStates, type ResourceState } from './resourceStates.ts';
@@ -37,9 +37,7 @@ export async function publishCall(tools: PublishingTools, argument: unknown): Pr
   const endpoint = await tools.catalog.find(call.workspace, call.service);
   const instance = await tools.azure.findInstance(call.instance, call.account);
   const access = { arm: instance.client, id: instance.item.id };
-  const earlier = (await tools.store.list()).find(
-    (each) => each.instance.id === access.id && isAbout(each, endpoint),
-  );
+  const earlier = (await tools.store.list()).find((each) => isAt(each, access.id) && isAbout(each, endpoint));
   const publication = await publicationBy(call, endpoint, access, earlier?.publication.path);
   const record = await newRecord(tools.store, endpoint, instance, publication);
   return tools.leases.during(record, (closing) => carryOut(tools, record, endpoint, access, call, closing));

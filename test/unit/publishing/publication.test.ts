@@ -185,7 +185,7 @@ describe('publishing to API Management', () => {
     const again = { ...kept, steps: stepsFor(await states(), () => true, kept.steps) };
     await put('/products/starter/apis/azureml-demo', {});
     const record = await writeSteps(again, tools());
-    const removals = await findRemovals(record, instance, signal);
+    const removals = await findRemovals([record], instance, signal);
     assert.deepEqual(
       removals.map(({ planned }) => planned.kind),
       ['subscription', 'namedValue', ...gatewayOperations.map(() => 'operation')],
@@ -281,7 +281,7 @@ describe('publishing to API Management', () => {
       urlTemplate: '/mine',
     });
     await put('/apis/azureml-demo/policies/policy', { format: 'rawxml', value: '<policies />' });
-    const removals = await findRemovals(record, instance, signal);
+    const removals = await findRemovals([record], instance, signal);
     assert.deepEqual(
       removals.filter((each) => each.changed).map(({ planned }) => planned.kind),
       ['apiPolicy'],
@@ -312,12 +312,30 @@ describe('publishing to API Management', () => {
     assert.ok(coversMade({ ...publication, operations: others }, { steps }));
   });
 
+  it('removes at once what several publications of an API have made', async () => {
+    const earlier = await publish();
+    const [first, ...operations] = publication.operations;
+    assert.ok(first);
+    const fewer = { ...publication, operations };
+    const found = await readStates(instance, plannedResources(fewer), authorizations, signal);
+    const later = { ...earlier, publication: fewer, steps: stepsFor(found, () => true, earlier.steps) };
+    const removals = await findRemovals([later, earlier], instance, signal);
+    assert.deepEqual(
+      removals.flatMap(({ foreign }) => foreign),
+      [],
+    );
+    await remove(removals);
+    assert.ok(!(await states()).some(({ state }) => state !== 'missing'));
+  });
+
   it('does not delete with an API what others have put into it since they were asked about', async () => {
     const record = await publish();
-    const removals = await findRemovals(record, instance, signal);
+    const removals = await findRemovals([record], instance, signal);
     await put('/products/unlimited/apis/azureml-demo', {});
     await assert.rejects(remove(removals), isChanged);
-    const [api] = (await findRemovals(record, instance, signal)).filter(({ foreign }) => foreign.length > 0);
+    const [api] = (await findRemovals([record], instance, signal)).filter(
+      ({ foreign }) => foreign.length > 0,
+    );
     assert.deepEqual(api?.foreign, ['/products/unlimited/apis/azureml-demo']);
     assert.equal((await instance.arm.get(`${instance.id}/apis/azureml-demo`)).status, 200);
   });
@@ -333,7 +351,7 @@ describe('publishing to API Management', () => {
     ];
     for (const path of policies)
       await put(path, { format: 'rawxml', value: '<policies><inbound><base /></inbound></policies>' });
-    const removals = await findRemovals(record, instance, signal);
+    const removals = await findRemovals([record], instance, signal);
     assert.deepEqual(
       removals.flatMap(({ foreign }) => foreign),
       policies,
@@ -355,7 +373,7 @@ describe('publishing to API Management', () => {
     const record = await writeSteps({ ...recordOf(found), publication: own }, tools());
     assert.deepEqual(await readLimits(instance, 'trial', signal), starterLimits);
     await put('/subscriptions/theirs', { scope: '/products/trial', displayName: 'Theirs', state: 'active' });
-    const removals = await findRemovals(record, instance, signal);
+    const removals = await findRemovals([record], instance, signal);
     const inside = removals.filter(({ foreign }) => foreign.length > 0);
     assert.deepEqual(
       inside.map(({ planned, foreign }) => [planned.kind, ...foreign]),
@@ -420,7 +438,7 @@ describe('publishing to API Management', () => {
   });
 
   async function removeAll(record: PublicationRecord): Promise<void> {
-    const removals = await findRemovals(record, instance, signal);
+    const removals = await findRemovals([record], instance, signal);
     assert.ok(!removals.some(({ changed, foreign }) => changed || foreign.length > 0));
     await remove(removals);
   }
