@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { asObject } from '../../../src/protocol/json.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { publicationFor } from '../../../src/publishing/callArguments.ts';
+import { writePrivateJson } from '../../../src/local-service/files.ts';
 import { hasOpenPublications } from '../../../src/publishing/openPublications.ts';
 import { PublicationLeases } from '../../../src/publishing/publicationLeases.ts';
 import { PublicationStore } from '../../../src/publishing/publicationStore.ts';
@@ -123,6 +124,17 @@ describe('publications in several windows', () => {
       await eventually('a lease that is held again', () => other.isTaken(one));
     });
     assert.equal(await other.isTaken(one), false);
+  });
+
+  it('are stopped where another window has taken them over', async () => {
+    const asleep = new PublicationLeases(folder.path, 1);
+    await asleep.during(one, async (signal) => {
+      const file = await leaseFile();
+      const theirs = { pid: process.pid, token: 'theirs', state: 'starting', since: Date.now() };
+      // Again, since a renewal that was under way writes over it.
+      while (!signal.aborted) await writePrivateJson(file, theirs);
+    });
+    assert.ok(await other.isTaken(one));
   });
 
   it('of one API are one for a program, the newest', async () => {
