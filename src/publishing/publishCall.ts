@@ -39,8 +39,11 @@ export async function publishCall(tools: PublishingTools, argument: unknown): Pr
   const access = { arm: instance.client, id: instance.item.id };
   const earlier = (await tools.store.list()).find((each) => isAt(each, access.id) && isAbout(each, endpoint));
   const publication = await publicationBy(call, endpoint, access, earlier?.publication.path);
-  const record = await newRecord(tools.store, endpoint, instance, publication);
-  return tools.leases.during(record, (closing) => carryOut(tools, record, endpoint, access, call, closing));
+  const record = (): Promise<PublicationRecord> => newRecord(tools.store, endpoint, instance, publication);
+  // What another window has made of it until then is known once the lease is taken.
+  return tools.leases.during(await record(), async (closing) =>
+    carryOut(tools, await record(), endpoint, access, call, closing),
+  );
 }
 
 async function carryOut(
