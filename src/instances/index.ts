@@ -27,7 +27,10 @@ export interface OpenInstance extends InstanceAccess {
 
 export interface Instances extends Feature<'instances'> {
   readonly tree: vscode.TreeDataProvider<InstanceNode>;
-  /** The instance of what a menu was opened on, or the one that the user picks; undefined when he does not. */
+  /**
+   * The instance of what a menu was opened on, or the one that the user picks; undefined when he does not. Rejects with
+   * `UnknownInstance` for what a forgotten one has.
+   */
   open(target: unknown, title: string): Promise<OpenInstance | undefined>;
   /** Lets the user pick something of an instance; only of what suits. */
   pick(
@@ -62,11 +65,8 @@ export function createInstances(azure: Azure, pane: InstancesPane): Instances {
   return {
     tree,
     open: async (target, title) => {
-      const id = instanceIdOf(target);
-      const known = id === undefined ? undefined : azure.instances.find(id);
-      if (known !== undefined) return opened({ ...known, client: azure.clientAt(known.where) });
-      const picked = await azure.pickInstance(title);
-      return picked && opened(picked);
+      const chosen = await azure.choose(instanceIdOf(target), title);
+      return chosen && opened(chosen);
     },
     pick: (instance, branch, title, suits) => pickEntity(instance, branch, title, suits),
     refresh: (node) => tree.refresh(node),

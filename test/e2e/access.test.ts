@@ -5,6 +5,7 @@ import { asArray, asObject, asText } from '../../src/protocol/json.ts';
 import { ArmError, faultOf, type Arm } from '../support/arm/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { closeAtOnce, listenOnLoopback } from '../support/loopback.ts';
+import { programCaller, ProgramCaller } from '../support/programCaller/programCaller.ts';
 import { ArmCaller, namesOn, propertiesOf } from '../unit/arm/armCaller.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { SecretScan } from './support/secretScan.ts';
@@ -20,6 +21,7 @@ const ada = 'Ada Byron';
 describe('who may use an instance of API Management', () => {
   let backend: Server;
   let signedIn: SignedIn;
+  let program: ProgramCaller;
   let arm: Arm;
   let caller: ArmCaller;
   let workbench: Workbench;
@@ -31,7 +33,11 @@ describe('who may use an instance of API Management', () => {
   before(async () => {
     backend = createServer((_, response) => response.end('{"Results":{}}'));
     const serviceUrl = `http://127.0.0.1:${await listenOnLoopback(backend)}`;
-    signedIn = await startSignedIn({ instances: [{}, { name: 'paidbycall', tier: 'Consumption' }] });
+    program = new ProgramCaller();
+    signedIn = await startSignedIn(
+      { instances: [{}, { name: 'paidbycall', tier: 'Consumption' }] },
+      { furtherExtensions: [programCaller], env: await program.listen() },
+    );
     ({ arm, workbench } = signedIn);
     caller = new ArmCaller(arm);
     gatewayUrl = String(propertiesOf(await caller.ask('GET', caller.instance)).gatewayUrl);
@@ -50,7 +56,7 @@ describe('who may use an instance of API Management', () => {
     await window.quickInput.pick(demo, { placeholder: 'API Management instance' });
     await tree.find([demo, 'Users']);
   });
-  after(() => closeInOrder(signedIn, { close: () => closeAtOnce(backend) }));
+  after(() => closeInOrder(signedIn, program, { close: () => closeAtOnce(backend) }));
   afterEach(() => workbench.window.notifications.clear());
 
   /** The status with which the gateway answers a call with a key. */
@@ -399,6 +405,14 @@ describe('who may use an instance of API Management', () => {
     await quickInput.pick('Starter', { placeholder: 'What the keys are for' });
     await quickInput.pick('Active', { placeholder: 'How it begins' });
     await notifications.waitFor('The subscription Alone is there, with two keys.');
+  });
+
+  it('does nothing to another instance for a node of one that was forgotten', async () => {
+    workbench.health.expect(/is not in the view API Management any more/);
+    const forgotten = caller.instance.replace(demo, 'elsewhere');
+    const node = { node: 'entity', instanceId: forgotten, kind: 'product', path: '/products/starter' };
+    void program.call('azuremlServices.unpublishProduct', { ...node, label: 'Starter' });
+    await workbench.window.notifications.waitFor('The instance elsewhere is not in the view API Management');
   });
 
   it('keeps tokens and keys out of files and the log', async () => {
