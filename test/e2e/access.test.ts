@@ -141,6 +141,36 @@ describe('who may use an instance of API Management', () => {
     await screenshot('access-users');
   });
 
+  it('does not make somebody active who has yet to follow his invitation', async () => {
+    const { window } = workbench;
+    const { quickInput, notifications } = shortcuts();
+    const name = await userCalled('ada@example.com');
+    await window.runCommand('Azure ML: Unblock user…');
+    await quickInput.pick(demo, { placeholder: 'API Management instance' });
+    await quickInput.waitFor({ placeholder: 'There is none for which that can be done.' });
+    await window.page.keyboard.press('Escape');
+    const node = {
+      node: 'entity',
+      instanceId: caller.instance,
+      kind: 'user',
+      path: `/users/${name}`,
+      label: ada,
+    };
+    await program.call('azuremlServices.unblockUser', node);
+    await notifications.waitFor('Ada Byron is not blocked.');
+    assert.equal(propertiesOf(await caller.ask('GET', `users/${name}`)).state, 'pending');
+  });
+
+  it('takes nobody out of a group that is built in', async () => {
+    const { notifications } = shortcuts();
+    workbench.health.expect(/The group Developers is built in/);
+    const [developers = ''] = await groupsCalled('Developers');
+    const path = `/groups/${developers}/users/${await userCalled('ada@example.com')}`;
+    const node = { node: 'entity', instanceId: caller.instance, kind: 'member', path, label: ada };
+    void program.call('azuremlServices.removeMember', node);
+    await notifications.waitFor('The group Developers is built in');
+  });
+
   it('names the field when the address belongs to another user', async () => {
     const { quickInput, notifications } = shortcuts();
     workbench.health.expect(/ValidationError/);

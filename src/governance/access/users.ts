@@ -7,7 +7,13 @@ import { type AccessTools, choose, confirm, decideOn, seenWords, tell, waitFor }
 /** Refuses somebody's calls and keeps him out of the developer portal, or lets him in again. */
 export async function setBlocked(tools: AccessTools, target: unknown, blocked: boolean): Promise<void> {
   const title = blocked ? vscode.l10n.t('Block user') : vscode.l10n.t('Unblock user');
-  const chosen = await choose(tools, target, 'user', title);
+  const chosen = await choose(
+    tools,
+    target,
+    'user',
+    title,
+    ({ words = [] }) => words.includes('blocked') !== blocked,
+  );
   if (chosen === undefined) return;
   const { access, node } = chosen;
   const state = blocked ? 'blocked' : 'active';
@@ -16,7 +22,8 @@ export async function setBlocked(tools: AccessTools, target: unknown, blocked: b
   const done = await decideOn<User, string>(tools, access, 'users', {
     read: (signal) => readSeen(access, node.path, userSchema, signal),
     ask: (user, changed) => {
-      if (user.properties.state === state) return alreadySo(user, blocked);
+      // Who has not followed his invitation is no more blocked than one who is active, and is not to become active here.
+      if ((user.properties.state === 'blocked') === blocked) return alreadySo(user, blocked);
       return blocked ? askToBlock(user, changed, action) : Promise.resolve(action);
     },
     write: (_, { etag }, signal) =>
