@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import { type InstanceAccess, StreamedPick, type StreamedItem } from '../azure/index.ts';
+import { StreamedPick, type StreamedItem } from '../azure/index.ts';
 import { sentenceOf } from '../shared/reportFailure.ts';
 import type { BranchName, EntityNode } from '../shared/instanceNode.ts';
 import { branches } from './branches.ts';
-import type { Listed } from './listed.ts';
+import type { Listed, ListedInstance } from './listed.ts';
 
 /** Lets the user choose something of an instance; undefined when dismissed. */
 export async function pickEntity(
-  access: InstanceAccess & { readonly name: string },
+  access: ListedInstance & { readonly name: string },
   branchName: BranchName,
   title: string,
   suits?: (listed: Listed) => boolean,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Azure, ChosenInstance, InstanceAccess } from '../azure/index.ts';
+import type { Azure, ChosenInstance } from '../azure/index.ts';
 import { views } from '../shared/contributions.ts';
 import type { Feature } from '../shared/feature.ts';
 import {
@@ -11,18 +11,16 @@ import {
 } from '../shared/instanceNode.ts';
 import { isWithoutPortal } from './branches.ts';
 import { pickEntity } from './entityPick.ts';
-import type { Listed } from './listed.ts';
+import type { Listed, ListedInstance } from './listed.ts';
 import { InstanceTree } from './tree.ts';
 
 export { scopeWords, subscriptionState } from './drawing.ts';
 export type { Listed } from './listed.ts';
 
 /** An instance that a command works on. */
-export interface OpenInstance extends InstanceAccess {
+export interface OpenInstance extends ListedInstance {
   readonly name: string;
   readonly tier?: string;
-  /** Whether it has a developer portal, and with it users, groups and notifications. */
-  readonly hasPortal: boolean;
 }
 
 export interface Instances extends Feature<'instances'> {
