@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { productSubscriptionSchema } from '../../protocol/apim/arm.ts';
 import { userName, userSchema, type User } from '../../protocol/apim/people.ts';
 import { readSeen, type Seen } from './deciding.ts';
+import { checkPortal } from './portal.ts';
 import { type AccessTools, choose, confirm, decideOn, seenWords, tell, waitFor } from './tools.ts';
 
 /** Refuses somebody's calls and keeps him out of the developer portal, or lets him in again. */
@@ -123,6 +124,7 @@ export async function sendPasswordReset(tools: AccessTools, target: unknown): Pr
   const chosen = await choose(tools, target, 'user', vscode.l10n.t('Send password reset mail'));
   if (chosen === undefined) return;
   const { access, node } = chosen;
+  await checkPortal(access);
   const send = vscode.l10n.t('Send mail');
   const choice = await confirm(
     vscode.l10n.t('Send a password reset mail to {0}?', node.label),

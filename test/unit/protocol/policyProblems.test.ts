@@ -7,6 +7,7 @@ import {
 } from '../../../src/protocol/apim/policyProblems.ts';
 import {
   addressProblem,
+  configUrlProblem,
   headerNameProblem,
   ratePeriodProblem,
 } from '../../../src/protocol/apim/policyValues.ts';
@@ -174,5 +175,12 @@ describe('what API Management says against a policy', () => {
     assert.deepEqual(policyRefusals([outer, { code, target: 'representation', message }]), wanted);
     assert.deepEqual(policyRefusals([{ code, message }]), wanted);
     assert.deepEqual(policyRefusals([]), []);
+  });
+
+  it('is where nobody on the way can change it, for the keys of tokens', () => {
+    for (const good of ['https://login.example/v2.0', '{{configuration}}'])
+      assert.equal(configUrlProblem(good), undefined, good);
+    for (const bad of ['http://login.example/v2.0', 'login.example', ''])
+      assert.match(configUrlProblem(bad) ?? '', /begins with https/, bad);
   });
 });
