@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { hasOpenWork } from './instances/creation/openWork.ts';
 import { hasOpenJobs } from './jobs/openJobs.ts';
 import { hasOpenPublications } from './publishing/openPublications.ts';
 import type { Azure } from './azure/index.ts';
@@ -170,7 +171,7 @@ class Extension implements vscode.Disposable {
   );
 
   readonly #instances = new Lazy<Instances>(async () =>
-    (await import('./instances/index.ts')).createInstances(await this.#azure.get(), {
+    (await import('./instances/index.ts')).createInstances(this.#foundation, await this.#azure.get(), {
       view: this.#instancesView,
       redraw: (node) => this.#instancesTree.refresh(node),
     }),
@@ -294,14 +295,15 @@ class Extension implements vscode.Disposable {
   }
 
   /**
-   * Jobs that were open when the last window closed go on being followed, and what was not wholly published is told;
+   * What was going on when the last window closed goes on being followed, and what was not wholly published is told;
    * nothing else happens at start-up.
    */
   async #resume({ globalStorageUri: { fsPath } }: vscode.ExtensionContext): Promise<void> {
     try {
       if (await hasOpenJobs(fsPath)) await this.#jobs.get();
+      if (await hasOpenWork(fsPath)) await (await this.#instances.get()).resume();
     } catch (error) {
-      this.#foundation.log.error(`Open jobs cannot be followed: ${String(error)}`);
+      this.#foundation.log.error(`What was going on cannot be followed: ${String(error)}`);
     }
     try {
       if (await hasOpenPublications(fsPath)) await (await this.#publishing.get()).tellOfInterrupted();

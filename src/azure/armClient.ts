@@ -14,6 +14,7 @@ import { parseRetryAfter } from '../protocol/retryAfter.ts';
 import { abortable } from '../shared/abortable.ts';
 import type { HttpAnswer, HttpClient } from '../transport/httpClient.ts';
 import { linkFrom } from './links.ts';
+import type { StartedWrite } from '../shared/startedWrite.ts';
 
 export interface ArmClientInit {
   readonly http: () => Promise<HttpClient>;
@@ -147,59 +148,76 @@ export class ArmClient {
     return this.#write('POST', path, body, options);
   }
 
+  /** Begins a write and gives what is left to be followed; undefined for what was done at once. */
+  async start(
+    method: 'PUT' | 'PATCH',
+    path: string,
+    body: JsonObject,
+    options: ArmWriteOptions = {},
+  ): Promise<StartedWrite | undefined> {
+    return (await this.#start(method, path, body, options)).left;
+  }
+
+  /** Waits for what a write has started, here or in a window that is closed by now; gives the resource as it is then. */
+  follow(write: StartedWrite, { signal }: Pick<ArmOptions, 'signal'> = {}): Promise<ArmReply> {
+    return this.#follow(write, 0, signal);
+  }
+
+  /** For a write whose answer was lost: what is left is then told by the resource itself. */
+  resourceAt(path: string): StartedWrite {
+    const url = this.#url(path, {});
+    return { method: 'PUT', url, followBy: 'resource', followUrl: url };
+  }
+
   async #write(
     method: Exclude<Method, 'GET'>,
     path: string,
     body: JsonObject | undefined,
     options: ArmWriteOptions,
   ): Promise<ArmReply> {
-    const { ifMatch, signal } = options;
-    const request = { method, url: this.#url(path, options), body, ifMatch, signal };
-    return this.#finish(request, await this.#send(request));
+    const { received, left } = await this.#start(method, path, body, options);
+    return left === undefined ? received : this.#follow(left, this.#pauseAfter(received), options.signal);
   }
 
-  /** Waits for what a write has started, and gives the resource as it is then. */
-  async #finish(request: ArmRequest, started: Received): Promise<ArmReply> {
-    const operation = started.header('azure-asyncoperation');
-    const location = started.header('location');
-    if (operation !== undefined) {
-      await this.#poll(request, linkFrom(operation, request.url), started, ({ status, body }) =>
-        status === 202 ? 'running' : (operationStateIn(body) ?? 'succeeded'),
-      );
-    } else if (location !== undefined && started.status !== 200) {
-      const last = await this.#poll(request, linkFrom(location, request.url), started, ({ status }) =>
-        status === 202 ? 'running' : 'succeeded',
-      );
-      if (request.method === 'POST') return last;
-    } else if (isResource(request) && provisioningStateIn(started.body) === 'running') {
-      return this.#poll(request, request.url, started, ({ body }) => provisioningStateIn(body));
-    } else {
-      return started;
-    }
-    if (isResource(request))
-      return this.#send({ ...request, method: 'GET', body: undefined, ifMatch: undefined });
-    if (request.method === 'POST' && location !== undefined) {
-      return this.#send({ method: 'GET', url: linkFrom(location, request.url), signal: request.signal });
-    }
-    return { status: started.status, body: undefined };
+  async #start(
+    method: Exclude<Method, 'GET'>,
+    path: string,
+    body: JsonObject | undefined,
+    options: ArmWriteOptions,
+  ): Promise<{ readonly received: Received; readonly left: StartedWrite | undefined }> {
+    const { ifMatch, signal } = options;
+    const url = this.#url(path, options);
+    const received = await this.#send({ method, url, body, ifMatch, signal });
+    return { received, left: leftOf(method, url, received) };
+  }
+
+  async #follow(write: StartedWrite, firstPause: number, signal: AbortSignal | undefined): Promise<ArmReply> {
+    const get = (url: string): Promise<Received> =>
+      this.#send({ method: 'GET', url: linkFrom(url, this.#init.baseUrl), signal });
+    const last = await this.#poll(write, get, firstPause, signal);
+    const { followBy, method } = write;
+    if (followBy === 'resource' || (followBy === 'location' && method === 'POST')) return last;
+    if (isResource(write)) return get(write.url);
+    if (write.answerUrl !== undefined) return get(write.answerUrl);
+    return { status: last.status, body: undefined };
   }
 
   async #poll(
-    request: ArmRequest,
-    url: string,
-    started: Received,
-    stateOf: (received: Received) => OperationState,
+    write: StartedWrite,
+    get: (url: string) => Promise<Received>,
+    firstPause: number,
+    signal: AbortSignal | undefined,
   ): Promise<Received> {
-    let last = started;
-    for (;;) {
-      await pause(this.#pauseAfter(last), request.signal);
-      last = await this.#send({ method: 'GET', url, signal: request.signal });
-      const state = stateOf(last);
+    for (let wait = firstPause; ;) {
+      await pause(wait, signal);
+      const last = await get(write.followUrl);
+      const state = stateIn(last, write);
       if (state === 'succeeded') return last;
       if (state === 'failed') {
         const bodyText = JSON.stringify({ error: operationErrorIn(last.body) });
-        throw failureOfArmAnswer({ ...last, bodyText, method: request.method, url: request.url });
+        throw failureOfArmAnswer({ ...last, bodyText, method: write.method, url: write.url });
       }
+      wait = this.#pauseAfter(last);
     }
   }
 
@@ -267,8 +285,36 @@ export class ArmClient {
   }
 }
 
-/** Whether the request's URL is that of a resource which is there when it has been carried out. */
-function isResource({ method }: ArmRequest): boolean {
+/** What goes on after the answer to a write. */
+function leftOf(
+  method: StartedWrite['method'],
+  url: string,
+  { status, header, body }: Received,
+): StartedWrite | undefined {
+  const operation = header('azure-asyncoperation');
+  const location = header('location');
+  if (operation !== undefined) {
+    const answer = method === 'POST' && location !== undefined;
+    return {
+      ...{ method, url, followBy: 'operation', followUrl: linkFrom(operation, url) },
+      ...(answer && { answerUrl: linkFrom(location, url) }),
+    };
+  }
+  if (location !== undefined && status !== 200)
+    return { method, url, followBy: 'location', followUrl: linkFrom(location, url) };
+  if (isResource({ method }) && provisioningStateIn(body) === 'running')
+    return { method, url, followBy: 'resource', followUrl: url };
+  return undefined;
+}
+
+function stateIn({ status, body }: Received, { followBy }: StartedWrite): OperationState {
+  if (followBy === 'resource') return provisioningStateIn(body);
+  if (status === 202) return 'running';
+  return followBy === 'location' ? 'succeeded' : (operationStateIn(body) ?? 'succeeded');
+}
+
+/** Whether what was written is a resource, which is there afterwards. */
+function isResource({ method }: Pick<StartedWrite, 'method'>): boolean {
   return method === 'PUT' || method === 'PATCH';
 }
 

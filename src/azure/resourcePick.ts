@@ -12,11 +12,17 @@ export interface Sought<T> {
   /** Said when there is none. */
   readonly nothing: string;
   readonly list: ListIn<T>;
-  readonly describe: (item: T) => {
+  readonly describe: (
+    item: T,
+    where: Where,
+  ) => {
     readonly id: string;
     readonly label: string;
     readonly description?: string;
+    readonly detail?: string;
   };
+  /** What is shown together; default: what is in one subscription. */
+  readonly groupOf?: (where: Where) => string;
 }
 
 export interface Picked<T> {
@@ -57,7 +63,7 @@ export class ResourcePick<T> {
       list: sought.list,
       signal: this.#list.signal,
       found: (where, items) => {
-        for (const item of items) this.#found.set(this.#keyOf(item), { item, where });
+        for (const item of items) this.#found.set(this.#keyOf({ item, where }), { item, where });
         this.#list.draw();
       },
       failed: (obstacle) => {
@@ -79,16 +85,17 @@ export class ResourcePick<T> {
     void this.#list.during(searchAccount(this.#search, account));
   }
 
-  #keyOf(item: T): string {
-    return this.#sought.describe(item).id.toLowerCase();
+  #keyOf({ item, where }: Picked<T>): string {
+    return this.#sought.describe(item, where).id.toLowerCase();
   }
 
   #itemOf(choice: Picked<T>): Item<T> {
-    const { label, description } = this.#sought.describe(choice.item);
+    const { label, description, detail } = this.#sought.describe(choice.item, choice.where);
     return {
       label,
       ...(description !== undefined && { description }),
-      key: this.#keyOf(choice.item),
+      ...(detail !== undefined && { detail }),
+      key: this.#keyOf(choice),
       choice,
     };
   }
@@ -103,7 +110,7 @@ export class ResourcePick<T> {
   }
 
   #foundItems(): readonly Item<T>[] {
-    const last = this.#last && this.#keyOf(this.#last.item);
+    const last = this.#last && this.#keyOf(this.#last);
     const others = [...this.#found.values()]
       .map((found) => ({ group: this.#groupOf(found), item: this.#itemOf(found) }))
       .filter(({ item }) => item.key !== last)
@@ -114,7 +121,9 @@ export class ResourcePick<T> {
   }
 
   /** The subscription, and who found it where several accounts are searched. */
-  #groupOf({ where: { subscriptionName, account } }: Picked<T>): string {
+  #groupOf({ where }: Picked<T>): string {
+    const { subscriptionName, account } = where;
+    if (this.#sought.groupOf !== undefined) return this.#sought.groupOf(where);
     return this.#searched.size > 1 ? `${subscriptionName} · ${account.label}` : subscriptionName;
   }
 

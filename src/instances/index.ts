@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Azure, ChosenInstance } from '../azure/index.ts';
 import { views } from '../shared/contributions.ts';
-import type { Feature } from '../shared/feature.ts';
+import type { Feature, Foundation } from '../shared/feature.ts';
 import {
   instanceIdOf,
   isInstanceNode,
@@ -9,6 +9,7 @@ import {
   type EntityNode,
   type InstanceNode,
 } from '../shared/instanceNode.ts';
+import { InstanceCreation } from './creation/index.ts';
 import { isWithoutPortal } from './branches.ts';
 import { pickEntity } from './entityPick.ts';
 import type { Listed, ListedInstance } from './listed.ts';
@@ -37,6 +38,8 @@ export interface Instances extends Feature<'instances'> {
     title: string,
     suits?: (listed: Listed) => boolean,
   ): Promise<EntityNode | undefined>;
+  /** Goes on with instances that were being created or changed when the last window closed. */
+  resume(): Promise<void>;
   /** Lists a node anew, or everything. */
   refresh(node?: InstanceNode): void;
 }
@@ -47,9 +50,10 @@ export interface InstancesPane {
 }
 
 /** The instances of API Management that the user has chosen, as a view. */
-export function createInstances(azure: Azure, pane: InstancesPane): Instances {
+export function createInstances(foundation: Foundation, azure: Azure, pane: InstancesPane): Instances {
   const { view } = pane;
   const redraw = (node: InstanceNode | undefined): void => pane.redraw(node);
+  const creation = new InstanceCreation(foundation, azure);
   const tree = new InstanceTree(azure, redraw);
   // VS Code gives a new tree its height, without which there are no rows, with its message, or two seconds later.
   const layOut = (): void => {
@@ -60,12 +64,15 @@ export function createInstances(azure: Azure, pane: InstancesPane): Instances {
     azure.instances.onDidChange(() => redraw(undefined)),
     view.onDidChangeVisibility(layOut),
   );
+  const choose = (target: unknown, title: string): Promise<ChosenInstance | undefined> =>
+    azure.choose(instanceIdOf(target), title);
   return {
     tree,
     open: async (target, title) => {
-      const chosen = await azure.choose(instanceIdOf(target), title);
+      const chosen = await choose(target, title);
       return chosen && opened(chosen);
     },
+    resume: () => creation.resume(),
     pick: (instance, branch, title, suits) => pickEntity(instance, branch, title, suits),
     refresh: (node) => tree.refresh(node),
     commands: {
@@ -73,6 +80,12 @@ export function createInstances(azure: Azure, pane: InstancesPane): Instances {
         const picked = await azure.pickInstance(vscode.l10n.t('Add an API Management instance'));
         if (picked !== undefined) await vscode.commands.executeCommand(`${views.instances}.focus`);
       },
+      createInstance: () => creation.createInstance(),
+      changeTier: async (target) => {
+        const chosen = await choose(target, vscode.l10n.t('Change the pricing tier of'));
+        if (chosen !== undefined) await creation.changeTier(chosen);
+      },
+      showInstanceWork: () => creation.show(),
       forgetInstance: async (target) => {
         const id = instanceIdOf(target);
         if (id !== undefined) await azure.instances.forget(id);
@@ -84,6 +97,7 @@ export function createInstances(azure: Azure, pane: InstancesPane): Instances {
     },
     dispose: () => {
       listening.dispose();
+      creation.dispose();
       tree.dispose();
     },
   };

@@ -1,31 +1,19 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../local-service/replaceFile.ts';
 import { openMarkersFolder } from '../shared/openMarkers.ts';
+import { RecordStore } from '../shared/recordStore.ts';
 import { publicationsFolder } from './openPublications.ts';
 import { parsePublicationRecord, type PublicationRecord } from './publicationRecord.ts';
 
-/** The records of publications, a file each, so that a window that dies loses nothing of what it has begun. */
-export class PublicationStore {
-  readonly #folder: string;
+/** The records of publications. */
+export class PublicationStore extends RecordStore<PublicationRecord> {
   readonly #markers: string;
 
   constructor(globalStoragePath: string) {
-    this.#folder = publicationsFolder(globalStoragePath);
-    this.#markers = openMarkersFolder(this.#folder);
-  }
-
-  /** Newest first; files that are no records are left alone. */
-  async list(): Promise<readonly PublicationRecord[]> {
-    const names = await readdir(this.#folder).catch(() => []);
-    const texts = await Promise.all(
-      names
-        .filter((name) => name.endsWith('.json'))
-        .map((name) => readFile(join(this.#folder, name), 'utf8').catch(() => '')),
-    );
-    return texts
-      .flatMap((text) => parsePublicationRecord(text) ?? [])
-      .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+    const folder = publicationsFolder(globalStoragePath);
+    super(folder, parsePublicationRecord, replaceFile);
+    this.#markers = openMarkersFolder(folder);
   }
 
   /** Those that were begun and not ended. */
@@ -39,25 +27,20 @@ export class PublicationStore {
   }
 
   /** Resolves when it is on the disk. The marker is there before an open record and goes after that of an ended one. */
-  async save(record: PublicationRecord): Promise<void> {
+  override async save(record: PublicationRecord): Promise<void> {
     await mkdir(this.#markers, { recursive: true, mode: 0o700 });
     if (!record.ended) await writeFile(this.#marker(record.id), '', { mode: 0o600 });
-    const path = this.#path(record.id);
-    await writeFile(`${path}.tmp`, JSON.stringify(record, undefined, 2), { mode: 0o600, flush: true });
-    await replaceFile(`${path}.tmp`, path);
+    await super.save(record);
     if (record.ended) await rm(this.#marker(record.id), { force: true });
   }
 
-  async remove(id: string): Promise<void> {
-    await rm(this.#path(id), { force: true });
+  override async remove(id: string): Promise<boolean> {
+    const removed = await super.remove(id);
     await rm(this.#marker(id), { force: true });
+    return removed;
   }
 
   #marker(id: string): string {
     return join(this.#markers, id);
-  }
-
-  #path(id: string): string {
-    return join(this.#folder, `${id}.json`);
   }
 }

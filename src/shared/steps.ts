@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { sentenceOf } from './reportFailure.ts';
 
 /** How a step of a sequence of questions ended. */
 export type StepOutcome = 'next' | 'back' | 'cancel' | 'skip';
@@ -58,6 +59,8 @@ export interface TextQuestion {
   readonly password?: boolean;
   /** The sentence that says what is wrong with a text, or undefined. */
   readonly validate?: (text: string) => string | undefined;
+  /** The same, asked of a service about a text that is about to be accepted. */
+  readonly inquire?: (text: string, signal: AbortSignal) => Promise<string | undefined>;
 }
 
 export async function askText(
@@ -78,12 +81,37 @@ export async function askText(
     box.onDidChangeValue(() => {
       if (box.validationMessage !== undefined) check();
     });
-    box.onDidAccept(() => {
-      if (!check()) return;
-      accept(box.value);
+    const submit = async (text: string): Promise<void> => {
+      if (!check() || box.busy) return;
+      const objection = await inquire(box, question, text);
+      // Who types on while he waits is asked again.
+      if (box.value !== text) return;
+      box.validationMessage = objection;
+      if (objection !== undefined) return;
+      accept(text);
       finish('next');
-    });
+    };
+    box.onDidAccept(() => void submit(box.value));
   });
+}
+
+async function inquire(
+  box: vscode.InputBox,
+  question: TextQuestion,
+  text: string,
+): Promise<string | undefined> {
+  if (question.inquire === undefined) return undefined;
+  const abort = new AbortController();
+  const listening = box.onDidHide(() => abort.abort());
+  box.busy = true;
+  try {
+    return await question.inquire(text, abort.signal);
+  } catch (error) {
+    return sentenceOf(error);
+  } finally {
+    listening.dispose();
+    box.busy = false;
+  }
 }
 
 export interface Choice<T> extends vscode.QuickPickItem {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { asArray, asObject, asText } from '../../src/protocol/json.ts';
-import { ArmError, faultOf, type Arm } from '../support/arm/index.ts';
+import { ArmError, faultOf, throttled, type Arm } from '../support/arm/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { closeAtOnce, listenOnLoopback } from '../support/loopback.ts';
 import { programCaller, ProgramCaller } from '../support/programCaller/programCaller.ts';
@@ -35,7 +35,7 @@ describe('who may use an instance of API Management', () => {
     const serviceUrl = `http://127.0.0.1:${await listenOnLoopback(backend)}`;
     program = new ProgramCaller();
     signedIn = await startSignedIn(
-      { instances: [{}, { name: 'paidbycall', tier: 'Consumption' }] },
+      { instances: [{}, { name: 'paidbycall', tier: 'Consumption' }, { name: 'second', tier: 'BasicV2' }] },
       { furtherExtensions: [programCaller], env: await program.listen() },
     );
     ({ arm, workbench } = signedIn);
@@ -171,16 +171,27 @@ describe('who may use an instance of API Management', () => {
     await notifications.waitFor('The group Developers is built in');
   });
 
-  it('names the field when the address belongs to another user', async () => {
+  it('names the field when the address belongs to another user, and adds one who has his own', async () => {
     const { quickInput, notifications } = shortcuts();
     workbench.health.expect(/ValidationError/);
-    await inMenu(['Users'], 'Add user…');
-    await quickInput.enter('Augusta', { message: 'First name' });
-    await quickInput.enter('King', { message: 'Last name' });
-    await quickInput.enter('ada@example.com', { message: 'E-mail address' });
-    await quickInput.accept({ placeholder: 'Groups to put the user into' });
+    const add = async (email: string): Promise<void> => {
+      await inMenu(['Users'], 'Add user…');
+      await quickInput.enter('Augusta', { message: 'First name' });
+      await quickInput.enter('King', { message: 'Last name' });
+      await quickInput.enter(email, { message: 'E-mail address' });
+      await quickInput.check('Testers');
+      await quickInput.accept({ placeholder: 'Groups to put the user into' });
+    };
+    await add('ada@example.com');
     const { text } = await notifications.waitFor('with ValidationError');
     assert.match(text, /email: Another user has the address ada@example\.com/);
+    await add('augusta@example.com');
+    await notifications.waitFor('Augusta King is a user of demoazureml. No mail was sent');
+    await tree.waitFor(
+      [demo, 'Users', 'Augusta King'],
+      ({ description }) => description === 'augusta@example.com',
+    );
+    await tree.find([demo, 'Groups', 'Testers', 'Augusta King']);
   });
 
   it('puts a user into a group, and takes him out', async () => {
@@ -195,7 +206,8 @@ describe('who may use an instance of API Management', () => {
     await dialog.click('Remove');
     await notifications.waitFor('Ada Byron is not in the group any more.');
     await tree.waitForGone(member);
-    assert.deepEqual(namesOn(await caller.ask('GET', 'groups/testers/users')), []);
+    const left = namesOn(await caller.ask('GET', 'groups/testers/users'));
+    assert.deepEqual(left, [await userCalled('augusta@example.com')]);
   });
 
   it('shows a product to a group, unless somebody else is choosing too', async () => {
@@ -269,10 +281,28 @@ describe('who may use an instance of API Management', () => {
     await clipboardHas(primary);
   });
 
+  it('shows a key only when it is asked for', async () => {
+    const { secondary } = await keysOf('research');
+    const { quickInput } = workbench.window;
+    await inMenu(['Subscriptions', 'Research'], 'Show subscription keys…');
+    const descriptions = async (): Promise<readonly (string | undefined)[]> =>
+      (await quickInput.entries()).map(({ description }) => description);
+    await quickInput.waitFor({ title: 'Keys of Research' });
+    const hidden = '•'.repeat(32);
+    assert.deepEqual(await descriptions(), [hidden, hidden]);
+    await quickInput.row('Secondary key').hover();
+    await quickInput.row('Secondary key').getByRole('button', { name: 'Show key' }).click();
+    await eventually('the key', async () => (await descriptions())[1] === secondary);
+    assert.equal((await descriptions())[0], hidden);
+    await quickInput.pick('Secondary key');
+    await clipboardHas(secondary);
+  });
+
   it('suspends a subscription, whose keys then fail, and activates it', async () => {
     const { dialog, notifications } = shortcuts();
     const { primary } = await keysOf('research');
     const node = [demo, 'Subscriptions', 'Research'];
+    arm.failNext(/^PATCH .*\/research$/, throttled(1));
     await inMenu(['Subscriptions', 'Research'], 'Suspend subscription…');
     await dialog.click('Suspend');
     await notifications.waitFor('The subscription Research is suspended.');
@@ -405,6 +435,28 @@ describe('who may use an instance of API Management', () => {
     assert.equal((await caller.ask('GET', 'subscriptions/everything')).status, 404);
   });
 
+  it('sends a password reset mail when that is confirmed', async () => {
+    const { dialog, notifications } = shortcuts();
+    const sent = (): number =>
+      arm.requests.filter(({ path }) => path.endsWith('/confirmations/password/send')).length;
+    await inMenu(['Users', ada], 'Send password reset mail…');
+    await dialog.text();
+    assert.equal(sent(), 0);
+    await dialog.click('Send mail');
+    await notifications.waitFor('A password reset mail is on its way to Ada Byron.');
+    assert.equal(sent(), 1);
+  });
+
+  it('deletes a group, whose members stay', async () => {
+    const { dialog, notifications } = shortcuts();
+    await inMenu(['Groups', 'Testers'], 'Delete group…');
+    await dialog.click('Delete');
+    await notifications.waitFor('The group Testers is deleted.');
+    await tree.waitForGone([demo, 'Groups', 'Testers']);
+    await tree.waitForGone([demo, 'Products', 'Unlimited', 'Testers']);
+    await tree.find([demo, 'Users', 'Augusta King']);
+  });
+
   it('blocks a user, and deletes him with his subscriptions', async () => {
     const { dialog, notifications, screenshot } = shortcuts();
     await inMenu(['Users', ada], 'Block user…');
@@ -425,10 +477,12 @@ describe('who may use an instance of API Management', () => {
   it('says what the tier Consumption lacks, where subscriptions work all the same', async () => {
     const { window } = workbench;
     const { quickInput, notifications } = shortcuts();
-    workbench.health.expect(/paidbycall has no users and groups/);
+    workbench.health.expect(/paidbycall has no users, groups and notifications/);
     await window.runCommand('Azure ML: Invite user…');
     await quickInput.pick('paidbycall', { placeholder: 'API Management instance' });
-    await notifications.waitFor('paidbycall has no users and groups');
+    await notifications.waitFor('paidbycall has no users, groups and notifications');
+    const [, paidByCall = ''] = arm.instances;
+    arm.seed(`${paidByCall}/products/starter`, { displayName: 'Starter', state: 'published' });
     await window.runCommand('Azure ML: New subscription…');
     await quickInput.pick('paidbycall', { placeholder: 'API Management instance' });
     await quickInput.enter('Alone', { title: 'New subscription (1/3)', message: 'Name of the subscription' });
@@ -443,6 +497,14 @@ describe('who may use an instance of API Management', () => {
     const node = { node: 'entity', instanceId: forgotten, kind: 'product', path: '/products/starter' };
     void program.call('azuremlServices.unpublishProduct', { ...node, label: 'Starter' });
     await workbench.window.notifications.waitFor('The instance elsewhere is not in the view API Management');
+  });
+
+  it('says that invitations need a developer portal that is enabled', async () => {
+    const { window } = workbench;
+    workbench.health.expect(/The developer portal of second is not enabled/);
+    await window.runCommand('Azure ML: Invite user…');
+    await window.quickInput.pick('second', { placeholder: 'API Management instance' });
+    await window.notifications.waitFor('The developer portal of second is not enabled');
   });
 
   it('keeps tokens and keys out of files and the log', async () => {

@@ -111,7 +111,11 @@ describe('the view of API Management', () => {
     await add('paidbycall');
     const [remark = ''] = await tree.children(['paidbycall', 'Groups']);
     assert.match(remark, /Consumption has none/);
+    await tree.find(['paidbycall', 'Products', 'No products yet.']);
     assert.deepEqual(await tree.contextMenuLabels(['paidbycall', 'Groups']), ['Refresh']);
+    const [, paidByCall = ''] = arm.instances;
+    arm.seed(`${paidByCall}/products/starter`, { displayName: 'Starter', state: 'published' });
+    await tree.clickContextMenu(['paidbycall', 'Products'], 'Refresh');
     const starter = ['paidbycall', 'Products', 'Starter'];
     assert.deepEqual(await tree.children(starter), ['No APIs, and no group that sees it.']);
     const offered = await tree.contextMenuLabels(starter);

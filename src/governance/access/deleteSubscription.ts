@@ -7,7 +7,7 @@ export async function deleteSubscription(tools: AccessTools, target: unknown): P
   if (chosen === undefined) return;
   const { access, node } = chosen;
   const remove = vscode.l10n.t('Delete');
-  const done = await decideOn<SubscriptionFacts, string>(tools, access, 'subscriptions', {
+  const done = await decideOn<SubscriptionFacts, string>(tools, access, ['subscriptions'], {
     read: (signal) => readSubscription(access, node.path, signal),
     ask: ({ name, scope, owner = vscode.l10n.t('nobody, it stands alone') }, changed) =>
       confirm(

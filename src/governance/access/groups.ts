@@ -27,7 +27,7 @@ export async function newGroup(tools: AccessTools, target: unknown): Promise<voi
   if (access === undefined) return;
   const text = await askForText(title, { displayName: '', description: '' });
   if (text === undefined) return;
-  await changing(tools, access, 'groups', () =>
+  await changing(tools, access, ['groups'], () =>
     waitFor(access, async (signal) => {
       const name = await freeId(access, '/groups', resourceIdFrom(text.displayName), signal);
       await access.arm.put(childPath(access.id, 'groups', name), groupBody(text), { signal });
@@ -46,7 +46,7 @@ export async function editGroup(tools: AccessTools, target: unknown): Promise<vo
   const chosen = await choose(tools, target, 'group', title);
   if (chosen === undefined) return;
   const { access, node } = chosen;
-  const text = await decideOn<Group, GroupText>(tools, access, 'groups', {
+  const text = await decideOn<Group, GroupText>(tools, access, ['groups'], {
     read: (signal) => readGroup(chosen, signal),
     ask: ({ properties: { displayName = '', description = '' } }, changed) =>
       askForText(changed ? vscode.l10n.t('Edit group, which somebody else has changed meanwhile') : title, {
@@ -64,7 +64,7 @@ export async function deleteGroup(tools: AccessTools, target: unknown): Promise<
   if (chosen === undefined) return;
   const { access, node } = chosen;
   const action = vscode.l10n.t('Delete');
-  const done = await decideOn<Group, string>(tools, access, 'groups', {
+  const done = await decideOn<Group, string>(tools, access, ['groups', 'products'], {
     read: (signal) => readGroup(chosen, signal),
     ask: ({ properties }, changed) =>
       confirm(

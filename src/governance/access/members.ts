@@ -25,7 +25,7 @@ export async function addMembers(tools: AccessTools, target: unknown): Promise<v
   }
   const added = await askForUsers(vscode.l10n.t('Add members to {0}', node.label), others);
   if (added.length === 0) return;
-  await changing(tools, access, 'groups', () =>
+  await changing(tools, access, ['groups'], () =>
     waitFor(access, (signal) =>
       changeLinks(
         access,
@@ -53,7 +53,7 @@ export async function removeMember(tools: AccessTools, target: unknown): Promise
     [remove],
   );
   if (choice !== remove) return;
-  await changing(tools, access, 'groups', () =>
+  await changing(tools, access, ['groups'], () =>
     waitFor(access, (signal) => changeLinks(access, collection, { added: [], removed: [name] }, signal)),
   );
   tell(vscode.l10n.t('{0} is not in the group any more.', label));
@@ -85,7 +85,7 @@ async function chooseMember(tools: AccessTools, target: unknown, title: string):
     members.length === 0
       ? vscode.l10n.t('{0} has no members.', group.node.label)
       : vscode.l10n.t('Member of {0}', group.node.label);
-  const picked = await vscode.window.showQuickPick(members.map(itemOf), { title, placeHolder });
+  const picked = await vscode.window.showQuickPick(members.map(userItem), { title, placeHolder });
   return (
     picked && { access, collection: `${group.node.path}/users`, name: picked.value.name, label: picked.label }
   );
@@ -109,13 +109,13 @@ async function askForUsers(title: string, users: readonly User[]): Promise<reado
   let chosen: readonly User[] = [];
   const question = {
     placeholder: vscode.l10n.t('Users to put into the group'),
-    choices: () => users.map(itemOf),
+    choices: () => users.map(userItem),
     picked: () => false,
   };
   const outcome = await askMany({ title, canGoBack: false }, question, (values) => (chosen = values));
   return outcome === 'next' ? chosen : [];
 }
 
-export function itemOf(user: User) {
+export function userItem(user: User) {
   return { label: userName(user), description: user.properties.email ?? '', value: user };
 }

@@ -20,7 +20,7 @@ import {
 import { entityOf } from '../../shared/instanceNode.ts';
 import { askChoice, askInSteps, askText, type Choice, type Step } from '../../shared/steps.ts';
 import { freeId } from './freeId.ts';
-import { itemOf } from './members.ts';
+import { userItem } from './members.ts';
 import { offerToCopy } from './subscriptionKeys.ts';
 import { type AccessTools, changing, type Chosen, confirm, tell, waitFor } from './tools.ts';
 
@@ -47,7 +47,7 @@ export async function newSubscription(tools: AccessTools, target: unknown): Prom
     instanceId: access.id,
   });
   if (wanted === undefined || !(await mayOpenAll(access, wanted))) return;
-  const made = await changing(tools, access, 'subscriptions', () => make(access, wanted));
+  const made = await changing(tools, access, ['subscriptions'], () => make(access, wanted));
   if (wanted.state === 'active') {
     await offerToCopy(
       made,
@@ -111,7 +111,7 @@ function askOwner(draft: Draft, { users }: Offer): Step {
   };
   const placeholder = vscode.l10n.t('Owner, who sees the keys in the developer portal');
   return (position) =>
-    askChoice(position, { placeholder, choices: [nobody, ...users.map(itemOf)] }, (user) => {
+    askChoice(position, { placeholder, choices: [nobody, ...users.map(userItem)] }, (user) => {
       if (user === undefined) delete draft.ownerId;
       else draft.ownerId = user.id;
     });

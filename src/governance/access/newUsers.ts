@@ -66,7 +66,7 @@ function putUser(
   query: Readonly<Record<string, string>>,
 ): Promise<void> {
   const name = randomUUID();
-  return changing(tools, access, 'users', () =>
+  return changing(tools, access, ['users', 'groups'], () =>
     waitFor(access, async (signal) => {
       const { arm, id } = access;
       await arm.put(childPath(id, 'users', name), body, { query, signal });

@@ -10,7 +10,7 @@ export async function setPublished(tools: AccessTools, target: unknown, publishe
   if (chosen === undefined) return;
   const { access, node } = chosen;
   const state = published ? 'published' : 'notPublished';
-  const done = await decideOn<Product, string>(tools, access, 'products', {
+  const done = await decideOn<Product, string>(tools, access, ['products'], {
     read: (signal) => readSeen(access, node.path, productSchema, signal),
     ask: ({ properties }, changed) =>
       properties.state === state

@@ -33,7 +33,7 @@ export async function carryOut(tools: AccessTools, { access, node }: Chosen, dee
   const { to } = deeds[deed];
   const comment = deed === 'reject' ? await askForComment(node.label) : '';
   if (comment === undefined) return;
-  const done = await decideOn<SubscriptionFacts, Decision>(tools, access, 'subscriptions', {
+  const done = await decideOn<SubscriptionFacts, Decision>(tools, access, ['subscriptions'], {
     read: (signal) => readSubscription(access, node.path, signal),
     ask: (facts, changed) => (facts.state === to ? alreadySo(facts) : askFor(deed, facts, changed)),
     write: ({ notify }, { etag }, signal) =>

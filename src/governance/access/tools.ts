@@ -68,28 +68,28 @@ export function waitFor<T>({ arm }: OpenInstance, work: (signal: AbortSignal) =>
   return asking(arm.baseUrl, work);
 }
 
-/** Does something to what a branch of the tree lists; what a failure has left half-done is listed anew too. */
+/** Does something to what branches of the tree list; what a failure has left half-done is listed anew too. */
 export async function changing<T>(
   { instances }: AccessTools,
   access: OpenInstance,
-  branch: BranchName,
+  branches: readonly BranchName[],
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } finally {
-    instances.refresh({ node: 'branch', instanceId: access.id, branch });
+    for (const branch of branches) instances.refresh({ node: 'branch', instanceId: access.id, branch });
   }
 }
 
-/** Asks on what something is now, writes over nothing else, and lists the branch anew. Undefined where nothing is done. */
+/** Asks on what something is now, writes over nothing else, and lists the branches anew. Undefined where nothing is done. */
 export function decideOn<T, D>(
   tools: AccessTools,
   access: OpenInstance,
-  branch: BranchName,
+  branches: readonly BranchName[],
   deciding: Omit<Deciding<T, D>, 'during'>,
 ): Promise<D | undefined> {
-  return changing(tools, access, branch, () =>
+  return changing(tools, access, branches, () =>
     decide({ ...deciding, during: (work) => waitFor(access, work) }),
   );
 }

@@ -20,7 +20,7 @@ export async function setBlocked(tools: AccessTools, target: unknown, blocked: b
   const state = blocked ? 'blocked' : 'active';
   const path = access.id + node.path;
   const action = blocked ? vscode.l10n.t('Block') : vscode.l10n.t('Unblock');
-  const done = await decideOn<User, string>(tools, access, 'users', {
+  const done = await decideOn<User, string>(tools, access, ['users'], {
     read: (signal) => readSeen(access, node.path, userSchema, signal),
     ask: (user, changed) => {
       // Who has not followed his invitation is no more blocked than one who is active, and is not to become active here.
@@ -71,23 +71,26 @@ export async function deleteUser(tools: AccessTools, target: unknown): Promise<v
   if (chosen === undefined) return;
   const { access, node } = chosen;
   const path = access.id + node.path;
-  const done = await decideOn<UserWithSubscriptions, DeleteDecision>(tools, access, 'users', {
-    read: async (signal): Promise<Seen<UserWithSubscriptions>> => {
-      const { value, etag } = await readSeen(access, node.path, userSchema, signal);
-      const all = await access.arm.listAll(`${path}/subscriptions`, productSubscriptionSchema, { signal });
-      const subscriptions = all.map(({ name, properties }) => properties.displayName ?? name);
-      return { value: { user: value, subscriptions }, etag };
+  const done = await decideOn<UserWithSubscriptions, DeleteDecision>(
+    tools,
+    access,
+    ['users', 'groups', 'subscriptions'],
+    {
+      read: async (signal): Promise<Seen<UserWithSubscriptions>> => {
+        const { value, etag } = await readSeen(access, node.path, userSchema, signal);
+        const all = await access.arm.listAll(`${path}/subscriptions`, productSubscriptionSchema, { signal });
+        const subscriptions = all.map(({ name, properties }) => properties.displayName ?? name);
+        return { value: { user: value, subscriptions }, etag };
+      },
+      ask: askToDelete,
+      write: ({ deleteSubscriptions }, { etag }, signal) =>
+        access.arm.delete(path, {
+          ifMatch: etag,
+          query: { deleteSubscriptions: String(deleteSubscriptions), notify: 'false' },
+          signal,
+        }),
     },
-    ask: askToDelete,
-    write: ({ deleteSubscriptions }, { etag }, signal) =>
-      access.arm.delete(path, {
-        ifMatch: etag,
-        query: { deleteSubscriptions: String(deleteSubscriptions), notify: 'false' },
-        signal,
-      }),
-  });
-  if (done?.deleteSubscriptions)
-    tools.instances.refresh({ node: 'branch', instanceId: access.id, branch: 'subscriptions' });
+  );
   if (done !== undefined) tell(vscode.l10n.t('{0} is deleted.', node.label));
 }
 

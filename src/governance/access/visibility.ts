@@ -26,7 +26,7 @@ export async function chooseProductGroups(tools: AccessTools, target: unknown): 
   if (product === undefined) return;
   const { access, node } = product;
   checkPeople(access);
-  const names = await changing(tools, access, 'products', () => askAndLink(product));
+  const names = await changing(tools, access, ['products'], () => askAndLink(product));
   if (names === undefined) return;
   const seers = names.join(', ') || vscode.l10n.t('nobody');
   tell(vscode.l10n.t('{0} is seen by {1}.', node.label, seers));

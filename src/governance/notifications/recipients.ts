@@ -9,7 +9,7 @@ import { isEmailAddress } from '../../protocol/apim/users.ts';
 import { type EntityNode, entityOf } from '../../shared/instanceNode.ts';
 import { askMany, askText } from '../../shared/steps.ts';
 import { changeLinks, type LinkChange } from '../access/links.ts';
-import { itemOf } from '../access/members.ts';
+import { userItem } from '../access/members.ts';
 import { nameOfUser } from '../access/userNames.ts';
 import { type AccessTools, changing, choose, type Chosen, waitFor } from '../access/tools.ts';
 
@@ -46,7 +46,7 @@ export async function addRecipientUsers(tools: AccessTools, target: unknown): Pr
   const names = new Set(told.map(({ name }) => name));
   const question = {
     placeholder: vscode.l10n.t('Users to notify'),
-    choices: () => users.filter(({ name }) => !names.has(name)).map(itemOf),
+    choices: () => users.filter(({ name }) => !names.has(name)).map(userItem),
     picked: () => false,
   };
   let added: typeof users = [];
@@ -138,7 +138,7 @@ function change(
   collection: Collection,
   links: LinkChange,
 ): Promise<void> {
-  return changing(tools, access, 'notifications', () =>
+  return changing(tools, access, ['notifications'], () =>
     waitFor(access, (signal) => changeLinks(access, `${node.path}/${collection}`, links, signal)),
   );
 }

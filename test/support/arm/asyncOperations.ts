@@ -13,6 +13,10 @@ export interface AsyncSettings {
   statusBody: 'resource' | 'plain';
   /** Which of the two headers an answer carries. */
   headers: 'both' | 'location';
+  /** Whether operations go on however often one looks. */
+  held: boolean;
+  /** After how many seconds one is to look again. */
+  retryAfter: number;
 }
 
 export interface AsyncWork {
@@ -34,7 +38,6 @@ interface Operation extends AsyncWork {
 }
 
 const QUERY = 'asyncId';
-const SOON = { 'Retry-After': '0' };
 
 /** Operations that go on after their answer. They end when they were looked at often enough. */
 export class AsyncOperations {
@@ -92,25 +95,30 @@ export class AsyncOperations {
     const error = running || !failure ? {} : { error: failure.error };
     const status = running ? 'InProgress' : failure ? 'Failed' : 'Succeeded';
     if (this.#settings.statusBody === 'plain')
-      return { status: 200, headers: SOON, body: { status, ...error } };
+      return { status: 200, headers: this.#later(), body: { status, ...error } };
     const properties: JsonObject = { id, status, started, updated: new Date().toISOString(), ...error };
     const body = { id: statusPath(operation), name: id, properties };
-    return { status: running ? 202 : 200, headers: SOON, body };
+    return { status: running ? 202 : 200, headers: this.#later(), body };
   }
 
   /** Looks once; true when it was still going on. */
   #poll(operation: Operation): boolean {
     if (operation.pollsLeft === 0) return false;
+    if (this.#settings.held) return true;
     operation.pollsLeft -= 1;
     if (operation.pollsLeft === 0) operation.end();
     return true;
+  }
+
+  #later(): Record<string, string> {
+    return { 'Retry-After': String(this.#settings.retryAfter) };
   }
 
   #headers(operation: Operation, { origin, pathname, searchParams }: URL): Record<string, string> {
     const version = `api-version=${searchParams.get('api-version') ?? ''}`;
     const status = `${origin}${encodeURI(statusPath(operation))}?${version}`;
     return {
-      ...SOON,
+      ...this.#later(),
       Location: `${origin}${pathname}?${version}&${QUERY}=${operation.id}`,
       ...(this.#settings.headers === 'both' ? { 'Azure-AsyncOperation': status } : {}),
     };

@@ -84,7 +84,10 @@ export class Arm {
   readonly #lateFailures = new Interventions<ArmError>();
 
   constructor(options: ArmOptions) {
-    this.async = { polls: 1, statusBody: 'resource', headers: 'both', ...options.async };
+    this.async = {
+      ...{ polls: 1, statusBody: 'resource', headers: 'both', held: false, retryAfter: 0 },
+      ...options.async,
+    };
     this.paging = { pageSize: 100, lastLink: 'empty', ...options.paging };
     this.#presets = options.presets ?? true;
     this.#tenants = options.tenants ?? [defaultTenant];

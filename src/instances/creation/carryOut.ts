@@ -1,0 +1,109 @@
+import type { ArmClient, ArmReply } from '../../azure/index.ts';
+import { instanceSchema, parseArm, type Instance } from '../../protocol/apim/arm.ts';
+import { provisioningStateIn } from '../../protocol/apim/armOperation.ts';
+import { isSameRegion, isSameTier, type Tier } from '../../protocol/apim/creation.ts';
+import { Failure } from '../../protocol/failure.ts';
+import type { JsonObject } from '../../protocol/json.ts';
+import type { StartedWrite } from '../../shared/startedWrite.ts';
+import type { Creation, TierChange, WorkRecord } from './workRecord.ts';
+
+export interface WorkTools {
+  readonly arm: ArmClient;
+  readonly save: (record: WorkRecord) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Carries a record out to its end, whether it is new or was left by a window that has closed: what is there is looked at
+ * before anything is written, so nothing is done twice. Rejects with Azure's reason, or why it cannot be followed.
+ */
+export async function carryOut(record: WorkRecord, tools: WorkTools): Promise<Instance> {
+  const { arm, signal } = tools;
+  const { id, name } = record.instance;
+  let { write } = record;
+  if (write === undefined) {
+    write = record.kind === 'create' ? await create(record, tools) : await changeTier(record, tools);
+    if (write !== undefined) await tools.save({ ...record, write });
+  }
+  const { body } = write === undefined ? await arm.get(id, { signal }) : await follow(arm, write, id, signal);
+  const instance = parseArm(instanceSchema, body);
+  if (isSameTier(instance.sku, record.tier)) return instance;
+  throw failure(
+    'TierNotChanged',
+    `Azure has ended the change of ${name}, which is still ${instance.sku?.name ?? '?'}.`,
+  );
+}
+
+/** Undefined where there is nothing to wait for. */
+async function create(record: Creation, { arm, signal }: WorkTools): Promise<StartedWrite | undefined> {
+  const { id, name } = record.instance;
+  const there = await arm.find(id, { signal });
+  if (there === undefined) return arm.start('PUT', id, bodyOf(record), { signal });
+  if (isOurs(parseArm(instanceSchema, there.body), record)) return arm.resourceAt(id);
+  throw failure(
+    'InstanceExists',
+    `There is an instance ${name} in that resource group already. Choose another name.`,
+  );
+}
+
+async function changeTier(record: TierChange, { arm, signal }: WorkTools): Promise<StartedWrite | undefined> {
+  const { id } = record.instance;
+  const { body } = await arm.get(id, { signal });
+  if (provisioningStateIn(body) === 'running') return arm.resourceAt(id);
+  if (isSameTier(parseArm(instanceSchema, body).sku, record.tier)) return undefined;
+  const condition = record.etag === undefined ? {} : { ifMatch: record.etag };
+  return arm.start('PATCH', id, { sku: skuOf(record.tier) }, { signal, ...condition });
+}
+
+/** Azure forgets how an operation went after a while; the resource then tells whether it still goes on. */
+async function follow(
+  arm: ArmClient,
+  write: StartedWrite,
+  id: string,
+  signal: AbortSignal,
+): Promise<ArmReply> {
+  try {
+    return await arm.follow(write, { signal });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.status !== 404) throw error;
+    return arm.follow(arm.resourceAt(id), { signal });
+  }
+}
+
+/** Source: azure-rest-api-specs apimdeployment.json (`ApiManagementServiceResource`). */
+function bodyOf({ location, tier, organisation, email }: Creation): JsonObject {
+  const properties = { publisherName: organisation, publisherEmail: email };
+  return { location, sku: skuOf(tier), properties };
+}
+
+function skuOf({ name, units }: Tier): JsonObject {
+  return { name, capacity: units };
+}
+
+/** Whether what is there came of the record, whose answer was then lost. */
+function isOurs({ sku, location = '', properties }: Instance, record: Creation): boolean {
+  return (
+    isSameTier(sku, record.tier) &&
+    isSameRegion(location, record.location) &&
+    properties.publisherEmail === record.email &&
+    properties.publisherName === record.organisation
+  );
+}
+
+function failure(code: string, sentence: string): Failure {
+  return new Failure({ code, origin: 'service', sentence });
+}
+
+/**
+ * What a failure means for a record: that it has `ended`, that nothing can be seen just now and one looks again `later`,
+ * or that the user is `barred` from seeing how it goes on. Until Azure has `begun`, a refusal is the end.
+ */
+export function meaningOf(
+  { origin, code, status = 0 }: Failure,
+  { write: begun }: WorkRecord,
+): 'ended' | 'later' | 'barred' {
+  if (code === 'SignInNeeded' || code === 'SignInFailed') return 'barred';
+  if (begun !== undefined && (status === 401 || status === 403)) return 'barred';
+  if (origin === 'network' && code !== 'RedirectRefused') return 'later';
+  return status === 408 || status === 429 || status >= 500 ? 'later' : 'ended';
+}

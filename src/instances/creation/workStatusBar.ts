@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import { commandId } from '../../shared/contributions.ts';
+import { elapsed, workWords } from './workWords.ts';
+import type { Followed } from './workFollower.ts';
+
+const tickMs = 1_000;
+
+/** One item for all instances that are being made or changed: the newest, and for how long; hidden when there is none. */
+export class WorkStatusBar implements vscode.Disposable {
+  readonly #followed: () => readonly Followed[];
+  readonly #item: vscode.StatusBarItem;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(followed: () => readonly Followed[]) {
+    this.#followed = followed;
+    this.#item = vscode.window.createStatusBarItem(
+      'azuremlServices.instances',
+      vscode.StatusBarAlignment.Left,
+    );
+    this.#item.name = vscode.l10n.t('API Management');
+    this.#item.command = commandId('showInstanceWork');
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+    this.#item.dispose();
+  }
+
+  draw(): void {
+    const [shown, ...others] = this.#followed();
+    if (shown === undefined) {
+      this.#item.hide();
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+      return;
+    }
+    const more = others.length === 0 ? '' : ` · ${vscode.l10n.t('{0} more', others.length)}`;
+    const { icon, text } = wordsFor(shown);
+    this.#item.text = `${icon} ${text}${more}`;
+    this.#item.tooltip = shown.problem?.sentence ?? vscode.l10n.t('Azure goes on when this window closes.');
+    this.#item.accessibilityInformation = { label: `${text}${more}`, role: 'button' };
+    this.#item.show();
+    this.#timer ??= setInterval(() => this.draw(), tickMs);
+  }
+}
+
+function wordsFor({ record, problem }: Followed): { readonly icon: string; readonly text: string } {
+  if (problem !== undefined) {
+    const text = vscode.l10n.t('API Management: {0} cannot be followed', record.instance.name);
+    return { icon: '$(warning)', text };
+  }
+  const text = vscode.l10n.t('API Management: {0}… {1}', workWords(record), elapsed(record));
+  return { icon: '$(sync~spin)', text };
+}

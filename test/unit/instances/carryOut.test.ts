@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ArmClient } from '../../../src/azure/armClient.ts';
+import { carryOut, meaningOf, type WorkTools } from '../../../src/instances/creation/carryOut.ts';
+import { hasOpenWork, workFolder } from '../../../src/instances/creation/openWork.ts';
+import {
+  type Creation,
+  type TierChange,
+  type WorkRecord,
+} from '../../../src/instances/creation/workRecord.ts';
+import { WorkStore } from '../../../src/instances/creation/workStore.ts';
+import { Failure } from '../../../src/protocol/failure.ts';
+import { ArmError, defaultTenant, faultOf, startArm, type Arm } from '../../support/arm/index.ts';
+import { Bench } from '../transport/servers.ts';
+
+const resourceGroup = '/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/rg1';
+const idOf = (name: string): string => `${resourceGroup}/providers/Microsoft.ApiManagement/service/${name}`;
+
+const common = {
+  version: 1,
+  id: 'a1',
+  startedAt: '2026-11-21T10:00:00.000Z',
+  where: {
+    account: { id: '1', label: 'owner@example.com' },
+    tenantId: defaultTenant.tenantId,
+    subscriptionId: '00000000-0000-4000-8000-000000000000',
+    subscriptionName: 'Pay as you go',
+  },
+} as const;
+
+const creation: Creation = {
+  ...common,
+  kind: 'create',
+  instance: { id: idOf('fresh'), name: 'fresh' },
+  tier: { name: 'Developer', units: 1 },
+  location: 'eastus',
+  organisation: 'Contoso',
+  email: 'owner@example.com',
+};
+
+const change: TierChange = {
+  ...common,
+  kind: 'changeTier',
+  instance: { id: idOf('demoazureml'), name: 'demoazureml' },
+  from: { name: 'Developer', units: 1 },
+  tier: { name: 'Standard', units: 2 },
+};
+
+describe('an instance that is made or changed in its own time', () => {
+  const bench = new Bench();
+  let arm: Arm;
+  let folder: string;
+  let store: WorkStore;
+
+  beforeEach(async () => {
+    arm = await startArm({ async: { polls: 2 } });
+    folder = await mkdtemp(join(tmpdir(), 'instances-'));
+    store = new WorkStore(folder);
+  });
+
+  afterEach(async () => {
+    await arm.close();
+    await bench.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Of a window of its own. */
+  function tools(signal = new AbortController().signal): WorkTools {
+    const http = bench.client();
+    const token = (): Promise<string> => Promise.resolve(arm.token());
+    const client = new ArmClient({
+      http: () => Promise.resolve(http),
+      baseUrl: arm.url,
+      token,
+      pollPauseMs: 1,
+    });
+    return { arm: client, save: (record) => store.save(record), signal };
+  }
+
+  const writes = (): readonly string[] =>
+    arm.requests.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`);
+
+  /** Carries it out in a window that closes when Azure has begun; gives what it leaves. */
+  async function interrupted(record: WorkRecord): Promise<WorkRecord> {
+    arm.async.held = true;
+    const closing = new AbortController();
+    await assert.rejects(
+      carryOut(record, {
+        ...tools(closing.signal),
+        save: async (saved) => {
+          await store.save(saved);
+          closing.abort();
+        },
+      }),
+      { code: 'Cancelled' },
+    );
+    const [left] = await store.list();
+    assert.ok(left);
+    return left;
+  }
+
+  async function failureOf(work: Promise<unknown>): Promise<Failure> {
+    const outcome = await work.catch((error: unknown) => error);
+    assert.ok(outcome instanceof Failure, String(outcome));
+    return outcome;
+  }
+
+  for (const headers of ['both', 'location'] as const) {
+    it(`goes on in another window where one has closed (${headers})`, async () => {
+      arm.async.headers = headers;
+      const left = await interrupted(creation);
+      assert.equal(left.write?.followBy, headers === 'both' ? 'operation' : 'location');
+      arm.async.held = false;
+      const { properties, sku } = await carryOut(left, tools());
+      assert.deepEqual([properties.provisioningState, sku?.name], ['Succeeded', 'Developer']);
+      assert.deepEqual(writes(), [`PUT ${creation.instance.id}`]);
+    });
+  }
+
+  it('looks at the instance where the answer to its making was lost', async () => {
+    arm.loseAnswers(/^PUT .*\/service\/fresh$/);
+    const failure = await failureOf(carryOut(creation, tools()));
+    assert.equal(meaningOf(failure, creation), 'later');
+    const { properties } = await carryOut(creation, tools());
+    assert.equal(properties.provisioningState, 'Succeeded');
+    assert.deepEqual(writes(), [`PUT ${creation.instance.id}`]);
+  });
+
+  it('looks at the instance where Azure has forgotten how the operation went', async () => {
+    const left = await interrupted(creation);
+    arm.async.held = false;
+    assert.ok(left.write);
+    const write = {
+      ...left.write,
+      followUrl: `${arm.url}${creation.instance.id}/operationresults/gone?api-version=2024-05-01`,
+    };
+    assert.equal((await carryOut({ ...left, write }, tools())).name, 'fresh');
+  });
+
+  it('says why an instance was not made, in a later window too', async () => {
+    arm.failLater(
+      /^PUT .*\/service\/fresh$/,
+      new ArmError(400, 'ActivationFailed', 'No room in the region.'),
+    );
+    const left = await interrupted(creation);
+    arm.async.held = false;
+    const failure = await failureOf(carryOut(left, tools()));
+    assert.deepEqual([failure.code, meaningOf(failure, left)], ['ActivationFailed', 'ended']);
+    assert.match(failure.sentence, /No room in the region\./);
+  });
+
+  it('writes over no instance of somebody else', async () => {
+    const instance = { id: idOf('demoazureml'), name: 'demoazureml' };
+    const failure = await failureOf(carryOut({ ...creation, instance }, tools()));
+    assert.equal(failure.code, 'InstanceExists');
+    assert.deepEqual(writes(), []);
+  });
+
+  it('changes the tier once, on the condition that it is as it was', async () => {
+    const left = await interrupted(change);
+    arm.async.held = false;
+    assert.deepEqual((await carryOut(left, tools())).sku, { name: 'Standard', capacity: 2 });
+    // The record of a window that died before it could remove it.
+    assert.deepEqual((await carryOut(change, tools())).sku, { name: 'Standard', capacity: 2 });
+    assert.deepEqual(writes(), [`PATCH ${change.instance.id}`]);
+    const back: TierChange = { ...change, tier: change.from, etag: '"of yesterday"' };
+    const failure = await failureOf(carryOut(back, tools()));
+    assert.deepEqual([failure.status, meaningOf(failure, back)], [412, 'ended']);
+  });
+
+  it('says so when the tier is the old one in the end', async () => {
+    arm.failLater(
+      /^PATCH .*\/service\/demoazureml$/,
+      new ArmError(409, 'ScaleFailed', 'Try another region.'),
+    );
+    assert.equal((await failureOf(carryOut(change, tools()))).code, 'ScaleFailed');
+    const left = await interrupted({ ...change, tier: { name: 'Basic', units: 1 } });
+    arm.async.held = false;
+    assert.equal((await failureOf(carryOut({ ...left, tier: change.tier }, tools()))).code, 'TierNotChanged');
+  });
+
+  it('takes a refusal for the end only where nothing has begun', async () => {
+    const forbidden = faultOf(new ArmError(403, 'AuthorizationFailed', 'No right.'));
+    arm.failNext(/^PUT .*\/service\/fresh$/, forbidden);
+    assert.equal(meaningOf(await failureOf(carryOut(creation, tools())), creation), 'ended');
+    const left = await interrupted(creation);
+    arm.failNext(/^GET .*\/operationResults\//, forbidden);
+    assert.equal(meaningOf(await failureOf(carryOut(left, tools())), left), 'barred');
+    arm.failNext(/^GET .*\/operationResults\//, { status: 500, headers: {}, body: '' }, 9);
+    assert.equal(meaningOf(await failureOf(carryOut(left, tools())), left), 'later');
+  });
+
+  it('gives the token to no other host that a record names', async () => {
+    const left = await interrupted(creation);
+    const seen: string[] = [];
+    const other = await bench.http(({ url = '' }, response) => {
+      seen.push(url);
+      response.end('{"status":"Succeeded"}');
+    });
+    assert.ok(left.write);
+    const write = { ...left.write, followUrl: `${other}/polls/1` };
+    assert.equal((await failureOf(carryOut({ ...left, write }, tools()))).code, 'RedirectRefused');
+    assert.deepEqual(seen, []);
+  });
+
+  it('is seen at the next start, and by one window at its end', async () => {
+    assert.equal(await hasOpenWork(folder), false);
+    await store.save(creation);
+    await writeFile(join(workFolder(folder), 'other.txt'), 'none of ours');
+    assert.equal(await hasOpenWork(folder), true);
+    assert.deepEqual(await store.list(), [creation]);
+    assert.deepEqual([await store.remove('a1'), await store.remove('a1')], [true, false]);
+    assert.equal(await hasOpenWork(folder), false);
+    assert.deepEqual(await readdir(workFolder(folder)), ['other.txt']);
+  });
+
+  it('keeps the token out of its records', async () => {
+    await interrupted(creation);
+    const kept = JSON.stringify(await store.list());
+    assert.match(kept, /operationResults/);
+    assert.ok(!kept.includes(arm.token()) && !/Bearer/i.test(kept));
+  });
+});
