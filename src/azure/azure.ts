@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { childPath, instanceSchema, parseArm, type Instance } from '../protocol/apim/arm.ts';
 import { prefix, settings } from '../shared/contributions.ts';
@@ -57,6 +58,17 @@ export class Azure {
     return { ...picked, item, client };
   }
 
+  /**
+   * The instance of a node, or the one that the user picks for a call without a node. Rejects with `UnknownInstance`
+   * rather than let him pick another one for a path that was meant for the one he has seen.
+   */
+  async choose(id: string | undefined, title: string): Promise<ChosenInstance | undefined> {
+    if (id === undefined) return this.pickInstance(title);
+    const known = this.instances.find(id);
+    if (known === undefined) throw unknownInstance(id);
+    return { ...known, client: this.clientAt(known.where) };
+  }
+
   /** Looks what a known instance is like now. Rejects with `SignInNeeded` where the user would have to be asked. */
   async refreshInstance(id: string, signal: AbortSignal): Promise<void> {
     const known = this.instances.find(id);
@@ -96,6 +108,17 @@ function noAccount(account: string | undefined): Failure {
       account === undefined
         ? vscode.l10n.t('Nobody is signed in with Microsoft.')
         : vscode.l10n.t('Azure ML is not signed in there as {0} yet.', account),
+  });
+}
+
+function unknownInstance(id: string): Failure {
+  return new Failure({
+    code: 'UnknownInstance',
+    origin: 'client',
+    sentence: vscode.l10n.t(
+      'The instance {0} is not in the view API Management any more. "Add API Management instance…" brings it back.',
+      posix.basename(id),
+    ),
   });
 }
 

@@ -32,7 +32,7 @@ import {
   drawSubscription,
   drawUser,
 } from './drawing.ts';
-import { inTurn, pagesOf, type Listed, type Pages } from './listed.ts';
+import { inTurn, pagesOf, type Listed, type ListedInstance, type Pages } from './listed.ts';
 
 export interface Branch {
   readonly name: BranchName;
@@ -40,7 +40,7 @@ export interface Branch {
   readonly icon: string;
   /** Said when there is none. */
   readonly nothing: string;
-  readonly list: (access: InstanceAccess, signal: AbortSignal) => Pages;
+  readonly list: (access: ListedInstance, signal: AbortSignal) => Pages;
   /** Only with a developer portal. */
   readonly isForPortal?: boolean;
 }
@@ -59,7 +59,14 @@ export function branches(): readonly Branch[] {
       label: vscode.l10n.t('Products'),
       icon: 'package',
       nothing: vscode.l10n.t('No products yet.'),
-      list: (access, signal) => pagesOf(access, '/products', productSchema, drawProduct, signal),
+      list: (access, signal) =>
+        pagesOf(
+          access,
+          '/products',
+          productSchema,
+          (product, path) => drawProduct(product, path, access.hasPortal),
+          signal,
+        ),
     },
     {
       name: 'subscriptions',
@@ -101,7 +108,7 @@ export function branches(): readonly Branch[] {
 export function listBelow(
   kind: EntityKind,
   path: string,
-  access: InstanceAccess,
+  access: ListedInstance,
   signal: AbortSignal,
 ): Pages | undefined {
   switch (kind) {
@@ -110,7 +117,9 @@ export function listBelow(
     case 'product':
       return inTurn(
         pagesOf(access, `${path}/apis`, apiSchema, drawProductApi, signal),
-        pagesOf(access, `${path}/groups`, groupSchema, drawProductGroup, signal),
+        ...(access.hasPortal
+          ? [pagesOf(access, `${path}/groups`, groupSchema, drawProductGroup, signal)]
+          : []),
       );
     case 'group':
       return pagesOf(access, `${path}/users`, userSchema, drawMember, signal);
@@ -139,7 +148,7 @@ export function nothingBelow(kind: EntityKind): string {
     case 'api':
       return vscode.l10n.t('No operations.');
     case 'product':
-      return vscode.l10n.t('No APIs, and nobody but administrators sees it.');
+      return vscode.l10n.t('No APIs, and no group that sees it.');
     case 'group':
       return vscode.l10n.t('No members.');
     default:
@@ -150,4 +159,9 @@ export function nothingBelow(kind: EntityKind): string {
 /** The tier that costs nothing while nobody calls has no users and nothing that is for them. Source: azure-docs api-management-features.md. */
 export function isWithoutPortal({ sku }: Instance): boolean {
   return sku?.name.toLowerCase() === 'consumption';
+}
+
+/** Whether an instance has nothing of the kind. */
+export function isLacking({ isForPortal = false }: Branch, instance: Instance): boolean {
+  return isForPortal && isWithoutPortal(instance);
 }

@@ -39,7 +39,7 @@ export function drawOperation({ properties }: ApiOperation, path: string): Liste
   };
 }
 
-export function drawProduct({ name, properties }: Product, path: string): Listed {
+export function drawProduct({ name, properties }: Product, path: string, hasPortal: boolean): Listed {
   const { displayName = name, state, subscriptionRequired, approvalRequired } = properties;
   const isPublished = state === 'published';
   return {
@@ -54,7 +54,7 @@ export function drawProduct({ name, properties }: Product, path: string): Listed
       .filter(Boolean)
       .join(', '),
     icon: 'package',
-    words: [isPublished ? 'published' : 'notPublished'],
+    words: [isPublished ? 'published' : 'notPublished', !hasPortal && 'withoutPortal'],
     facts: {
       [vscode.l10n.t('Product id')]: name,
       [vscode.l10n.t('Description')]: properties.description,

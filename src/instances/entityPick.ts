@@ -1,30 +1,32 @@
 import * as vscode from 'vscode';
-import { type InstanceAccess, StreamedPick, type StreamedItem } from '../azure/index.ts';
+import { StreamedPick, type StreamedItem } from '../azure/index.ts';
 import { sentenceOf } from '../shared/reportFailure.ts';
 import type { BranchName, EntityNode } from '../shared/instanceNode.ts';
 import { branches } from './branches.ts';
-import type { Listed } from './listed.ts';
+import type { Listed, ListedInstance } from './listed.ts';
 
 /** Lets the user choose something of an instance; undefined when dismissed. */
 export async function pickEntity(
-  access: InstanceAccess & { readonly name: string },
+  access: ListedInstance & { readonly name: string },
   branchName: BranchName,
   title: string,
-  suits: (listed: Listed) => boolean = () => true,
+  suits?: (listed: Listed) => boolean,
 ): Promise<EntityNode | undefined> {
   const branch = branches().find(({ name }) => name === branchName);
   if (branch === undefined) return undefined;
   const items: StreamedItem<EntityNode>[] = [];
+  const nothing =
+    suits === undefined ? branch.nothing : vscode.l10n.t('There is none for which that can be done.');
   const pick = new StreamedPick<EntityNode>({
     title,
     placeholder: (busy) =>
-      busy || items.length > 0 ? vscode.l10n.t('{0} of {1}', branch.label, access.name) : branch.nothing,
+      busy || items.length > 0 ? vscode.l10n.t('{0} of {1}', branch.label, access.name) : nothing,
     items: () => items,
   });
   const fill = async (): Promise<void> => {
     try {
       for await (const page of branch.list(access, pick.signal)) {
-        items.push(...page.filter(suits).map((each) => itemOf(access.id, each)));
+        items.push(...page.filter((each) => suits?.(each) ?? true).map((each) => itemOf(access.id, each)));
         pick.draw();
       }
     } catch (error) {

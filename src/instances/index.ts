@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Azure, ChosenInstance, InstanceAccess } from '../azure/index.ts';
+import type { Azure, ChosenInstance } from '../azure/index.ts';
 import { views } from '../shared/contributions.ts';
 import type { Feature, Foundation } from '../shared/feature.ts';
 import {
@@ -12,23 +12,24 @@ import {
 import { InstanceCreation } from './creation/index.ts';
 import { isWithoutPortal } from './branches.ts';
 import { pickEntity } from './entityPick.ts';
-import type { Listed } from './listed.ts';
+import type { Listed, ListedInstance } from './listed.ts';
 import { InstanceTree } from './tree.ts';
 
 export { scopeWords, subscriptionState } from './drawing.ts';
 export type { Listed } from './listed.ts';
 
 /** An instance that a command works on. */
-export interface OpenInstance extends InstanceAccess {
+export interface OpenInstance extends ListedInstance {
   readonly name: string;
   readonly tier?: string;
-  /** Whether it has a developer portal, and with it users, groups and notifications. */
-  readonly hasPortal: boolean;
 }
 
 export interface Instances extends Feature<'instances'> {
   readonly tree: vscode.TreeDataProvider<InstanceNode>;
-  /** The instance of what a menu was opened on, or the one that the user picks; undefined when he does not. */
+  /**
+   * The instance of what a menu was opened on, or the one that the user picks; undefined when he does not. Rejects with
+   * `UnknownInstance` for what a forgotten one has.
+   */
   open(target: unknown, title: string): Promise<OpenInstance | undefined>;
   /** Lets the user pick something of an instance; only of what suits. */
   pick(
@@ -63,11 +64,8 @@ export function createInstances(foundation: Foundation, azure: Azure, pane: Inst
     azure.instances.onDidChange(() => redraw(undefined)),
     view.onDidChangeVisibility(layOut),
   );
-  const choose = async (target: unknown, title: string): Promise<ChosenInstance | undefined> => {
-    const id = instanceIdOf(target);
-    const known = id === undefined ? undefined : azure.instances.find(id);
-    return known ? { ...known, client: azure.clientAt(known.where) } : azure.pickInstance(title);
-  };
+  const choose = (target: unknown, title: string): Promise<ChosenInstance | undefined> =>
+    azure.choose(instanceIdOf(target), title);
   return {
     tree,
     open: async (target, title) => {

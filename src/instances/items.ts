@@ -32,10 +32,15 @@ export function instanceItem({ item: instance, where }: Picked<Instance>): vscod
   return item;
 }
 
-export function branchItem(node: NodeOf<'branch'>, { label, icon }: Branch): vscode.TreeItem {
+/** @param isLacking whether the instance has nothing of it */
+export function branchItem(
+  node: NodeOf<'branch'>,
+  { label, icon }: Branch,
+  isLacking: boolean,
+): vscode.TreeItem {
   const item = new vscode.TreeItem(label, Collapsed);
   item.id = idOf('branch', node.instanceId, node.branch);
-  item.contextValue = `branch.${node.branch}`;
+  item.contextValue = contextValue(['branch', node.branch, isLacking && 'lacking']);
   item.iconPath = new vscode.ThemeIcon(icon);
   return item;
 }

@@ -3,6 +3,12 @@ import type { InstanceAccess } from '../azure/index.ts';
 import { childPath } from '../protocol/apim/arm.ts';
 import type { EntityKind } from '../shared/instanceNode.ts';
 
+/** An instance whose things are listed. */
+export interface ListedInstance extends InstanceAccess {
+  /** Whether it has a developer portal, and with it users, groups and notifications. */
+  readonly hasPortal: boolean;
+}
+
 /** Something of an instance, as it is drawn. */
 export interface Listed {
   readonly kind: EntityKind;

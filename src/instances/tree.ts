@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { Azure, InstanceAccess } from '../azure/index.ts';
+import type { Azure } from '../azure/index.ts';
 import type { InstanceNode } from '../shared/instanceNode.ts';
 import { sentenceOf } from '../shared/reportFailure.ts';
-import { branches, isWithoutPortal, listBelow, nothingBelow, type Branch } from './branches.ts';
+import { branches, isLacking, isWithoutPortal, listBelow, nothingBelow, type Branch } from './branches.ts';
 import { branchItem, entityItem, instanceItem, moreItem, remarkItem } from './items.ts';
-import type { Pages } from './listed.ts';
+import type { ListedInstance, Pages } from './listed.ts';
 import { Listing } from './listing.ts';
 
 type NodeOf<N extends InstanceNode['node']> = Extract<InstanceNode, { node: N }>;
@@ -60,7 +60,9 @@ export class InstanceTree implements vscode.TreeDataProvider<InstanceNode>, vsco
       }
       case 'branch': {
         const branch = this.#branch(node);
-        return branch === undefined ? new vscode.TreeItem('') : branchItem(node, branch);
+        const known = this.#azure.instances.find(node.instanceId);
+        if (branch === undefined || known === undefined) return new vscode.TreeItem('');
+        return branchItem(node, branch, isLacking(branch, known.item));
       }
       case 'entity':
         return this.#items.get(node) ?? new vscode.TreeItem(node.label);
@@ -85,8 +87,17 @@ export class InstanceTree implements vscode.TreeDataProvider<InstanceNode>, vsco
   }
 
   async showMore({ of }: NodeOf<'more'>): Promise<void> {
-    await this.#listings.get(keyOf(of))?.more();
-    this.#redraw(of);
+    const key = keyOf(of);
+    const listing = this.#listings.get(key);
+    try {
+      await listing?.more();
+    } catch (error) {
+      // A list that has failed gives nothing more, and would pass for a whole one.
+      this.#forget(key, listing);
+      throw error;
+    } finally {
+      this.#redraw(of);
+    }
   }
 
   #roots(): InstanceNode[] {
@@ -106,7 +117,7 @@ export class InstanceTree implements vscode.TreeDataProvider<InstanceNode>, vsco
     const branch = this.#branch(node);
     const known = this.#azure.instances.find(node.instanceId);
     if (branch === undefined || known === undefined) return [];
-    if (branch.isForPortal === true && isWithoutPortal(known.item)) {
+    if (isLacking(branch, known.item)) {
       const text = vscode.l10n.t('None: {0} has no developer portal.', 'Consumption');
       return [{ node: 'remark', text }];
     }
@@ -116,7 +127,7 @@ export class InstanceTree implements vscode.TreeDataProvider<InstanceNode>, vsco
   async #listed(
     node: NodeOf<'branch' | 'entity'>,
     nothing: string,
-    list: (access: InstanceAccess, signal: AbortSignal) => Pages | undefined,
+    list: (access: ListedInstance, signal: AbortSignal) => Pages | undefined,
   ): Promise<InstanceNode[]> {
     const key = keyOf(node);
     const listing = this.#listings.get(key) ?? this.#newListing(node.instanceId, list);
@@ -134,20 +145,26 @@ export class InstanceTree implements vscode.TreeDataProvider<InstanceNode>, vsco
       });
       return listing.hasMore ? [...nodes, { node: 'more', of: node }] : nodes;
     } catch (error) {
-      this.#listings.delete(key);
+      this.#forget(key, listing);
       return [{ node: 'remark', text: sentenceOf(error), retry: node }];
     }
   }
 
   #newListing(
     instanceId: string,
-    list: (access: InstanceAccess, signal: AbortSignal) => Pages | undefined,
+    list: (access: ListedInstance, signal: AbortSignal) => Pages | undefined,
   ): Listing | undefined {
     const known = this.#azure.instances.find(instanceId);
     if (known === undefined) return undefined;
-    const access = { arm: this.#azure.clientAt(known.where), id: known.item.id };
+    const { item, where } = known;
+    const access = { arm: this.#azure.clientAt(where), id: item.id, hasPortal: !isWithoutPortal(item) };
     const pages = list(access, this.#abort.signal);
     return pages && new Listing(pages, pageLength);
+  }
+
+  /** The next look lists anew; where that has begun already it is left alone. */
+  #forget(key: string, listing: Listing | undefined): void {
+    if (this.#listings.get(key) === listing) this.#listings.delete(key);
   }
 
   /** Tier and state may have changed since it was chosen; whoever is not signed in sees what was known then. */

@@ -119,6 +119,7 @@ export const failureCodes = {
   UnexpectedHtml: 'A web page came back where JSON was expected.',
   UnexpectedStatus: 'The server answered with a status that the contract does not know.',
   UnknownInput: 'The service has no input of that name.',
+  UnknownInstance: 'The API Management instance is not among those of the view.',
   UnknownJob: 'No job is known under the id.',
   UnknownOutput: 'The job has no output of the name.',
   UnknownService: 'The workspace has no web service or endpoint of the name.',

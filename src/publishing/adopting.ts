@@ -18,10 +18,7 @@ export async function addGateway(azure: Azure, catalog: Catalog, target: unknown
   const title = vscode.l10n.t('Add a gateway from API Management');
   const behind = isExplorerNode(target) && target.node === 'workspace' ? target.workspace : undefined;
   const node = entityOf(target, 'api', 'productApi');
-  const known = node && azure.instances.find(node.instanceId);
-  const instance = known
-    ? { ...known, client: azure.clientAt(known.where) }
-    : await azure.pickInstance(title);
+  const instance = await azure.choose(node?.instanceId, title);
   if (instance === undefined) return;
   const chosen = node === undefined ? await pickApi(instance, title) : await apiAt(instance, node);
   if (chosen === undefined) return;
@@ -51,9 +48,7 @@ async function apiAt({ client, item }: ChosenInstance, { path, label }: EntityNo
 
 /** The portal in which developers read of the APIs and try them. */
 export async function openDeveloperPortal(azure: Azure, target: unknown): Promise<void> {
-  const id = instanceIdOf(target);
-  const known = id === undefined ? undefined : azure.instances.find(id);
-  const chosen = known ?? (await azure.pickInstance(vscode.l10n.t('Open the developer portal of')));
+  const chosen = await azure.choose(instanceIdOf(target), vscode.l10n.t('Open the developer portal of'));
   if (chosen === undefined) return;
   const { name, sku, properties } = chosen.item;
   if (properties.developerPortalUrl !== undefined) {

@@ -5,6 +5,7 @@ import { asArray, asObject, asText } from '../../src/protocol/json.ts';
 import { ArmError, faultOf, throttled, type Arm } from '../support/arm/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { closeAtOnce, listenOnLoopback } from '../support/loopback.ts';
+import { programCaller, ProgramCaller } from '../support/programCaller/programCaller.ts';
 import { ArmCaller, namesOn, propertiesOf } from '../unit/arm/armCaller.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { SecretScan } from './support/secretScan.ts';
@@ -20,6 +21,7 @@ const ada = 'Ada Byron';
 describe('who may use an instance of API Management', () => {
   let backend: Server;
   let signedIn: SignedIn;
+  let program: ProgramCaller;
   let arm: Arm;
   let caller: ArmCaller;
   let workbench: Workbench;
@@ -31,9 +33,11 @@ describe('who may use an instance of API Management', () => {
   before(async () => {
     backend = createServer((_, response) => response.end('{"Results":{}}'));
     const serviceUrl = `http://127.0.0.1:${await listenOnLoopback(backend)}`;
-    signedIn = await startSignedIn({
-      instances: [{}, { name: 'paidbycall', tier: 'Consumption' }, { name: 'second', tier: 'BasicV2' }],
-    });
+    program = new ProgramCaller();
+    signedIn = await startSignedIn(
+      { instances: [{}, { name: 'paidbycall', tier: 'Consumption' }, { name: 'second', tier: 'BasicV2' }] },
+      { furtherExtensions: [programCaller], env: await program.listen() },
+    );
     ({ arm, workbench } = signedIn);
     caller = new ArmCaller(arm);
     gatewayUrl = String(propertiesOf(await caller.ask('GET', caller.instance)).gatewayUrl);
@@ -52,7 +56,7 @@ describe('who may use an instance of API Management', () => {
     await window.quickInput.pick(demo, { placeholder: 'API Management instance' });
     await tree.find([demo, 'Users']);
   });
-  after(() => closeInOrder(signedIn, { close: () => closeAtOnce(backend) }));
+  after(() => closeInOrder(signedIn, program, { close: () => closeAtOnce(backend) }));
   afterEach(() => workbench.window.notifications.clear());
 
   /** The status with which the gateway answers a call with a key. */
@@ -135,6 +139,36 @@ describe('who may use an instance of API Management', () => {
     const { description } = await tree.find([demo, 'Users', ada]);
     assert.equal(description, 'not confirmed yet · ada@example.com');
     await screenshot('access-users');
+  });
+
+  it('does not make somebody active who has yet to follow his invitation', async () => {
+    const { window } = workbench;
+    const { quickInput, notifications } = shortcuts();
+    const name = await userCalled('ada@example.com');
+    await window.runCommand('Azure ML: Unblock user…');
+    await quickInput.pick(demo, { placeholder: 'API Management instance' });
+    await quickInput.waitFor({ placeholder: 'There is none for which that can be done.' });
+    await window.page.keyboard.press('Escape');
+    const node = {
+      node: 'entity',
+      instanceId: caller.instance,
+      kind: 'user',
+      path: `/users/${name}`,
+      label: ada,
+    };
+    await program.call('azuremlServices.unblockUser', node);
+    await notifications.waitFor('Ada Byron is not blocked.');
+    assert.equal(propertiesOf(await caller.ask('GET', `users/${name}`)).state, 'pending');
+  });
+
+  it('takes nobody out of a group that is built in', async () => {
+    const { notifications } = shortcuts();
+    workbench.health.expect(/The group Developers is built in/);
+    const [developers = ''] = await groupsCalled('Developers');
+    const path = `/groups/${developers}/users/${await userCalled('ada@example.com')}`;
+    const node = { node: 'entity', instanceId: caller.instance, kind: 'member', path, label: ada };
+    void program.call('azuremlServices.removeMember', node);
+    await notifications.waitFor('The group Developers is built in');
   });
 
   it('names the field when the address belongs to another user, and adds one who has his own', async () => {
@@ -455,6 +489,14 @@ describe('who may use an instance of API Management', () => {
     await quickInput.pick('Starter', { placeholder: 'What the keys are for' });
     await quickInput.pick('Active', { placeholder: 'How it begins' });
     await notifications.waitFor('The subscription Alone is made, with two keys.');
+  });
+
+  it('does nothing to another instance for a node of one that was forgotten', async () => {
+    workbench.health.expect(/is not in the view API Management any more/);
+    const forgotten = caller.instance.replace(demo, 'elsewhere');
+    const node = { node: 'entity', instanceId: forgotten, kind: 'product', path: '/products/starter' };
+    void program.call('azuremlServices.unpublishProduct', { ...node, label: 'Starter' });
+    await workbench.window.notifications.waitFor('The instance elsewhere is not in the view API Management');
   });
 
   it('says that invitations need a developer portal that is enabled', async () => {

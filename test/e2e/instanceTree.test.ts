@@ -94,6 +94,13 @@ describe('the view of API Management', () => {
     );
     await scrollTo('Show more…');
     assert.ok(!(await labels()).includes('User 200'));
+    // A list that failed midway must not pass for a whole one.
+    workbench.health.expect(/AuthorizationFailed/);
+    arm.failNext(/^GET .*\/users$/, faultOf(new ArmError(403, 'AuthorizationFailed', 'No rights.')));
+    await tree.pane.getByText('Show more…').click();
+    await workbench.window.notifications.waitFor('AuthorizationFailed');
+    await workbench.window.notifications.clear();
+    await scrollTo('Show more…');
     await tree.pane.getByText('Show more…').click();
     await scrollTo('User 249');
     await tree.pane.locator('.monaco-list').focus();
@@ -105,6 +112,14 @@ describe('the view of API Management', () => {
     const [remark = ''] = await tree.children(['paidbycall', 'Groups']);
     assert.match(remark, /Consumption has no developer portal/);
     await tree.find(['paidbycall', 'Products', 'No products yet.']);
+    assert.deepEqual(await tree.contextMenuLabels(['paidbycall', 'Groups']), ['Refresh']);
+    const [, paidByCall = ''] = arm.instances;
+    arm.seed(`${paidByCall}/products/starter`, { displayName: 'Starter', state: 'published' });
+    await tree.clickContextMenu(['paidbycall', 'Products'], 'Refresh');
+    const starter = ['paidbycall', 'Products', 'Starter'];
+    assert.deepEqual(await tree.children(starter), ['No APIs, and no group that sees it.']);
+    const offered = await tree.contextMenuLabels(starter);
+    assert.ok(offered.includes('Unpublish product…') && !offered.includes('Choose who sees the product…'));
   });
 
   it('says why a list cannot be read, and reads it on a click', async () => {

@@ -75,6 +75,7 @@ describe('notifications of API Management', () => {
     await window.runCommand('Azure ML: Stop notifying…');
     await quickInput.pick('demoazureml', { placeholder: 'API Management instance' });
     await quickInput.pick('Subscription requests (requiring approval)');
+    await quickInput.row('Grace Hopper').waitFor();
     await quickInput.pick('lin@contoso.com', { placeholder: 'Whom to notify no longer' });
     await tree.waitForGone([...requests, 'lin@contoso.com']);
   });

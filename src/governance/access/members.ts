@@ -72,8 +72,10 @@ async function chooseMember(tools: AccessTools, target: unknown, title: string):
   const node = entityOf(target, 'member');
   if (node !== undefined) {
     const access = await tools.instances.open(target, title);
-    const [, collection = '', name = ''] = /^(.*)\/([^/]+)$/.exec(node.path) ?? [];
-    return access && { access, collection, name: decodeURIComponent(name), label: node.label };
+    const [, path = '', name = ''] = /^(.*)\/users\/([^/]+)$/.exec(node.path) ?? [];
+    if (access === undefined) return undefined;
+    await waitFor(access, (signal) => checkChangeable({ access, path }, signal));
+    return { access, collection: `${path}/users`, name: decodeURIComponent(name), label: node.label };
   }
   const group = await choose(tools, target, 'group', title);
   if (group === undefined) return undefined;
@@ -90,11 +92,17 @@ async function chooseMember(tools: AccessTools, target: unknown, title: string):
 }
 
 /** Whom the group has; rejects for a group that is built in. */
-async function membersOf({ access, node }: Chosen, signal: AbortSignal): Promise<readonly User[]> {
-  const { arm, id } = access;
-  const { body } = await arm.get(id + node.path, { signal });
+async function membersOf({ access, node: { path } }: Chosen, signal: AbortSignal): Promise<readonly User[]> {
+  await checkChangeable({ access, path }, signal);
+  return access.arm.listAll(`${access.id}${path}/users`, userSchema, { signal });
+}
+
+async function checkChangeable(
+  { access, path }: { readonly access: Chosen['access']; readonly path: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { body } = await access.arm.get(access.id + path, { signal });
   checkOwn(access, parseArm(groupSchema, body));
-  return arm.listAll(`${id}${node.path}/users`, userSchema, { signal });
 }
 
 async function askForUsers(title: string, users: readonly User[]): Promise<readonly User[]> {

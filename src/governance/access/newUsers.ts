@@ -3,9 +3,8 @@ import * as vscode from 'vscode';
 import type { OpenInstance } from '../../instances/index.ts';
 import { childPath } from '../../protocol/apim/arm.ts';
 import { addedUser, invitedUser } from '../../protocol/apim/users.ts';
-import { Failure } from '../../protocol/failure.ts';
 import type { JsonObject } from '../../protocol/json.ts';
-import { developerPortalOf } from './portal.ts';
+import { checkPortal } from './portal.ts';
 import { type AccessTools, changing, confirm, openWithPeople, tell, waitFor } from './tools.ts';
 import { askForUser, type WantedUser } from './userQuestions.ts';
 
@@ -56,20 +55,6 @@ export async function addUser(tools: AccessTools, target: unknown): Promise<void
 
 function nameOf({ firstName, lastName }: WantedUser): string {
   return `${firstName} ${lastName}`;
-}
-
-/** The tiers of the second version begin without a portal. Source: azure-docs api-management-howto-developer-portal.md. */
-async function checkPortal(access: OpenInstance): Promise<void> {
-  const portal = await waitFor(access, (signal) => developerPortalOf(access, signal));
-  if (portal !== 'Disabled') return;
-  throw new Failure({
-    code: 'NoDeveloperPortal',
-    origin: 'client',
-    sentence: vscode.l10n.t(
-      'The developer portal of {0} is not enabled, and that is where invitations are accepted. Enable it in the Azure portal, or add the user without an invitation.',
-      access.name,
-    ),
-  });
 }
 
 /** An id of its own: made of his name, it would be read in logs, and could be that of another user. */

@@ -15,7 +15,7 @@ export async function setPublished(tools: AccessTools, target: unknown, publishe
     ask: ({ properties }, changed) =>
       properties.state === state
         ? alreadySo(node.label, published)
-        : askToSet(node.label, published, changed),
+        : askToSet(node.label, published, access.hasPortal, changed),
     write: (_, { etag }, signal) =>
       access.arm.patch(access.id + node.path, { properties: { state } }, { ifMatch: etag, signal }),
   });
@@ -27,26 +27,32 @@ export async function setPublished(tools: AccessTools, target: unknown, publishe
   );
 }
 
-function askToSet(product: string, published: boolean, changed: boolean): Promise<string | undefined> {
+function askToSet(
+  product: string,
+  published: boolean,
+  hasPortal: boolean,
+  changed: boolean,
+): Promise<string | undefined> {
+  const effect = hasPortal ? effectInPortal(published) : effectWithoutPortal();
   return published
-    ? confirm(
-        vscode.l10n.t('Publish the product {0}?', product),
-        seenWords(
-          changed,
-          vscode.l10n.t(
-            'Whoever is in a group that sees it finds it in the developer portal and can subscribe.',
-          ),
-        ),
-        [vscode.l10n.t('Publish')],
-      )
-    : confirm(
-        vscode.l10n.t('Unpublish the product {0}?', product),
-        seenWords(
-          changed,
-          vscode.l10n.t('Only administrators see it then. Subscriptions that are there go on working.'),
-        ),
-        [vscode.l10n.t('Unpublish')],
-      );
+    ? confirm(vscode.l10n.t('Publish the product {0}?', product), seenWords(changed, effect), [
+        vscode.l10n.t('Publish'),
+      ])
+    : confirm(vscode.l10n.t('Unpublish the product {0}?', product), seenWords(changed, effect), [
+        vscode.l10n.t('Unpublish'),
+      ]);
+}
+
+function effectInPortal(published: boolean): string {
+  return published
+    ? vscode.l10n.t('Whoever is in a group that sees it finds it in the developer portal and can subscribe.')
+    : vscode.l10n.t('Only administrators see it then. Subscriptions that are there go on working.');
+}
+
+function effectWithoutPortal(): string {
+  return vscode.l10n.t(
+    'The tier Consumption has no developer portal in which it would be found. Subscriptions that are there go on working.',
+  );
 }
 
 function alreadySo(product: string, published: boolean): Promise<undefined> {

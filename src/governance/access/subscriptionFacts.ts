@@ -1,8 +1,8 @@
 import type { InstanceAccess } from '../../azure/index.ts';
 import { scopeWords } from '../../instances/index.ts';
-import { parseArm, productSubscriptionSchema, type ProductSubscription } from '../../protocol/apim/arm.ts';
-import { userName, userSchema } from '../../protocol/apim/people.ts';
+import { productSubscriptionSchema, type ProductSubscription } from '../../protocol/apim/arm.ts';
 import { readSeen, type Seen } from './deciding.ts';
+import { nameOfUser } from './userNames.ts';
 
 /** A subscription as a person knows it. */
 export interface SubscriptionFacts {
@@ -24,21 +24,13 @@ export async function readSubscription(
   return { value: await factsOf(access, value, signal), etag };
 }
 
-export async function factsOf(
+async function factsOf(
   access: InstanceAccess,
   { name, properties }: ProductSubscription,
   signal: AbortSignal,
 ): Promise<SubscriptionFacts> {
   const { displayName = name, state = '', stateComment = '', scope = '', ownerId } = properties;
-  const owner = ownerId === undefined ? undefined : await ownerName(access, ownerId, signal);
+  const owner = ownerId === undefined ? undefined : await nameOfUser(access, ownerId, signal);
   const facts = { name: displayName, state, comment: stateComment, scope: scopeWords(scope) };
   return owner === undefined ? facts : { ...facts, owner };
-}
-
-/** What the owner is called; his id where he is not there any more. */
-async function ownerName({ arm }: InstanceAccess, ownerId: string, signal: AbortSignal): Promise<string> {
-  const reply = await arm.find(ownerId, { signal });
-  return reply === undefined
-    ? (ownerId.split('/').at(-1) ?? ownerId)
-    : userName(parseArm(userSchema, reply.body));
 }

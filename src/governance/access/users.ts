@@ -2,12 +2,19 @@ import * as vscode from 'vscode';
 import { productSubscriptionSchema } from '../../protocol/apim/arm.ts';
 import { userName, userSchema, type User } from '../../protocol/apim/people.ts';
 import { readSeen, type Seen } from './deciding.ts';
+import { checkPortal } from './portal.ts';
 import { type AccessTools, choose, confirm, decideOn, seenWords, tell, waitFor } from './tools.ts';
 
 /** Refuses somebody's calls and keeps him out of the developer portal, or lets him in again. */
 export async function setBlocked(tools: AccessTools, target: unknown, blocked: boolean): Promise<void> {
   const title = blocked ? vscode.l10n.t('Block user') : vscode.l10n.t('Unblock user');
-  const chosen = await choose(tools, target, 'user', title);
+  const chosen = await choose(
+    tools,
+    target,
+    'user',
+    title,
+    ({ words = [] }) => words.includes('blocked') !== blocked,
+  );
   if (chosen === undefined) return;
   const { access, node } = chosen;
   const state = blocked ? 'blocked' : 'active';
@@ -16,7 +23,8 @@ export async function setBlocked(tools: AccessTools, target: unknown, blocked: b
   const done = await decideOn<User, string>(tools, access, ['users'], {
     read: (signal) => readSeen(access, node.path, userSchema, signal),
     ask: (user, changed) => {
-      if (user.properties.state === state) return alreadySo(user, blocked);
+      // Who has not followed his invitation is no more blocked than one who is active, and is not to become active here.
+      if ((user.properties.state === 'blocked') === blocked) return alreadySo(user, blocked);
       return blocked ? askToBlock(user, changed, action) : Promise.resolve(action);
     },
     write: (_, { etag }, signal) =>
@@ -118,6 +126,7 @@ export async function sendPasswordReset(tools: AccessTools, target: unknown): Pr
   const chosen = await choose(tools, target, 'user', vscode.l10n.t('Send password reset mail'));
   if (chosen === undefined) return;
   const { access, node } = chosen;
+  await checkPortal(access);
   const send = vscode.l10n.t('Send mail');
   const choice = await confirm(
     vscode.l10n.t('Send a password reset mail to {0}?', node.label),

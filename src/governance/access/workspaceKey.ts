@@ -13,7 +13,9 @@ export async function useSubscriptionKey(
   target: unknown,
 ): Promise<void> {
   const title = vscode.l10n.t('Use subscription key for a workspace');
-  const chosen = await choose(tools, target, 'subscription', title);
+  const chosen = await choose(tools, target, 'subscription', title, ({ words = [] }) =>
+    words.includes('active'),
+  );
   if (chosen === undefined) return;
   const { access, node } = chosen;
   const names = await workspacesBehind(access, catalog);

@@ -10,6 +10,7 @@ import { type EntityNode, entityOf } from '../../shared/instanceNode.ts';
 import { askMany, askText } from '../../shared/steps.ts';
 import { changeLinks, type LinkChange } from '../access/links.ts';
 import { userItem } from '../access/members.ts';
+import { nameOfUser } from '../access/userNames.ts';
 import { type AccessTools, changing, choose, type Chosen, waitFor } from '../access/tools.ts';
 
 /** Where an event has its recipients: those who are named by an address, and users. */
@@ -103,10 +104,14 @@ async function chooseRecipient(
 
 async function pickRecipient({ access, node }: Chosen, title: string): Promise<Recipient | undefined> {
   const { arm, id } = access;
-  const { emails, users } = await waitFor(access, async (signal) => ({
-    emails: await arm.listAll(`${id}${node.path}/recipientEmails`, recipientEmailSchema, { signal }),
-    users: await arm.listAll(`${id}${node.path}/recipientUsers`, recipientUserSchema, { signal }),
-  }));
+  const { emails, users } = await waitFor(access, async (signal) => {
+    const told = await arm.listAll(`${id}${node.path}/recipientUsers`, recipientUserSchema, { signal });
+    const named = told.map(async ({ name }) => ({ name, label: await nameOfUser(access, name, signal) }));
+    return {
+      emails: await arm.listAll(`${id}${node.path}/recipientEmails`, recipientEmailSchema, { signal }),
+      users: await Promise.all(named),
+    };
+  });
   const items = [
     ...emails.map(({ name }) => ({
       label: name,
@@ -114,8 +119,8 @@ async function pickRecipient({ access, node }: Chosen, title: string): Promise<R
       name,
       collection: 'recipientEmails' as const,
     })),
-    ...users.map(({ name }) => ({
-      label: name,
+    ...users.map(({ name, label }) => ({
+      label,
       description: vscode.l10n.t('user'),
       name,
       collection: 'recipientUsers' as const,

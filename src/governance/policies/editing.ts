@@ -27,11 +27,14 @@ export async function removePolicy(tools: PolicyTools, target: unknown): Promise
   }
   if (!(await agreesToRemoval(site))) return;
   try {
-    await removeStored(instance.arm, site, stored);
+    await asking(instance.arm.baseUrl, (signal) => removeStored(instance.arm, site, stored, signal));
   } catch (error) {
     if (!(error instanceof PolicyConflict)) throw error;
     void vscode.window.showWarningMessage(
-      vscode.l10n.t('Somebody has just changed the policy of {0}, so it was not removed.', site.label),
+      vscode.l10n.t(
+        'Somebody has just changed the policy of {0}, so it was not removed. "Edit policy…" shows what it is now.',
+        site.label,
+      ),
     );
     return;
   }

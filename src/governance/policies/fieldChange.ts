@@ -61,8 +61,9 @@ async function carryOut(
 ): Promise<void> {
   let stored = first;
   for (;;) {
-    const text = edit(stored.text ?? skeletonOf(site.scope));
-    if (text === stored.text) {
+    const before = stored.text ?? skeletonOf(site.scope);
+    const text = edit(before);
+    if (text === before) {
       void vscode.window.showInformationMessage(
         vscode.l10n.t('The policy of {0} says that already.', site.label),
       );
@@ -70,9 +71,9 @@ async function carryOut(
     }
     if (!(await agrees(tools, site, stored.text ?? '', text))) return;
     try {
-      const before = stored;
+      const seen = stored;
       const written = await asking(instance.arm.baseUrl, (signal) =>
-        writeStored(instance.arm, site, text, before, signal),
+        writeStored(instance.arm, site, text, seen, signal),
       );
       tools.log.info(`Policy of ${site.instanceId}${site.path} written`);
       tools.files.changedElsewhere(uriOf(site), written);

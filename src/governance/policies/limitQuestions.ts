@@ -7,7 +7,12 @@ import {
   type RateFields,
 } from '../../protocol/apim/policyFields.ts';
 import { lackingIn, type PolicyPlace } from '../../protocol/apim/policyProblems.ts';
-import { countProblem, quotaPeriodProblem, ratePeriodProblem } from '../../protocol/apim/policyValues.ts';
+import {
+  countProblem,
+  keyQuotaPeriodProblem,
+  quotaPeriodProblem,
+  ratePeriodProblem,
+} from '../../protocol/apim/policyValues.ts';
 import { askChoice, askInSteps, askText, type Step } from '../../shared/steps.ts';
 import type { FieldContext, PolicyEdit } from './fieldChange.ts';
 import { askedIf, askPossible, fieldEdit, type LimitedChoice } from './fieldQuestions.ts';
@@ -182,10 +187,11 @@ function askBandwidth(draft: LimitDraft): Step {
 function askPeriod(draft: LimitDraft): Step {
   return (position) => {
     const isRate = draft.kind === 'rate';
+    const quotaProblem = draft.counterKey === undefined ? quotaPeriodProblem : keyQuotaPeriodProblem;
     const prompt = isRate
       ? vscode.l10n.t('In how many seconds? At most 300')
       : vscode.l10n.t('In how many seconds? 86400 is a day, 604800 a week, 0 for ever');
-    const validate = isRate ? ratePeriodProblem : quotaPeriodProblem;
+    const validate = isRate ? ratePeriodProblem : quotaProblem;
     return askText(position, { prompt, value: draft.period, validate }, (period) => (draft.period = period));
   };
 }

@@ -64,14 +64,19 @@ export async function writeStored(
 }
 
 /** Removes a policy as it was read. Throws `PolicyConflict`. */
-export async function removeStored(arm: ArmClient, site: PolicySite, before: StoredPolicy): Promise<void> {
+export async function removeStored(
+  arm: ArmClient,
+  site: PolicySite,
+  before: StoredPolicy,
+  signal?: AbortSignal,
+): Promise<void> {
   const { etag } = before;
   if (etag === undefined) {
-    await checkNone(arm, site);
+    await checkNone(arm, site, signal);
     return;
   }
   try {
-    await arm.delete(policyPath(site), { ifMatch: etag });
+    await arm.delete(policyPath(site), { ifMatch: etag, ...(signal && { signal }) });
   } catch (error) {
     const theirs = await changedSince(arm, site, before, error);
     if (theirs.text !== undefined) throw new PolicyConflict(theirs);

@@ -11,7 +11,7 @@ export async function askToken({ title, policy }: FieldContext): Promise<PolicyE
   const [present] = fieldsIn(policy, tokenField).map(({ fields }) => fields);
   const draft = {
     removes: false,
-    issuer: present?.configUrl ?? '',
+    issuer: present?.configUrls[0] ?? '',
     audiences: present?.audiences ?? [],
     header: present?.header ?? 'Authorization',
   };
@@ -57,8 +57,9 @@ export async function askToken({ title, policy }: FieldContext): Promise<PolicyE
   if (draft.removes) return fieldEdit(tokenField, undefined);
   const { audiences, header } = draft;
   const scheme = header === present?.header ? present.scheme : schemeOf(header);
-  const configUrl = configUrlOf(draft.issuer);
-  return fieldEdit(tokenField, { configUrl, audiences, header, ...(scheme !== undefined && { scheme }) });
+  // Of several configurations the first one is asked for.
+  const configUrls = [configUrlOf(draft.issuer), ...(present?.configUrls.slice(1) ?? [])];
+  return fieldEdit(tokenField, { configUrls, audiences, header, ...(scheme !== undefined && { scheme }) });
 }
 
 /** A tenant is named by its id or its domain. */

@@ -30,8 +30,8 @@ export interface QuotaFields {
 
 /** A token that every call must bring. */
 export interface TokenFields {
-  /** Of the OpenID configuration that has the keys. */
-  readonly configUrl: string;
+  /** Of the OpenID configurations that have the keys; a token of any of them will do. */
+  readonly configUrls: readonly string[];
   readonly audiences: readonly string[];
   readonly header: string;
   /** The word ahead of the token, which must be there. */
@@ -125,15 +125,17 @@ export const tokenField: PolicyField<TokenFields> = {
   read: (token) =>
     token.name === 'validate-jwt'
       ? {
-          configUrl: childNamed(token, 'openid-config')?.attributes.url ?? '',
+          configUrls: childrenOf(token).flatMap(({ name, attributes: { url = '' } }) =>
+            name === 'openid-config' ? [url] : [],
+          ),
           audiences: childrenOf(childNamed(token, 'audiences') ?? element('audiences')).map(textOf),
           header: token.attributes['header-name'] ?? '',
           ...schemeIn(token.attributes['require-scheme']),
         }
       : undefined,
-  write: ({ configUrl, audiences, header, scheme }) =>
+  write: ({ configUrls, audiences, header, scheme }) =>
     element('validate-jwt', { 'header-name': header, 'require-scheme': scheme }, [
-      element('openid-config', { url: configUrl }),
+      ...configUrls.map((url) => element('openid-config', { url })),
       ...(audiences.length === 0
         ? []
         : [

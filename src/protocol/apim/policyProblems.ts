@@ -7,6 +7,7 @@ import {
   countProblem,
   headerNameProblem,
   isOpen,
+  keyQuotaPeriodProblem,
   quotaPeriodProblem,
   ratePeriodProblem,
 } from './policyValues.ts';
@@ -182,8 +183,11 @@ export function lackingIn(policy: string, tier: string | undefined): string | un
 const rules: Readonly<Record<string, (element: PlacedElement) => readonly string[]>> = {
   'rate-limit': ({ attributes }) => rateProblems(attributes),
   'rate-limit-by-key': ({ attributes }) => [...rateProblems(attributes), ...counterProblems(attributes)],
-  quota: ({ attributes }) => quotaProblems(attributes),
-  'quota-by-key': ({ attributes }) => [...quotaProblems(attributes), ...counterProblems(attributes)],
+  quota: ({ attributes }) => quotaProblems(attributes, quotaPeriodProblem),
+  'quota-by-key': ({ attributes }) => [
+    ...quotaProblems(attributes, keyQuotaPeriodProblem),
+    ...counterProblems(attributes),
+  ],
   'ip-filter': filterProblems,
   'validate-jwt': tokenProblems,
   'set-header': headerProblems,
@@ -198,14 +202,17 @@ function rateProblems(attributes: Attributes): readonly string[] {
   ];
 }
 
-function quotaProblems({ calls, bandwidth, 'renewal-period': period }: Attributes): readonly string[] {
+function quotaProblems(
+  { calls, bandwidth, 'renewal-period': period }: Attributes,
+  periodProblem: typeof quotaPeriodProblem,
+): readonly string[] {
   return [
     ...(calls === undefined && bandwidth === undefined
       ? ['It needs the attribute calls, or bandwidth, or both.']
       : []),
     ...(calls === undefined ? [] : wrong('calls', calls, countProblem)),
     ...(bandwidth === undefined ? [] : wrong('bandwidth', bandwidth, countProblem)),
-    ...wrong('renewal-period', period, quotaPeriodProblem),
+    ...wrong('renewal-period', period, periodProblem),
   ];
 }
 

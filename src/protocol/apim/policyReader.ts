@@ -35,6 +35,7 @@ const DEEPEST = 100;
 
 const NAME = /[A-Za-z_][\w.:-]*/y;
 const SPACE = /\s*/y;
+const NOTE = /\/\/[^\n]*|\/\*[^]*?\*\//y;
 
 interface Attributes {
   readonly attributes: Readonly<Record<string, string>>;
@@ -128,7 +129,7 @@ export class PolicyReader {
     return this.#isAt('@(') || this.#isAt('@{');
   }
 
-  /** Up to the bracket that closes it; brackets in texts of C# do not count. */
+  /** Up to the bracket that closes it; brackets in texts and comments of C# do not count. */
   #expression(): string {
     const start = this.#at;
     const open = this.#text.charAt(start + 1);
@@ -137,6 +138,7 @@ export class PolicyReader {
     for (this.#at = start + 1; this.#at < this.#text.length; this.#at++) {
       const character = this.#text.charAt(this.#at);
       if (character === '"' || character === "'") this.#skipLiteral(character);
+      else if (character === '/') this.#skipNote();
       else if (character === open) depth += 1;
       else if (character === close) depth -= 1;
       if (depth > 0) continue;
@@ -147,9 +149,19 @@ export class PolicyReader {
     throw this.#problem('the expression does not end');
   }
 
-  /** Leaves the reader at the closing quote; `@"…"` knows no escapes. */
+  /** Leaves the reader at the last character of a comment of C#, if it is at one: an apostrophe in it begins no literal. */
+  #skipNote(): void {
+    NOTE.lastIndex = this.#at;
+    const [note] = NOTE.exec(this.#text) ?? [];
+    if (note !== undefined) this.#at += note.length - 1;
+  }
+
+  /** Leaves the reader at the closing quote; `@"…"` and `@$"…"` know no escapes. */
   #skipLiteral(quote: string): void {
-    const verbatim = this.#text.charAt(this.#at - 1) === '@';
+    const verbatim = this.#text
+      .slice(this.#at - 2, this.#at)
+      .replace('$', '')
+      .endsWith('@');
     for (this.#at++; this.#at < this.#text.length; this.#at++) {
       const character = this.#text.charAt(this.#at);
       if (character === '\\' && !verbatim) this.#at += 1;

@@ -2,9 +2,9 @@ import { BlockList, isIP } from 'node:net';
 import { isExpression } from './policyXml.ts';
 
 /** The longest period of a rate limit, in seconds. Source: azure-docs rate-limit-policy.md. */
-export const longestRatePeriod = 300;
-/** The shortest period of a quota that ends, in seconds. Source: azure-docs quota-by-key-policy.md. */
-export const shortestQuotaPeriod = 300;
+const longestRatePeriod = 300;
+/** The shortest period of a quota by key that ends, in seconds. Source: azure-docs quota-by-key-policy.md. */
+const shortestQuotaPeriod = 300;
 
 /** Names of headers that a policy may not change. Source: azure-docs set-header-policy.md. */
 const fixedHeaders = ['connection', 'content-length', 'keep-alive', 'transfer-encoding'];
@@ -24,7 +24,12 @@ export function ratePeriodProblem(text: string): string | undefined {
   return isOpen(text) || isPeriod ? undefined : `It is a number of seconds from 1 to ${longestRatePeriod}.`;
 }
 
+/** Of a quota by subscription. Source: azure-docs quota-policy.md. */
 export function quotaPeriodProblem(text: string): string | undefined {
+  return isOpen(text) || /^\d+$/.test(text) ? undefined : 'It is a number of seconds, or 0 for ever.';
+}
+
+export function keyQuotaPeriodProblem(text: string): string | undefined {
   const isPeriod = /^\d+$/.test(text) && (Number(text) === 0 || Number(text) >= shortestQuotaPeriod);
   if (isOpen(text) || isPeriod) return undefined;
   return `It is a number of seconds from ${shortestQuotaPeriod}, or 0 for ever.`;
@@ -63,7 +68,8 @@ export function headerNameProblem(name: string, action?: string): string | undef
 }
 
 export function configUrlProblem(text: string): string | undefined {
-  const isUrl = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  // Whoever could change what is read there would make valid tokens.
+  const isUrl = URL.parse(text)?.protocol === 'https:';
   return isOpen(text) || isUrl
     ? undefined
     : 'The OpenID configuration is at a URL that begins with https://.';

@@ -74,7 +74,7 @@ function comesAndGoes<T>(
 describe('policies as fields', () => {
   const rate = { calls: '5', period: '60' };
   const token = {
-    configUrl: 'https://login.example/.well-known/openid-configuration',
+    configUrls: ['https://login.example/.well-known/openid-configuration'],
     audiences: ['a&b', 'c'],
     header: 'Authorization',
     scheme: 'Bearer',
@@ -125,7 +125,7 @@ describe('policies as fields', () => {
   </validate-jwt>
 </inbound></policies>`;
     assert.equal(set(text, rateField, { ...rate, calls: '7' }), text.replace("calls='5'", 'calls="7"'));
-    const wanted = { configUrl: 'https://new', audiences: ['a'], header: 'X-Token' };
+    const wanted = { configUrls: ['https://new'], audiences: ['a'], header: 'X-Token' };
     assert.equal(
       set(text, tokenField, wanted),
       text
@@ -136,6 +136,15 @@ describe('policies as fields', () => {
         ),
     );
     assert.equal(set(text, rateField, rate), text);
+  });
+
+  it('keep the other issuers of tokens where one is changed', () => {
+    const two = ['<openid-config url="https://one" />', '<openid-config url="https://two" />'].join('\n  ');
+    const text = `<policies><inbound>\n<validate-jwt header-name="A">\n  ${two}\n</validate-jwt></inbound></policies>`;
+    const [found] = fieldsIn(readPolicy(text), tokenField);
+    assert.deepEqual(found?.fields.configUrls, ['https://one', 'https://two']);
+    const wanted = { ...found.fields, configUrls: ['https://new', 'https://two'] };
+    assert.equal(set(text, tokenField, wanted), text.replace('https://one', 'https://new'));
   });
 
   it('become by key where they were by subscription, in the same place', () => {

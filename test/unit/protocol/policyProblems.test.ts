@@ -7,6 +7,7 @@ import {
 } from '../../../src/protocol/apim/policyProblems.ts';
 import {
   addressProblem,
+  configUrlProblem,
   headerNameProblem,
   ratePeriodProblem,
 } from '../../../src/protocol/apim/policyValues.ts';
@@ -81,6 +82,7 @@ describe('what is wrong with a policy', () => {
   it('depends on what the policy is of, and on the tier', () => {
     const quota = '<quota calls="1" renewal-period="3600" />';
     assert.deepEqual(inbound(quota, product), []);
+    assert.deepEqual(inbound(quota.replace('3600', '60'), product), []);
     for (const scope of ['instance', 'api', 'operation'] as const)
       assert.match(inbound(quota, { scope }).join(), /^error <quota> .* of a product only\.$/);
     const rate = '<rate-limit calls="1" renewal-period="60" />';
@@ -117,7 +119,8 @@ describe('what is wrong with a policy', () => {
       ['<set-header name="Content-Length"><value>1</value></set-header>', /does not let a policy change/],
       ['<set-header name="Server" exists-action="delete" />', /does not let a policy delete Server/],
       ['<set-header name="X" exists-action="add" />', /exists-action is one of.*needs a <value>/],
-      ['<quota renewal-period="299" />', /calls, or bandwidth.*from 300, or 0/],
+      ['<quota renewal-period="5m" />', /calls, or bandwidth.*a number of seconds, or 0/],
+      ['<quota-by-key calls="1" renewal-period="299" counter-key="a" />', /from 300, or 0/],
       ['<rate-limit-by-key calls="1" renewal-period="1" />', /counter-key: It is missing/],
     ] as const) {
       const found = inbound(element, product);
@@ -172,5 +175,12 @@ describe('what API Management says against a policy', () => {
     assert.deepEqual(policyRefusals([outer, { code, target: 'representation', message }]), wanted);
     assert.deepEqual(policyRefusals([{ code, message }]), wanted);
     assert.deepEqual(policyRefusals([]), []);
+  });
+
+  it('is where nobody on the way can change it, for the keys of tokens', () => {
+    for (const good of ['https://login.example/v2.0', '{{configuration}}'])
+      assert.equal(configUrlProblem(good), undefined, good);
+    for (const bad of ['http://login.example/v2.0', 'login.example', ''])
+      assert.match(configUrlProblem(bad) ?? '', /begins with https/, bad);
   });
 });

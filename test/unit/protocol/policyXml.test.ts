@@ -52,6 +52,18 @@ describe('policy documents', () => {
     assert.ok(samePolicy(read(writePolicy(policy)), policy));
   });
 
+  it('end an expression where C# does, whatever its comments and texts hold', () => {
+    for (const expression of [
+      `@{ // it's } so\n return "a"; }`,
+      `@{ /* don't ) } */ return 1 / 2; }`,
+      `@("http://x" + 'y')`,
+      `@($@"c:\\" + @$"d:\\")`,
+    ]) {
+      const [body, after] = childrenOf(read(`<a><set-body>${expression}</set-body><b c="'" /></a>`));
+      assert.deepEqual([body?.content, after?.name], [[expression], 'b']);
+    }
+  });
+
   it('of an instance are read and written without a loss', () => {
     for (const name of ['GetApiPolicy', 'GetPolicyFormat']) {
       const policy = read(policyValue(apimFixture(name)));
