@@ -48,6 +48,8 @@ export interface ResourceType {
   readonly etagInBody?: boolean;
   /** The status of a PUT that creates one, unless that is 201. */
   readonly createdStatus?: 200;
+  /** The status of a PUT that replaces one, unless that is 200. */
+  readonly replacedStatus?: 201;
   /** Whether there is no PATCH: a PUT takes its place. */
   readonly replacedOnly?: boolean;
   /** Whether it is changed and deleted without If-Match. */
@@ -64,6 +66,8 @@ export interface ResourceType {
   readonly membersFor?: (members: JsonObject) => JsonObject;
   /** Writes what comes with it. */
   readonly settle?: (write: Write, entity: Entity) => void;
+  /** Does what only a write that has ended well brings about. */
+  readonly complete?: (context: Context, entity: Entity) => void;
   /** Checks whether it may go, removes what goes with it. @throws ArmError */
   readonly release?: (context: Context, call: Call, entity: Entity) => void;
   /** The properties that an answer shows. */
@@ -148,7 +152,7 @@ function put(context: Context, resource: ResourceType, call: Call): Answer {
   const missing = resource.required.filter((name) => given[name] === undefined || given[name] === '');
   if (missing.length > 0) throw ArmError.invalid(missing.map((name) => [name, `${name} must not be empty.`]));
   const properties = { ...resource.defaults, ...given };
-  const status = previous ? 200 : (resource.createdStatus ?? 201);
+  const status = previous ? (resource.replacedStatus ?? 200) : (resource.createdStatus ?? 201);
   return write(context, resource, { context, call, properties, previous }, status);
 }
 
@@ -168,9 +172,13 @@ function write(context: Context, resource: ResourceType, change: Write, status: 
   const members = { ...given, ...resource.membersFor?.(given) };
   const entity = store.put({ id: call.path, properties, members });
   resource.settle?.(change, entity);
-  if (!resource.slow?.some((method) => method === call.method))
+  const finish = (): void => resource.complete?.(context, entity);
+  if (!resource.slow?.some((method) => method === call.method)) {
+    finish();
     return entityAnswer(context, resource, entity, call, status);
+  }
   const headers = goOn(context, call, entity, {
+    finish,
     undo: () => restore(store, entity.id, previous),
     answer: () => entityAnswer(context, resource, entity, call, status === 202 ? 200 : status),
   });
@@ -214,7 +222,8 @@ function goOn(
   });
 }
 
-function entityAnswer(
+/** An answer with a resource and its ETag. */
+export function entityAnswer(
   context: Context,
   resource: ResourceType,
   entity: Entity,
@@ -225,7 +234,11 @@ function entityAnswer(
 }
 
 /** `*` takes any; another value must be the one that the resource has now. @throws ArmError 412, 400 */
-function checkIfMatch({ headers }: Call, entity: Entity | undefined, need: 'required' | 'optional'): void {
+export function checkIfMatch(
+  { headers }: Call,
+  entity: Entity | undefined,
+  need: 'required' | 'optional',
+): void {
   const given = headers['if-match'];
   if (given === undefined && need === 'required')
     throw new ArmError(400, 'ValidationError', 'The header If-Match is missing.');

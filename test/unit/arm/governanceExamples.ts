@@ -32,6 +32,8 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
   CreateGroupUser: instance('PUT', `${group}/${user}`, { needs: { [user]: neededUser } }),
   CreateNotificationRecipientEmail: instance('PUT', recipientEmail),
   CreateNotificationRecipientUser: instance('PUT', recipientUser, { needs: { [user]: neededUser } }),
+  CreatePolicyFragment: instance('PUT', 'policyFragments/{id}'),
+  CreatePortalRevision: instance('PUT', 'portalRevisions/{portalRevisionId}'),
   CreateUser: instance('PUT', user),
   DeleteGroup: instance('DELETE', group),
   DeleteGroupUser: instance('DELETE', `${group}/${user}`),
@@ -61,6 +63,8 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
   ListGroups: instance('GET', 'groups'),
   ListNotificationRecipientEmails: instance('GET', `${notification}/recipientEmails`),
   ListNotifications: instance('GET', 'notifications'),
+  ListPolicyDescriptions: instance('GET', 'policyDescriptions', { isCatalogue: true }),
+  ListPortalRevisions: instance('GET', 'portalRevisions'),
   ListProductGroups: instance('GET', `${product}/groups`, { keptIn: 'groups' }),
   ListProductSubscriptions: instance('GET', `${product}/subscriptions`, { keptIn: 'subscriptions' }),
   ListUserSubscriptions: instance('GET', `${user}/subscriptions`, { keptIn: 'subscriptions' }),
@@ -69,10 +73,12 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
     path: '/subscriptions/{subscriptionId}/providers/Microsoft.ApiManagement/skus',
     isCatalogue: true,
   },
+  PortalSettingsGetSignUp: instance('GET', 'portalsettings/signup'),
   ServiceCheckNameAvailability: {
     method: 'POST',
     path: '/subscriptions/{subscriptionId}/providers/Microsoft.ApiManagement/checkNameAvailability',
   },
+  ServiceGetSsoToken: instance('POST', 'getssotoken'),
   UpdateSubscription: instance('PATCH', 'subscriptions/{sid}', {
     needs: {
       'products/5600b59475ff190048060002': {},
@@ -97,12 +103,6 @@ const ANOTHER_PROVIDER = 'is about resources of another provider than API Manage
 
 /** Examples that the emulator does not answer. */
 export const leftOutGovernance: Readonly<Record<string, string>> = {
-  CreatePolicyFragment: 'policies have no fragments yet',
-  ListPolicyDescriptions: 'policies are not described yet',
-  CreatePortalRevision: 'there is no developer portal yet',
-  ListPortalRevisions: 'there is no developer portal yet',
-  PortalSettingsGetSignUp: 'there is no developer portal yet',
-  ServiceGetSsoToken: 'there is no developer portal yet',
   'monitor-2024-02-01/GetMetric': ANOTHER_PROVIDER,
   'monitor-2024-02-01/GetMetricDefinitions': ANOTHER_PROVIDER,
   'monitor-2024-02-01/GetMetricError': ANOTHER_PROVIDER,
