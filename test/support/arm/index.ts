@@ -13,6 +13,7 @@ import { AsyncOperations } from './asyncOperations.ts';
 import type { AsyncSettings } from './asyncOperations.ts';
 import { Directory, resourceGroup } from './directory.ts';
 import type { TenantInit } from './directory.ts';
+import { Exports } from './exports.ts';
 import { Gateways } from './gateway/gateways.ts';
 import type { LoggedCall } from './gateway/loggedCall.ts';
 import { Interventions } from './interventions.ts';
@@ -21,6 +22,7 @@ import { LOCATIONS } from './locations.ts';
 import { metricRoutes } from './metrics.ts';
 import type { Paging } from './paging.ts';
 import { Registrations } from './providers.ts';
+import type { ProviderInit } from './providers.ts';
 import { ArmServer } from './server.ts';
 import type { SeenRequest } from './server.ts';
 import { Store } from './store.ts';
@@ -80,6 +82,7 @@ export class Arm {
   readonly #server: ArmServer;
   readonly #gateways = new Gateways(this.#store);
   readonly #registrations: Registrations;
+  readonly #exports = new Exports();
   readonly #presets: boolean;
   readonly #lateFailures = new Interventions<ArmError>();
 
@@ -93,7 +96,7 @@ export class Arm {
     this.#tenants = options.tenants ?? [defaultTenant];
     this.#directory = new Directory(this.#tenants);
     const operations = new AsyncOperations(this.async);
-    this.#registrations = new Registrations(() => this.async.polls);
+    this.#registrations = new Registrations(() => this.async.polls, Object.values(LOCATIONS));
     const context = {
       store: this.#store,
       operations,
@@ -102,11 +105,12 @@ export class Arm {
       lateFailures: this.#lateFailures,
       registrations: this.#registrations,
       gateways: this.#gateways,
+      exports: this.#exports,
       presets: this.#presets,
     };
     const routes = [
       ...this.#directory.routes(context),
-      ...this.#registrations.routes(Object.values(LOCATIONS)),
+      ...this.#registrations.routes(this.paging),
       ...apimRoutes(context),
       ...metricRoutes(context),
       ...classicRoutes(context),
@@ -115,6 +119,7 @@ export class Arm {
     this.#server = new ArmServer({
       directory: this.#directory,
       operations,
+      exports: this.#exports,
       routes,
       writeMs,
       prepare: (asked) => this.#prepare(asked),
@@ -201,6 +206,11 @@ export class Arm {
   /** Puts calls of the past to those that went through an instance's gateway. */
   addCalls(instance: string, calls: readonly LoggedCall[]): void {
     this.#gateways.addCalls(instance, calls);
+  }
+
+  /** Adds a provider that nobody has registered yet. */
+  addProvider(provider: ProviderInit): void {
+    this.#registrations.add(provider);
   }
 
   /** Makes a subscription one in which API Management has to be registered first. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../src/protocol/json.ts';
 import { asObject } from '../../../src/protocol/json.ts';
 import type { AsyncOperations } from './asyncOperations.ts';
+import type { Exports } from './exports.ts';
 import type { Gateways } from './gateway/gateways.ts';
 import type { Interventions } from './interventions.ts';
 import { pageOf } from './paging.ts';
@@ -20,6 +21,7 @@ export interface Context {
   readonly documents: Map<string, string>;
   readonly registrations: Registrations;
   readonly gateways: Gateways;
+  readonly exports: Exports;
   /** Whether new instances have what the classic tiers come with. */
   readonly presets: boolean;
   /** Failures that long-running writes are to end with. */
@@ -58,8 +60,12 @@ export interface ResourceType {
   readonly slow?: readonly ('PUT' | 'PATCH' | 'DELETE')[];
   /** Properties while a write goes on. */
   readonly pending?: JsonObject;
+  /** The path below which its changes and deletions are followed, unless that is its own. */
+  readonly resultRoot?: (entity: Entity) => string;
   /** Whether a deletion that goes on answers with what is deleted. */
   readonly showsDeleted?: boolean;
+  /** Reads it in another form, where a call asks for one. @throws ArmError */
+  readonly readAs?: (context: Context, call: Call, entity: Entity) => Answer | undefined;
   /** Checks a write; gives the properties to keep. @throws ArmError */
   readonly accept?: (write: Write) => JsonObject;
   /** Members beside the properties that the service sets, from those that a caller has set. */
@@ -139,7 +145,8 @@ export function listOfType(context: Context, resource: ResourceType, call: Call)
 
 function read(context: Context, resource: ResourceType, call: Call): Answer {
   const entity = existing(context, call.path);
-  const answer = entityAnswer(context, resource, entity, call, 200);
+  const answer =
+    resource.readAs?.(context, call, entity) ?? entityAnswer(context, resource, entity, call, 200);
   context.operations.look(entity.id);
   return answer;
 }
@@ -179,6 +186,7 @@ function write(context: Context, resource: ResourceType, change: Write, status: 
   }
   const headers = goOn(context, call, entity, {
     finish,
+    resultRoot: call.method === 'PATCH' ? resource.resultRoot?.(entity) : undefined,
     undo: () => restore(store, entity.id, previous),
     answer: () => entityAnswer(context, resource, entity, call, status === 202 ? 200 : status),
   });
@@ -198,6 +206,7 @@ function remove(context: Context, resource: ResourceType, call: Call): Answer {
     return { status: 200 };
   }
   const headers = goOn(context, call, entity, {
+    resultRoot: resource.resultRoot?.(entity),
     finish: () => store.remove(entity.id),
     answer: () => ({ status: 204 }),
   });
@@ -210,12 +219,18 @@ function goOn(
   { operations, lateFailures }: Context,
   call: Call,
   entity: Entity,
-  work: { readonly finish?: () => void; readonly undo?: () => void; readonly answer: () => Answer },
+  work: {
+    readonly resultRoot?: string | undefined;
+    readonly finish?: () => void;
+    readonly undo?: () => void;
+    readonly answer: () => Answer;
+  },
 ): Record<string, string> {
   const failure = lateFailures.take(`${call.method} ${call.path}`);
   return operations.start(call.url, {
     resource: entity.id,
     statusRoot: `${instanceId(call.path)}/tenant/operationResults`,
+    resultRoot: work.resultRoot,
     failure,
     end: () => (failure ? work.undo?.() : work.finish?.()),
     answer: work.answer,

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../../src/protocol/json.ts';
+import type { Arm } from '../../support/arm/index.ts';
 import { nobody } from '../../support/arm/gateway/loggedCall.ts';
 import type { LoggedCall } from '../../support/arm/gateway/loggedCall.ts';
 import { instance } from './examples.ts';
@@ -24,6 +26,26 @@ const neededCall: LoggedCall = {
   responseSize: 405,
   apiTime: 2,
 };
+
+/** The providers that the examples name. */
+function addProviders(arm: Arm): Promise<JsonObject> {
+  const type = {
+    locations: ['West US'],
+    apiVersions: ['2018-01-01'],
+    capabilities: 'SupportsTags, SupportsLocation',
+  };
+  const zones = [{ location: 'West US', type: 'EdgeZone', extendedLocations: ['LosAngeles', 'LosAngeles2'] }];
+  for (const namespace of ['Microsoft.TestRP1', 'Microsoft.TestRP2'])
+    arm.addProvider({
+      namespace,
+      registrationPolicy: 'RegistrationRequired',
+      resourceTypes: [
+        { resourceType: 'TestResourceType', ...type, locationMappings: zones },
+        { resourceType: 'TestResourceTypeSibling', ...type },
+      ],
+    });
+  return Promise.resolve({});
+}
 
 /** By the file's name without its common beginning. */
 export const governanceExamples: Readonly<Record<string, Asked>> = {
@@ -92,6 +114,17 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
     method: 'PUT',
     path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}',
   },
+  'resources-2024-07-01/GetProvider': {
+    method: 'GET',
+    path: '/subscriptions/{subscriptionId}/providers/{resourceProviderNamespace}',
+    before: addProviders,
+  },
+  'resources-2024-07-01/GetProviders': {
+    method: 'GET',
+    path: '/subscriptions/{subscriptionId}/providers',
+    isCatalogue: true,
+    before: addProviders,
+  },
   'subscriptions-2022-12-01/GetLocations': {
     method: 'GET',
     path: '/subscriptions/{subscriptionId}/locations',
@@ -107,6 +140,4 @@ export const leftOutGovernance: Readonly<Record<string, string>> = {
   'monitor-2024-02-01/GetMetricDefinitions': ANOTHER_PROVIDER,
   'monitor-2024-02-01/GetMetricError': ANOTHER_PROVIDER,
   'monitor-2024-02-01/GetMetricMetadata': ANOTHER_PROVIDER,
-  'resources-2024-07-01/GetProvider': 'is about a provider that is not there',
-  'resources-2024-07-01/GetProviders': 'is about a provider that is not there',
 };
