@@ -19,6 +19,7 @@ import type { LoggedCall } from './gateway/loggedCall.ts';
 import { Interventions } from './interventions.ts';
 import type { Match } from './interventions.ts';
 import { LOCATIONS } from './locations.ts';
+import type { Metric } from './metricSeries.ts';
 import { metricRoutes } from './metrics.ts';
 import type { Paging } from './paging.ts';
 import { Registrations } from './providers.ts';
@@ -83,6 +84,7 @@ export class Arm {
   readonly #gateways = new Gateways(this.#store);
   readonly #registrations: Registrations;
   readonly #exports = new Exports();
+  readonly #metrics = new Map<string, readonly Metric[]>();
   readonly #presets: boolean;
   readonly #lateFailures = new Interventions<ArmError>();
 
@@ -106,6 +108,7 @@ export class Arm {
       registrations: this.#registrations,
       gateways: this.#gateways,
       exports: this.#exports,
+      metrics: this.#metrics,
       presets: this.#presets,
     };
     const routes = [
@@ -206,6 +209,11 @@ export class Arm {
   /** Puts calls of the past to those that went through an instance's gateway. */
   addCalls(instance: string, calls: readonly LoggedCall[]): void {
     this.#gateways.addCalls(instance, calls);
+  }
+
+  /** Gives a resource that is no instance, and that was seeded, something that it measures. */
+  addMetrics(resource: string, metrics: readonly Metric[]): void {
+    this.#metrics.set(resource.toLowerCase(), metrics);
   }
 
   /** Adds a provider that nobody has registered yet. */

@@ -4,6 +4,7 @@ import type { AsyncOperations } from './asyncOperations.ts';
 import type { Exports } from './exports.ts';
 import type { Gateways } from './gateway/gateways.ts';
 import type { Interventions } from './interventions.ts';
+import type { Metric } from './metricSeries.ts';
 import { pageOf } from './paging.ts';
 import type { Paging } from './paging.ts';
 import { modified } from './parallelWrites.ts';
@@ -22,6 +23,8 @@ export interface Context {
   readonly registrations: Registrations;
   readonly gateways: Gateways;
   readonly exports: Exports;
+  /** What resources other than instances measure, by their ids in lower case. */
+  readonly metrics: Map<string, readonly Metric[]>;
   /** Whether new instances have what the classic tiers come with. */
   readonly presets: boolean;
   /** Failures that long-running writes are to end with. */

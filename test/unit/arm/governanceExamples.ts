@@ -4,6 +4,7 @@ import { nobody } from '../../support/arm/gateway/loggedCall.ts';
 import type { LoggedCall } from '../../support/arm/gateway/loggedCall.ts';
 import { instance } from './examples.ts';
 import type { Asked } from './examples.ts';
+import { metricExamples } from './metricExamples.ts';
 
 const user = 'users/{userId}';
 const group = 'groups/{groupId}';
@@ -110,6 +111,7 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
   UpdateUser: instance('PATCH', user),
   UserConfirmationPasswordSend: instance('POST', `${user}/confirmations/password/send`),
   UserGenerateSsoUrl: instance('POST', `${user}/generateSsoUrl`),
+  ...metricExamples,
   'resources-2024-07-01/CreateResourceGroup': {
     method: 'PUT',
     path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}',
@@ -130,14 +132,4 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
     path: '/subscriptions/{subscriptionId}/locations',
     isCatalogue: true,
   },
-};
-
-const ANOTHER_PROVIDER = 'is about resources of another provider than API Management';
-
-/** Examples that the emulator does not answer. */
-export const leftOutGovernance: Readonly<Record<string, string>> = {
-  'monitor-2024-02-01/GetMetric': ANOTHER_PROVIDER,
-  'monitor-2024-02-01/GetMetricDefinitions': ANOTHER_PROVIDER,
-  'monitor-2024-02-01/GetMetricError': ANOTHER_PROVIDER,
-  'monitor-2024-02-01/GetMetricMetadata': ANOTHER_PROVIDER,
 };
