@@ -299,16 +299,23 @@ class Extension implements vscode.Disposable {
    * nothing else happens at start-up.
    */
   async #resume({ globalStorageUri: { fsPath } }: vscode.ExtensionContext): Promise<void> {
-    try {
+    await this.#attempt('Open jobs cannot be followed', async () => {
       if (await hasOpenJobs(fsPath)) await this.#jobs.get();
+    });
+    await this.#attempt('What is being done with instances cannot be followed', async () => {
       if (await hasOpenWork(fsPath)) await (await this.#instances.get()).resume();
-    } catch (error) {
-      this.#foundation.log.error(`What was going on cannot be followed: ${String(error)}`);
-    }
-    try {
+    });
+    await this.#attempt('Open publications cannot be told', async () => {
       if (await hasOpenPublications(fsPath)) await (await this.#publishing.get()).tellOfInterrupted();
+    });
+  }
+
+  /** What fails keeps nothing else from going on. */
+  async #attempt(failed: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
     } catch (error) {
-      this.#foundation.log.error(`Open publications cannot be told: ${String(error)}`);
+      this.#foundation.log.error(`${failed}: ${String(error)}`);
     }
   }
 

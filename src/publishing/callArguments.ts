@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import type { Catalog } from '../catalog/index.ts';
 import { gatewayOperations, swaggerOperation } from '../protocol/apim/operations.ts';
 import { isDisplayName, isPath } from '../protocol/apim/publicationProblems.ts';
 import { Failure } from '../protocol/failure.ts';
 import { parseArguments, text } from '../shared/arguments.ts';
-import { isAbout, type PublicationRecord } from './publicationRecord.ts';
+import { isAbout, isAt, isSameApi, type PublicationRecord } from './publicationRecord.ts';
 import type { PublishingTools } from './publishingTools.ts';
 
 const instanceId = v.pipe(
@@ -46,22 +47,21 @@ const publishedArguments = v.union(
 );
 
 /**
- * The one publication that a call is about. Rejects with `InvalidArguments`, with `NothingToPick` where nothing was
- * published from here, and with `AmbiguousService` where an endpoint was published more than once.
+ * The newest publication of the one API that a call is about. Rejects with `InvalidArguments`, with `NothingToPick`
+ * where nothing was published from here, and with `AmbiguousService` where an endpoint was published in several APIs.
  */
 export async function publicationFor(
-  { catalog, store }: PublishingTools,
+  { catalog, store }: Pick<PublishingTools, 'store'> & { readonly catalog: Pick<Catalog, 'find'> },
   command: string,
   argument: unknown,
 ): Promise<PublicationRecord> {
   const call = parseArguments(command, publishedArguments, argument);
   const records = await store.list();
   const endpoint = 'service' in call ? await catalog.find(call.workspace, call.service) : undefined;
-  const [first, ...others] = records.filter((record) =>
+  const [first, ...further] = records.filter((record) =>
     'service' in call
       ? endpoint !== undefined && isAbout(record, endpoint)
-      : record.instance.id.toLowerCase() === call.instance.toLowerCase() &&
-        record.publication.apiId === call.apiId,
+      : isAt(record, call.instance) && record.publication.apiId === call.apiId,
   );
   if (first === undefined) {
     throw new Failure({
@@ -70,6 +70,7 @@ export async function publicationFor(
       sentence: 'Nothing of that kind was published from here.',
     });
   }
+  const others = further.filter((each) => !isSameApi(each, first));
   if (others.length > 0) {
     const places = [first, ...others].map(
       ({ instance, publication }) => `${publication.apiId} at ${instance.id}`,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ChosenInstance } from '../azure/index.ts';
 import type { Endpoint } from '../catalog/index.ts';
 import type { Publication } from '../protocol/apim/publication.ts';
-import { coversMade, type PublicationRecord } from './publicationRecord.ts';
+import { coversMade, isAt, type PublicationRecord } from './publicationRecord.ts';
 import type { PublicationStore } from './publicationStore.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function newRecord(
   publication: Publication,
 ): Promise<PublicationRecord> {
   const earlier = (await store.list()).find(
-    (each) => each.instance.id === item.id && each.publication.apiId === publication.apiId,
+    (each) => isAt(each, item.id) && each.publication.apiId === publication.apiId,
   );
   return {
     version: 1,

@@ -24,7 +24,8 @@ export class PublicationLeases {
   }
 
   /**
-   * Works on a publication while nobody else does; the signal ends the work when the window closes.
+   * Works on a publication while nobody else does; the signal ends the work when the window closes, and when another one
+   * has taken the lease over from this one, which was asleep for long.
    * @throws Failure (`PublishingElsewhere`)
    */
   async during<T>(published: Published, work: (closing: AbortSignal) => Promise<T>): Promise<T> {
@@ -34,13 +35,18 @@ export class PublicationLeases {
       throw isInUse(error) ? this.#refusal(published) : error;
     });
     this.#held.set(folder, lease);
-    // Who has lost it after a long sleep is stopped by the ETags.
+    const lost = new AbortController();
     let renewal = Promise.resolve();
     const renewing = setInterval(() => {
-      renewal = lease.renew().catch(() => undefined);
+      renewal = renewal
+        .then(() => lease.renew())
+        .catch((error: unknown) => {
+          // A file that cannot be written now can be the next time.
+          if (isInUse(error)) lost.abort();
+        });
     }, this.#renewalMs);
     try {
-      return await work(this.#closing.signal);
+      return await work(AbortSignal.any([this.#closing.signal, lost.signal]));
     } finally {
       clearInterval(renewing);
       // One that is under way would put it back.

@@ -98,6 +98,19 @@ export function parsePublicationRecord(text: string): PublicationRecord | undefi
   return parsed.success ? parsed.output : undefined;
 }
 
+/** Whether two records are of the same API; Azure writes the names in an id in whatever case. */
+export function isSameApi(
+  one: Pick<PublicationRecord, 'instance' | 'publication'>,
+  other: Pick<PublicationRecord, 'instance' | 'publication'>,
+): boolean {
+  return one.publication.apiId === other.publication.apiId && isAt(one, other.instance.id);
+}
+
+/** Whether a record is of an API of this instance. */
+export function isAt({ instance }: Pick<PublicationRecord, 'instance'>, instanceId: string): boolean {
+  return instance.id.toLowerCase() === instanceId.toLowerCase();
+}
+
 /** Whether a record is of this endpoint, or of the same as it is called through the gateway. */
 export function isAbout(
   record: PublicationRecord,

@@ -4,7 +4,7 @@ import { replaceFile } from '../local-service/replaceFile.ts';
 import { openMarkersFolder } from '../shared/openMarkers.ts';
 import { RecordStore } from '../shared/recordStore.ts';
 import { publicationsFolder } from './openPublications.ts';
-import { parsePublicationRecord, type PublicationRecord } from './publicationRecord.ts';
+import { isSameApi, parsePublicationRecord, type PublicationRecord } from './publicationRecord.ts';
 
 /** The records of publications. */
 export class PublicationStore extends RecordStore<PublicationRecord> {
@@ -24,6 +24,11 @@ export class PublicationStore extends RecordStore<PublicationRecord> {
   /** The record as it is now; undefined when it is gone. */
   async find(id: string): Promise<PublicationRecord | undefined> {
     return (await this.list()).find((each) => each.id === id);
+  }
+
+  /** What was published of the API of a record, as it is now. */
+  async ofSameApi(record: PublicationRecord): Promise<readonly PublicationRecord[]> {
+    return (await this.list()).filter((each) => isSameApi(each, record));
   }
 
   /** Resolves when it is on the disk. The marker is there before an open record and goes after that of an ended one. */

@@ -1,6 +1,6 @@
 import type { InstanceAccess } from '../azure/index.ts';
 import type { Endpoint } from '../catalog/index.ts';
-import { plannedResources, type Publication } from '../protocol/apim/publication.ts';
+import { plannedResources, type PlannedResource, type Publication } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import { type PublishArguments, publishArguments } from './callArguments.ts';
@@ -8,11 +8,11 @@ import { type Draft, draftFor, existingProduct, publicationOf, sourceOf } from '
 import { finish } from './finishing.ts';
 import { type InstanceFacts, readInstance, readOperations } from './instanceFacts.ts';
 import { newRecord } from './newRecord.ts';
-import { isAbout, type PublicationRecord } from './publicationRecord.ts';
+import { isAbout, isAt, type PublicationRecord } from './publicationRecord.ts';
 import { authorizationsFor } from './publishedEndpoints.ts';
 import type { PublishingTools } from './publishingTools.ts';
 import { readStates, type ResourceState } from './resourceStates.ts';
-import { stepsFor, writeSteps } from './writing.ts';
+import { missingNeeds, stepsFor, writeSteps } from './writing.ts';
 
 /** What `publishEndpoint` gives to a program; paths are below the instance. */
 export interface PublishAnswer {
@@ -37,12 +37,13 @@ export async function publishCall(tools: PublishingTools, argument: unknown): Pr
   const endpoint = await tools.catalog.find(call.workspace, call.service);
   const instance = await tools.azure.findInstance(call.instance, call.account);
   const access = { arm: instance.client, id: instance.item.id };
-  const earlier = (await tools.store.list()).find(
-    (each) => each.instance.id === access.id && isAbout(each, endpoint),
-  );
+  const earlier = (await tools.store.list()).find((each) => isAt(each, access.id) && isAbout(each, endpoint));
   const publication = await publicationBy(call, endpoint, access, earlier?.publication.path);
-  const record = await newRecord(tools.store, endpoint, instance, publication);
-  return tools.leases.during(record, (closing) => carryOut(tools, record, endpoint, access, call, closing));
+  const record = (): Promise<PublicationRecord> => newRecord(tools.store, endpoint, instance, publication);
+  // What another window has made of it until then is known once the lease is taken.
+  return tools.leases.during(await record(), async (closing) =>
+    carryOut(tools, await record(), endpoint, access, call, closing),
+  );
 }
 
 async function carryOut(
@@ -65,6 +66,9 @@ async function carryOut(
     ({ state }) => state === 'missing' || onConflict === 'overwrite',
     record.steps,
   );
+  const chosen = steps.filter(({ action }) => action === 'write').map(({ path }) => path);
+  const lacking = missingNeeds(states, new Set(chosen));
+  if (lacking.length > 0) throw leadsElsewhere(instance.name, lacking);
   const decided = { ...record, steps };
   await tools.store.save(decided);
   const written = await writeSteps(decided, {
@@ -82,7 +86,7 @@ async function carryOut(
     url: baseUrl,
     instance: instance.id,
     apiId: publication.apiId,
-    written: steps.filter(({ action }) => action === 'write').map(({ path }) => path),
+    written: chosen,
     kept: onConflict === 'keep' ? differing.map(({ planned }) => planned.path) : [],
   };
 }
@@ -137,5 +141,14 @@ function exists(instance: string, differing: readonly ResourceState[]): Failure 
     code: 'ResourceExists',
     origin: 'client',
     sentence: `At ${instance} there is something else already: ${paths}. Nothing was written; say with "onConflict" whether to keep or overwrite it.`,
+  });
+}
+
+function leadsElsewhere(instance: string, kept: readonly PlannedResource[]): Failure {
+  const paths = kept.map(({ path }) => path.slice(1)).join(', ');
+  return new Failure({
+    code: 'ResourceExists',
+    origin: 'client',
+    sentence: `At ${instance}, ${paths} leads to another service, which must not get the key of the endpoint. Nothing was written; choose another "path", overwrite it, or set "injectKey" to false.`,
   });
 }

@@ -1,6 +1,6 @@
 import type { InstanceAccess } from '../azure/index.ts';
 import { isPreconditionFailed } from '../protocol/apim/armErrors.ts';
-import { plannedResources, type PlannedResource } from '../protocol/apim/publication.ts';
+import { plannedResources, resourceKinds, type PlannedResource } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { PublicationRecord } from './publicationRecord.ts';
 import { contentOf, noAuthorizations, readState, readStates, type ResourceState } from './resourceStates.ts';
@@ -24,17 +24,23 @@ export interface RemovingTools {
   readonly signal: AbortSignal;
 }
 
-/** What a publication made and is there still, in the order in which it can be removed. */
+/**
+ * What the publications of an API, the newest first, have made and is there still, in the order in which it can be
+ * removed.
+ */
 export async function findRemovals(
-  { publication, steps }: PublicationRecord,
+  records: readonly PublicationRecord[],
   instance: InstanceAccess,
   signal: AbortSignal,
 ): Promise<readonly Removal[]> {
-  const made = new Set(steps.filter((step) => step.made).map(({ path }) => path));
-  const plan = plannedResources(publication);
+  // A later one knows better: what it found gone and did not make is not its own any more.
+  const made = new Map(
+    records.toReversed().flatMap(({ steps }) => steps.map((step) => [step.path, step.made])),
+  );
+  const plan = plannedTogether(records);
   const states = await readStates(
     instance,
-    plan.filter(({ path }) => made.has(path)),
+    plan.filter(({ path }) => made.get(path)),
     noAuthorizations,
     signal,
   );
@@ -46,6 +52,20 @@ export async function findRemovals(
       const foreign = content.filter((path) => !own.has(path));
       return { planned, changed: state === 'different', content, foreign };
     }),
+  );
+}
+
+/** The paths of what a publication has made. */
+export function madeBy({ steps }: Pick<PublicationRecord, 'steps'>): readonly string[] {
+  return steps.filter((step) => step.made).map(({ path }) => path);
+}
+
+/** A resource as the first of the records has it, before those that are in it or need it. */
+function plannedTogether(records: readonly PublicationRecord[]): readonly PlannedResource[] {
+  const planned = records.toReversed().flatMap(({ publication }) => plannedResources(publication));
+  const latest = new Map(planned.map((each) => [each.path, each]));
+  return [...latest.values()].toSorted(
+    (one, other) => resourceKinds.indexOf(one.kind) - resourceKinds.indexOf(other.kind),
   );
 }
 

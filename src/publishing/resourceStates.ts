@@ -100,16 +100,22 @@ export async function contentOf(
       paths.push(...page.map(({ name }) => pathOf(encodeURIComponent(name))));
     return paths;
   };
+  const below = (collection: string): Promise<readonly string[]> =>
+    list(`/${collection}`, (name) => `${path}/${collection}/${name}`);
   switch (kind) {
     case 'api':
       return [
-        ...(await list('/operations', (name) => `${path}/operations/${name}`)),
-        ...(await list('/schemas', (name) => `${path}/schemas/${name}`)),
+        ...(await below('operations')),
+        ...(await below('schemas')),
+        ...(await below('policies')),
         ...(await list('/products', (name) => `/products/${name}${path}`)),
       ];
+    case 'operation':
+      return below('policies');
     case 'product':
       return [
-        ...(await list('/apis', (name) => `${path}/apis/${name}`)),
+        ...(await below('apis')),
+        ...(await below('policies')),
         ...(await list('/subscriptions', (name) => `/subscriptions/${name}`)),
       ];
     default:

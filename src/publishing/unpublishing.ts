@@ -8,7 +8,7 @@ import { pickRecord } from './pickRecord.ts';
 import { progress } from './progress.ts';
 import { isAbout, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
-import { findRemovals, type Removal, removeResources, withoutNeeded } from './removing.ts';
+import { findRemovals, madeBy, type Removal, removeResources, withoutNeeded } from './removing.ts';
 import { resourceWords } from './resourceWords.ts';
 
 /** Removes what publishing has made, and nothing that was there before. */
@@ -25,7 +25,7 @@ export async function unpublish(tools: PublishingTools, target: unknown): Promis
 }
 
 export function unpublishRecord(tools: PublishingTools, record: PublicationRecord): Promise<void> {
-  return tools.leases.during(record, () => remove(tools, record));
+  return tools.leases.during(record, (closing) => remove(tools, record, closing));
 }
 
 /** What `unpublish` gives to a program: paths below the instance. */
@@ -40,27 +40,38 @@ export async function unpublishCall(tools: PublishingTools, argument: unknown): 
   const record = await publicationFor(tools, 'unpublish', argument);
   return tools.leases.during(record, async (signal) => {
     const instance = instanceOf(tools.azure, record, 'silent');
-    const found = await findRemovals(record, instance, signal);
+    const records = await publishedNow(tools, record);
+    const found = await findRemovals(records, instance, signal);
     const chosen = withoutNeeded(found, asMade(found));
     const log = (line: string): void => tools.foundation.log.info(line);
     await removeResources(chosen, { instance, log, onStep: () => undefined, signal });
-    const left = await forget(tools, record, found, chosen);
+    const left = await forget(tools, records, found, chosen);
     return { removed: chosen.map(pathOf), kept: left.map(pathOf) };
   });
 }
 
-async function remove(tools: PublishingTools, record: PublicationRecord): Promise<void> {
+async function remove(
+  tools: PublishingTools,
+  record: PublicationRecord,
+  closing: AbortSignal,
+): Promise<void> {
   const { foundation, azure } = tools;
+  const records = await publishedNow(tools, record);
   const instance = instanceOf(azure, record);
-  const found = await asking(instance.arm.baseUrl, (signal) => findRemovals(record, instance, signal));
+  const found = await asking(instance.arm.baseUrl, (signal) => findRemovals(records, instance, signal));
   const name = record.publication.displayName;
   const title = vscode.l10n.t('Unpublish {0} at {1}', name, record.instance.name);
   const chosen = await askWhatToRemove(title, found);
   if (chosen === undefined) return;
   await progress(title, (onStep, signal) =>
-    removeResources(chosen, { instance, log: (line) => foundation.log.info(line), onStep, signal }),
+    removeResources(chosen, {
+      instance,
+      log: (line) => foundation.log.info(line),
+      onStep,
+      signal: AbortSignal.any([signal, closing]),
+    }),
   );
-  const left = await forget(tools, record, found, chosen);
+  const left = await forget(tools, records, found, chosen);
   const words = left.map(({ planned }) => resourceWords(planned)).join(', ');
   void vscode.window.showInformationMessage(
     isCallable(left)
@@ -71,18 +82,32 @@ async function remove(tools: PublishingTools, record: PublicationRecord): Promis
   );
 }
 
-/** Takes what can not be called any more out of the tree, and its record with its last resource. Gives what is left. */
+/** A record that was read before the lease was taken may be of yesterday. */
+async function publishedNow(
+  { store }: PublishingTools,
+  record: PublicationRecord,
+): Promise<readonly PublicationRecord[]> {
+  const records = await store.ofSameApi(record);
+  if (records.length === 0) throw nothingPublished();
+  return records;
+}
+
+/** Takes what can not be called any more out of the tree, and records with their last resource. Gives what is left. */
 async function forget(
   { catalog, store }: PublishingTools,
-  record: PublicationRecord,
+  records: readonly PublicationRecord[],
   found: readonly Removal[],
   removed: readonly Removal[],
 ): Promise<readonly Removal[]> {
   const left = found.filter((removal) => !removed.includes(removal));
-  const { id, workspace } = record;
-  if (workspace !== undefined && !isCallable(left))
-    for (const endpointId of publishedEndpoints(record)) await catalog.removePublished(workspace, endpointId);
-  if (left.length === 0) await store.remove(id);
+  const paths = new Set(left.map(pathOf));
+  for (const record of records) {
+    const { id, workspace } = record;
+    if (workspace !== undefined && !isCallable(left))
+      for (const endpointId of publishedEndpoints(record))
+        await catalog.removePublished(workspace, endpointId);
+    if (!madeBy(record).some((path) => paths.has(path))) await store.remove(id);
+  }
   return left;
 }
 

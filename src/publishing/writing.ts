@@ -2,7 +2,7 @@ import type { InstanceAccess } from '../azure/index.ts';
 import { Failure } from '../protocol/failure.ts';
 import { plannedResources, type PlannedResource, withSecret } from '../protocol/apim/publication.ts';
 import { isPreconditionFailed } from '../protocol/apim/armErrors.ts';
-import { isPolicy } from '../protocol/apim/resourceView.ts';
+import { differing, isPolicy } from '../protocol/apim/resourceView.ts';
 import { type PublicationRecord, type PublicationStep, withStep } from './publicationRecord.ts';
 import { type Authorizations, readState, type ResourceState } from './resourceStates.ts';
 
@@ -37,19 +37,27 @@ export function stepsFor(
   }));
 }
 
-/** What is neither there nor chosen, and is needed by what is chosen. */
+/** What is needed by what is chosen, and is not chosen: what is not there, and an API that leads away with the key. */
 export function missingNeeds(
   states: readonly ResourceState[],
   chosen: ReadonlySet<string>,
 ): readonly PlannedResource[] {
-  const needed = new Set(
-    states.filter(({ planned }) => chosen.has(planned.path)).flatMap(({ planned }) => planned.needs),
-  );
+  const written = states.map(({ planned }) => planned).filter(({ path }) => chosen.has(path));
+  const needed = new Set(written.flatMap(({ needs }) => needs));
+  const withKey = written.some(({ kind }) => kind === 'namedValue' || kind === 'apiPolicy');
   return states
     .filter(
-      ({ state, planned }) => state === 'missing' && needed.has(planned.path) && !chosen.has(planned.path),
+      (each) =>
+        !chosen.has(each.planned.path) &&
+        ((each.state === 'missing' && needed.has(each.planned.path)) || (withKey && leadsElsewhere(each))),
     )
     .map(({ planned }) => planned);
+}
+
+/** The key of an endpoint is for its service only. */
+function leadsElsewhere({ planned, state, existing }: ResourceState): boolean {
+  if (planned.kind !== 'api' || state !== 'different') return false;
+  return existing?.serviceUrl !== planned.body?.properties.serviceUrl;
 }
 
 /**
@@ -109,7 +117,7 @@ async function writeStep(
  */
 async function put(
   planned: PlannedResource,
-  { state, etag = '*' }: ResourceState,
+  { state, etag = '*', existing = {} }: ResourceState,
   { instance: { arm, id }, authorizations, signal }: WritingTools,
 ): Promise<void> {
   const path = id + planned.path;
@@ -117,7 +125,7 @@ async function put(
   const options = { signal, ...(state !== 'missing' && { ifMatch: etag }) };
   const isWhole = isPolicy(planned) || planned.kind === 'schema';
   if (state === 'missing' || body === undefined || isWhole) await arm.put(path, body, options);
-  else await arm.patch(path, body, options);
+  else await arm.patch(path, { properties: differing(body.properties, existing) }, options);
 }
 
 function bodyOf(planned: PlannedResource, authorizations: Authorizations): PlannedResource['body'] {

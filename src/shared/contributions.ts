@@ -117,6 +117,7 @@ export const commandNames = {
     'cancelSubscription',
     'deleteSubscription',
     'useSubscriptionKey',
+    'showSubscriptionKeys',
     'copyPrimarySubscriptionKey',
     'copySecondarySubscriptionKey',
     'regeneratePrimarySubscriptionKey',

@@ -247,6 +247,23 @@ describe('who may use an instance of API Management', () => {
     await clipboardHas(primary);
   });
 
+  it('shows a key only when it is asked for', async () => {
+    const { secondary } = await keysOf('research');
+    const { quickInput } = workbench.window;
+    await inMenu(['Subscriptions', 'Research'], 'Show subscription keys…');
+    const descriptions = async (): Promise<readonly (string | undefined)[]> =>
+      (await quickInput.entries()).map(({ description }) => description);
+    await quickInput.waitFor({ title: 'Keys of Research' });
+    const hidden = '•'.repeat(32);
+    assert.deepEqual(await descriptions(), [hidden, hidden]);
+    await quickInput.row('Secondary key').hover();
+    await quickInput.row('Secondary key').getByRole('button', { name: 'Show key' }).click();
+    await eventually('the key', async () => (await descriptions())[1] === secondary);
+    assert.equal((await descriptions())[0], hidden);
+    await quickInput.pick('Secondary key');
+    await clipboardHas(secondary);
+  });
+
   it('suspends a subscription, whose keys then fail, and activates it', async () => {
     const { dialog, notifications } = shortcuts();
     const { primary } = await keysOf('research');
@@ -426,10 +443,12 @@ describe('who may use an instance of API Management', () => {
   it('says what the tier Consumption lacks, where subscriptions work all the same', async () => {
     const { window } = workbench;
     const { quickInput, notifications } = shortcuts();
-    workbench.health.expect(/paidbycall has no users and groups/);
+    workbench.health.expect(/paidbycall has no users, groups and notifications/);
     await window.runCommand('Azure ML: Invite user…');
     await quickInput.pick('paidbycall', { placeholder: 'API Management instance' });
-    await notifications.waitFor('paidbycall has no users and groups');
+    await notifications.waitFor('paidbycall has no users, groups and notifications');
+    const [, paidByCall = ''] = arm.instances;
+    arm.seed(`${paidByCall}/products/starter`, { displayName: 'Starter', state: 'published' });
     await window.runCommand('Azure ML: New subscription…');
     await quickInput.pick('paidbycall', { placeholder: 'API Management instance' });
     await quickInput.enter('Alone', { title: 'New subscription (1/3)', message: 'Name of the subscription' });

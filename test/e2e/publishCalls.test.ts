@@ -145,6 +145,8 @@ describe('publishing by a program', () => {
 
   it('unpublishes, and leaves what was changed', async () => {
     const { window } = workbench;
+    // What this leaves out was published before, and goes too.
+    await publish({ product: 'unlimited', operations: ['rrs-execute'] });
     await caller.put('apis/scoring/operations/theirs', {
       displayName: 'T',
       method: 'GET',

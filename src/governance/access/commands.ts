@@ -7,6 +7,7 @@ import { newSubscription } from './newSubscription.ts';
 import { addUser, inviteUser } from './newUsers.ts';
 import { setPublished } from './products.ts';
 import { showRequests } from './requests.ts';
+import { showSubscriptionKeys } from './shownKeys.ts';
 import { copySubscriptionKey, regenerateSubscriptionKey } from './subscriptionKeys.ts';
 import { decideSubscription } from './subscriptionStates.ts';
 import type { AccessTools } from './tools.ts';
@@ -40,6 +41,7 @@ export function accessCommands(tools: AccessTools, catalog: Catalog) {
     cancelSubscription: (target) => decideSubscription(tools, target, 'cancel'),
     deleteSubscription: (target) => deleteSubscription(tools, target),
     useSubscriptionKey: (target) => useSubscriptionKey(tools, catalog, target),
+    showSubscriptionKeys: (target) => showSubscriptionKeys(tools, target),
     copyPrimarySubscriptionKey: (target) => copySubscriptionKey(tools, target, 'primary'),
     copySecondarySubscriptionKey: (target) => copySubscriptionKey(tools, target, 'secondary'),
     regeneratePrimarySubscriptionKey: (target) => regenerateSubscriptionKey(tools, target, 'primary'),

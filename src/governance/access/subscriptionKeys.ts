@@ -20,8 +20,12 @@ export async function copySubscriptionKey(
 }
 
 export async function copyKey(chosen: Chosen, which: WhichKey): Promise<void> {
-  const { label } = chosen.node;
-  await vscode.env.clipboard.writeText(await readKey(chosen, which));
+  await copyText(chosen, which, await readKey(chosen, which));
+}
+
+/** Copies a key that was read, and says so. */
+export async function copyText({ node: { label } }: Chosen, which: WhichKey, key: string): Promise<void> {
+  await vscode.env.clipboard.writeText(key);
   const text =
     which === 'primary'
       ? vscode.l10n.t('Copied the primary key of {0}.', label)
@@ -30,17 +34,21 @@ export async function copyKey(chosen: Chosen, which: WhichKey): Promise<void> {
 }
 
 /** Rejects with `MissingSubscriptionKey` where the instance says none. */
-export async function readKey({ access, node }: Chosen, which: WhichKey): Promise<string> {
+export async function readKey(chosen: Chosen, which: WhichKey): Promise<string> {
+  return (await readKeys(chosen))[which];
+}
+
+/** Both keys. Rejects as `readKey` does. */
+export async function readKeys({ access, node }: Chosen): Promise<Readonly<Record<WhichKey, string>>> {
   const { body } = await waitFor(access, (signal) =>
     access.arm.post(`${access.id}${node.path}/listSecrets`, undefined, { signal }),
   );
-  const { primaryKey, secondaryKey } = parseArm(secretsSchema, body);
-  const key = which === 'primary' ? primaryKey : secondaryKey;
-  if (key !== undefined) return key;
+  const { primaryKey: primary, secondaryKey: secondary } = parseArm(secretsSchema, body);
+  if (primary !== undefined && secondary !== undefined) return { primary, secondary };
   throw new Failure({
     code: 'MissingSubscriptionKey',
     origin: 'service',
-    sentence: vscode.l10n.t('{0} does not say the key of {1}.', access.name, node.label),
+    sentence: vscode.l10n.t('{0} does not say the keys of {1}.', access.name, node.label),
   });
 }
 

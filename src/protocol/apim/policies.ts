@@ -30,12 +30,21 @@ export function keyChoicePolicy(
 
 /** A policy expression, in C#. */
 function isCalled(endpointId: string, parameters: readonly string[]): string {
-  const id = JSON.stringify(endpointId);
+  const id = stringLiteral(endpointId);
   const conditions = parameters.map(
     (name) =>
       `context.Request.MatchedParameters.GetValueOrDefault("${name}", "").Equals(${id}, StringComparison.OrdinalIgnoreCase)`,
   );
   return `@(${conditions.length === 0 ? 'false' : conditions.join(' || ')})`;
+}
+
+/** An id that holds `{{…}}` would be read as a named value before the expression is, and quotes would end it. */
+function stringLiteral(text: string): string {
+  const escaped = text.replaceAll(
+    /[^\w.~-]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `"${escaped}"`;
 }
 
 /** A product's policy with limits for each subscription. */

@@ -63,16 +63,19 @@ export interface EndpointKey {
   readonly keyName: string;
 }
 
-export type ResourceKind =
-  | 'product'
-  | 'productPolicy'
-  | 'api'
-  | 'schema'
-  | 'operation'
-  | 'namedValue'
-  | 'apiPolicy'
-  | 'productApi'
-  | 'subscription';
+/** In the order in which they are written. */
+export const resourceKinds = [
+  'product',
+  'productPolicy',
+  'api',
+  'schema',
+  'operation',
+  'namedValue',
+  'apiPolicy',
+  'productApi',
+  'subscription',
+] as const;
+export type ResourceKind = (typeof resourceKinds)[number];
 
 /** A resource of an API Management instance as it is to be. */
 export interface PlannedResource {

@@ -16,6 +16,13 @@ export function comparable(planned: PlannedResource, existing: JsonObject): Json
   return membersOf(wanted, present);
 }
 
+/** The members of a plan that are not like those of `comparable`. */
+export function differing(wanted: JsonObject, existing: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([name, value]) => jsonText(value) !== jsonText(existing[name])),
+  );
+}
+
 /** Whether a resource is as the plan wants it; a secret, which cannot be read, is left out of it. */
 export function isAsPlanned(planned: PlannedResource, existing: JsonObject): boolean {
   return jsonText(comparable(planned, existing)) === jsonText(planned.body?.properties ?? {});
@@ -71,12 +78,17 @@ function membersOf(wanted: JsonObject, present: JsonObject): JsonObject {
 function memberLike(wanted: unknown, present: unknown, name: string): unknown {
   if (isEmpty(wanted) && (present === undefined || present === null)) return wanted;
   if (isJsonObject(wanted) && isJsonObject(present)) return membersOf(wanted, present);
-  if (Array.isArray(wanted) && Array.isArray(present))
-    return present.map((each: unknown, index) => memberLike(wanted[index], each, name));
+  if (Array.isArray(wanted) && Array.isArray(present)) return listLike(wanted, present, name);
   // An instance answers with the whole id of what it was given relative to itself.
   const isScope = name === 'scope' && typeof wanted === 'string' && typeof present === 'string';
   if (isScope && present.toLowerCase().endsWith(wanted.toLowerCase())) return wanted;
   return present ?? null;
+}
+
+/** A list is written as a whole or not at all: one that is another is shown with what would go with it. */
+function listLike(wanted: readonly unknown[], present: readonly unknown[], name: string): readonly unknown[] {
+  const inOrder = present.map((each, index) => memberLike(wanted[index], each, name));
+  return jsonText(inOrder) === jsonText(wanted) ? inOrder : present;
 }
 
 function isEmpty(value: unknown): boolean {

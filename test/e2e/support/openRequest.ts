@@ -17,4 +17,6 @@ export async function openRequest(window: WorkbenchWindow, name: string, workspa
     return true;
   });
   await window.editors.webview().getByRole('button', { name: 'Send', exact: true }).waitFor();
+  // Asked for once more while the editor of the first pick was on its way.
+  await window.quickInput.cancel();
 }

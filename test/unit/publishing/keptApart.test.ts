@@ -5,6 +5,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asObject } from '../../../src/protocol/json.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
+import { publicationFor } from '../../../src/publishing/callArguments.ts';
+import { writePrivateJson } from '../../../src/local-service/files.ts';
 import { hasOpenPublications } from '../../../src/publishing/openPublications.ts';
 import { PublicationLeases } from '../../../src/publishing/publicationLeases.ts';
 import { PublicationStore } from '../../../src/publishing/publicationStore.ts';
@@ -122,6 +124,35 @@ describe('publications in several windows', () => {
       await eventually('a lease that is held again', () => other.isTaken(one));
     });
     assert.equal(await other.isTaken(one), false);
+  });
+
+  it('are stopped where another window has taken them over', async () => {
+    const asleep = new PublicationLeases(folder.path, 1);
+    await asleep.during(one, async (signal) => {
+      const file = await leaseFile();
+      const theirs = { pid: process.pid, token: 'theirs', state: 'starting', since: Date.now() };
+      // Again, since a renewal that was under way writes over it.
+      while (!signal.aborted) await writePrivateJson(file, theirs);
+    });
+    assert.ok(await other.isTaken(one));
+  });
+
+  it('of one API are one for a program, the newest', async () => {
+    const store = new PublicationStore(folder.path);
+    const id = '/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/demo';
+    const earlier = { ...one, instance: { ...one.instance, id } };
+    const later = { ...earlier, id: 'two', startedAt: '2026-11-21T13:00:00.000Z' };
+    await store.save(earlier);
+    await store.save(later);
+    const catalog = { find: () => assert.fail('Nobody is to be looked for.') };
+    const found = (apiId: string) =>
+      publicationFor({ catalog, store }, 'unpublish', { instance: id.toUpperCase(), apiId });
+    assert.deepEqual(await found(one.publication.apiId), later);
+    assert.deepEqual(await store.ofSameApi(earlier), [later, earlier]);
+    await assert.rejects(
+      found('another'),
+      (error: unknown) => error instanceof Failure && error.code === 'NothingToPick',
+    );
   });
 
   it('tell start-up that they are open, until they end or are forgotten', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { starterLimits } from '../../../src/protocol/apim/limits.ts';
 import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
 import { plannedResources } from '../../../src/protocol/apim/publication.ts';
-import { asObject } from '../../../src/protocol/json.ts';
+import { asObject, jsonText } from '../../../src/protocol/json.ts';
 import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
 import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
@@ -185,7 +185,7 @@ describe('publishing to API Management', () => {
     const again = { ...kept, steps: stepsFor(await states(), () => true, kept.steps) };
     await put('/products/starter/apis/azureml-demo', {});
     const record = await writeSteps(again, tools());
-    const removals = await findRemovals(record, instance, signal);
+    const removals = await findRemovals([record], instance, signal);
     assert.deepEqual(
       removals.map(({ planned }) => planned.kind),
       ['subscription', 'namedValue', ...gatewayOperations.map(() => 'operation')],
@@ -198,6 +198,30 @@ describe('publishing to API Management', () => {
     const { body } = await instance.arm.get(`${instance.id}/apis/azureml-demo`);
     const { displayName, description } = asObject(asObject(body).properties);
     assert.deepEqual([displayName, description], ['AzureML Demo API', 'Of others']);
+  });
+
+  it('leaves lists that are as planned with what others have put into them, and shows those that are not', async () => {
+    const path = '/apis/azureml-demo/operations/bes-start';
+    const operation = async (): Promise<ResourceState> => {
+      const found = (await states()).find(({ planned }) => planned.path === path);
+      assert.ok(found);
+      return found;
+    };
+    const { body } = (await operation()).planned;
+    const described = (statusCode: number): object => {
+      const examples = { default: { value: { Of: 'others' } } };
+      const representations = [{ contentType: 'application/json', examples }];
+      return { ...body?.properties, responses: [{ statusCode, description: 'OK', representations }] };
+    };
+    await put('/apis/azureml-demo', { displayName: 'Old', path: 'azureml-demo' });
+    await put(path, { ...described(200), displayName: 'Old' });
+    assert.doesNotMatch(jsonText((await operation()).existing), /others/);
+    await publish();
+    assert.equal((await operation()).state, 'same');
+    const { properties } = asObject((await instance.arm.get(instance.id + path)).body);
+    assert.match(jsonText(asObject(properties).responses), /others/);
+    await put(path, described(202));
+    assert.match(jsonText((await operation()).existing), /others/);
   });
 
   it('goes on after a kill between any two steps, and makes nothing twice', async () => {
@@ -257,7 +281,7 @@ describe('publishing to API Management', () => {
       urlTemplate: '/mine',
     });
     await put('/apis/azureml-demo/policies/policy', { format: 'rawxml', value: '<policies />' });
-    const removals = await findRemovals(record, instance, signal);
+    const removals = await findRemovals([record], instance, signal);
     assert.deepEqual(
       removals.filter((each) => each.changed).map(({ planned }) => planned.kind),
       ['apiPolicy'],
@@ -288,14 +312,50 @@ describe('publishing to API Management', () => {
     assert.ok(coversMade({ ...publication, operations: others }, { steps }));
   });
 
+  it('removes at once what several publications of an API have made', async () => {
+    const earlier = await publish();
+    const [first, ...operations] = publication.operations;
+    assert.ok(first);
+    const fewer = { ...publication, operations };
+    const found = await readStates(instance, plannedResources(fewer), authorizations, signal);
+    const later = { ...earlier, publication: fewer, steps: stepsFor(found, () => true, earlier.steps) };
+    const removals = await findRemovals([later, earlier], instance, signal);
+    assert.deepEqual(
+      removals.flatMap(({ foreign }) => foreign),
+      [],
+    );
+    await remove(removals);
+    assert.ok(!(await states()).some(({ state }) => state !== 'missing'));
+  });
+
   it('does not delete with an API what others have put into it since they were asked about', async () => {
     const record = await publish();
-    const removals = await findRemovals(record, instance, signal);
+    const removals = await findRemovals([record], instance, signal);
     await put('/products/unlimited/apis/azureml-demo', {});
     await assert.rejects(remove(removals), isChanged);
-    const [api] = (await findRemovals(record, instance, signal)).filter(({ foreign }) => foreign.length > 0);
+    const [api] = (await findRemovals([record], instance, signal)).filter(
+      ({ foreign }) => foreign.length > 0,
+    );
     assert.deepEqual(api?.foreign, ['/products/unlimited/apis/azureml-demo']);
     assert.equal((await instance.arm.get(`${instance.id}/apis/azureml-demo`)).status, 200);
+  });
+
+  it('does not delete the policies that others have given to what it made', async () => {
+    const { keyName, ...withoutKey } = publication;
+    assert.ok(keyName);
+    const found = await readStates(instance, plannedResources(withoutKey), authorizations, signal);
+    const record = await writeSteps({ ...recordOf(found), publication: withoutKey }, tools());
+    const policies = [
+      '/apis/azureml-demo/operations/bes-start/policies/policy',
+      '/apis/azureml-demo/policies/policy',
+    ];
+    for (const path of policies)
+      await put(path, { format: 'rawxml', value: '<policies><inbound><base /></inbound></policies>' });
+    const removals = await findRemovals([record], instance, signal);
+    assert.deepEqual(
+      removals.flatMap(({ foreign }) => foreign),
+      policies,
+    );
   });
 
   it('makes a product with limits, and asks before it is deleted with the subscriptions of others', async () => {
@@ -313,7 +373,7 @@ describe('publishing to API Management', () => {
     const record = await writeSteps({ ...recordOf(found), publication: own }, tools());
     assert.deepEqual(await readLimits(instance, 'trial', signal), starterLimits);
     await put('/subscriptions/theirs', { scope: '/products/trial', displayName: 'Theirs', state: 'active' });
-    const removals = await findRemovals(record, instance, signal);
+    const removals = await findRemovals([record], instance, signal);
     const inside = removals.filter(({ foreign }) => foreign.length > 0);
     assert.deepEqual(
       inside.map(({ planned, foreign }) => [planned.kind, ...foreign]),
@@ -333,6 +393,19 @@ describe('publishing to API Management', () => {
       '/namedValues/azureml-demo-key',
     ]);
     assert.deepEqual(lacking('/apis/azureml-demo', '/subscriptions/azureml-demo-vscode'), []);
+  });
+
+  it('does not leave an API that leads elsewhere as it is when its key is written', async () => {
+    const api = '/apis/azureml-demo';
+    const ofOthers = { displayName: 'Theirs', path: 'azureml-demo', serviceUrl: 'http://127.0.0.1:6000' };
+    await put(api, ofOthers);
+    const lacking = async (...paths: string[]): Promise<readonly string[]> =>
+      missingNeeds(await states(), new Set(paths)).map(({ path }) => path);
+    assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), [api]);
+    assert.deepEqual(await lacking('/namedValues/azureml-demo-key', api), []);
+    assert.deepEqual(await lacking('/subscriptions/azureml-demo-vscode'), []);
+    await put(api, { ...ofOthers, serviceUrl: publication.serviceUrl });
+    assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), []);
   });
 
   it('does not say that a product has no limit which it has not read', async () => {
@@ -365,7 +438,7 @@ describe('publishing to API Management', () => {
   });
 
   async function removeAll(record: PublicationRecord): Promise<void> {
-    const removals = await findRemovals(record, instance, signal);
+    const removals = await findRemovals([record], instance, signal);
     assert.ok(!removals.some(({ changed, foreign }) => changed || foreign.length > 0));
     await remove(removals);
   }

@@ -105,7 +105,7 @@ export class PublishingBench {
   /** Removes everything that a publication made. */
   async unpublish(record: PublicationRecord): Promise<void> {
     const { instance } = this;
-    const removals = await findRemovals(record, instance, signal);
+    const removals = await findRemovals([record], instance, signal);
     await removeResources(removals, { instance, log: () => undefined, onStep: () => undefined, signal });
   }
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { keyChoicePolicy } from '../../../src/protocol/apim/policies.ts';
+import { writePolicy } from '../../../src/protocol/apim/policyXml.ts';
 import { plannedResources, type Publication } from '../../../src/protocol/apim/publication.ts';
 import { asObject } from '../../../src/protocol/json.ts';
 import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
@@ -102,6 +104,15 @@ describe('publishing one API for several endpoints', () => {
     const answer = await call(other.endpointId, { Authorization: `Bearer ${other.apiKey}` });
     assert.equal(answer.status, 404);
     assert.deepEqual(await answer.json(), { statusCode: 404, message: 'Resource not found' });
+  });
+
+  it('compares with an id as it is, whatever that holds', () => {
+    const endpoints = [{ endpointId: 'a") || true || ("{{other-key}}', keyName: 'own-key' }];
+    const policy = writePolicy(keyChoicePolicy(endpoints, ['service']));
+    const [condition = ''] = /(?<=Equals\().*?(?=, StringComparison)/.exec(policy) ?? [];
+    assert.equal(JSON.parse(condition), endpoints[0]?.endpointId);
+    assert.deepEqual(policy.match(/\{\{.*?\}\}/g), ['{{own-key}}']);
+    assert.doesNotMatch(condition.slice(1, -1), /"/);
   });
 
   it('has a named value for each, of which one alone is brought up to date', async () => {

@@ -142,7 +142,7 @@ describe('publishing with typed bodies', () => {
     assert.deepEqual(parsePublicationRecord(JSON.stringify(kept)), kept);
     const record = await writeSteps(kept, bench.tools(authorizations));
     assert.deepEqual(new Set((await states()).map(({ state }) => state)), new Set(['same']));
-    const removals = await findRemovals(record, bench.instance, signal);
+    const removals = await findRemovals([record], bench.instance, signal);
     assert.ok(removals.some(({ planned }) => planned.kind === 'schema'));
     assert.ok(!removals.some(({ changed, foreign }) => changed || foreign.length > 0));
     await bench.unpublish(record);
