@@ -17,6 +17,7 @@ import { reportRoutes } from './reports.ts';
 import { skuRoutes } from './skus.ts';
 import { subscriptionRoutes, subscriptions } from './subscriptions.ts';
 import { notInConsumption } from './tiers.ts';
+import { tracingRoutes } from './tracing.ts';
 import { userRoutes, users } from './users.ts';
 
 /** All that the emulator knows of `Microsoft.ApiManagement`, 2024-05-01. */
@@ -33,6 +34,7 @@ export function apimRoutes(context: Context): readonly Route[] {
     ...subscriptionRoutes(context),
     ...namedValueRoutes(context),
     ...fragmentRoutes(context),
+    ...tracingRoutes(context),
     ...policyDescriptionRoutes(context),
     ...types.flatMap((type) => resourceRoutes(context, type)),
     ...notInConsumption(context, [
