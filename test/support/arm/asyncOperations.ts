@@ -24,6 +24,8 @@ export interface AsyncWork {
   readonly resource: string;
   /** The path below which the status is found. */
   readonly statusRoot: string;
+  /** The path below which `Location` leads instead of to where it began; it says no more than that it has ended. */
+  readonly resultRoot?: string | undefined;
   /** Called once when the operation ends; with a failure it takes back what was begun. */
   readonly end: () => void;
   /** What the poll of `Location` answers after that. */
@@ -72,8 +74,9 @@ export class AsyncOperations {
   answer(path: string, url: URL): Answer | undefined {
     const byLocation = this.#operations.get(url.searchParams.get(QUERY) ?? '');
     if (byLocation) return this.#locationAnswer(byLocation, url);
-    const byStatus = this.#operations.get(path.slice(path.lastIndexOf('/') + 1));
-    return byStatus && statusPath(byStatus) === path ? this.#statusAnswer(byStatus) : undefined;
+    const named = this.#operations.get(path.slice(path.lastIndexOf('/') + 1));
+    if (named && resultPath(named) === path) return this.#locationAnswer(named, url);
+    return named && statusPath(named) === path ? this.#statusAnswer(named) : undefined;
   }
 
   #runningOn(resource: string): Operation | undefined {
@@ -85,8 +88,9 @@ export class AsyncOperations {
 
   #locationAnswer(operation: Operation, url: URL): Answer {
     if (this.#poll(operation)) return { status: 202, headers: this.#headers(operation, url) };
-    const { failure } = operation;
-    return failure ? { status: failure.status, body: { error: failure.error } } : operation.answer();
+    const { failure, resultRoot } = operation;
+    if (failure) return { status: failure.status, body: { error: failure.error } };
+    return resultRoot === undefined ? operation.answer() : { status: 200 };
   }
 
   #statusAnswer(operation: Operation): Answer {
@@ -117,9 +121,13 @@ export class AsyncOperations {
   #headers(operation: Operation, { origin, pathname, searchParams }: URL): Record<string, string> {
     const version = `api-version=${searchParams.get('api-version') ?? ''}`;
     const status = `${origin}${encodeURI(statusPath(operation))}?${version}`;
+    const result = resultPath(operation);
     return {
       ...this.#later(),
-      Location: `${origin}${pathname}?${version}&${QUERY}=${operation.id}`,
+      Location:
+        result === undefined
+          ? `${origin}${pathname}?${version}&${QUERY}=${operation.id}`
+          : `${origin}${encodeURI(result)}?${version}`,
       ...(this.#settings.headers === 'both' ? { 'Azure-AsyncOperation': status } : {}),
     };
   }
@@ -127,4 +135,8 @@ export class AsyncOperations {
 
 function statusPath({ statusRoot, id }: Operation): string {
   return `${statusRoot}/${id}`;
+}
+
+function resultPath({ resultRoot, id }: Operation): string | undefined {
+  return resultRoot === undefined ? undefined : `${resultRoot}/${id}`;
 }

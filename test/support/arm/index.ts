@@ -13,14 +13,17 @@ import { AsyncOperations } from './asyncOperations.ts';
 import type { AsyncSettings } from './asyncOperations.ts';
 import { Directory, resourceGroup } from './directory.ts';
 import type { TenantInit } from './directory.ts';
+import { Exports } from './exports.ts';
 import { Gateways } from './gateway/gateways.ts';
 import type { LoggedCall } from './gateway/loggedCall.ts';
 import { Interventions } from './interventions.ts';
 import type { Match } from './interventions.ts';
 import { LOCATIONS } from './locations.ts';
+import type { Metric } from './metricSeries.ts';
 import { metricRoutes } from './metrics.ts';
 import type { Paging } from './paging.ts';
 import { Registrations } from './providers.ts';
+import type { ProviderInit } from './providers.ts';
 import { ArmServer } from './server.ts';
 import type { SeenRequest } from './server.ts';
 import { Store } from './store.ts';
@@ -80,6 +83,8 @@ export class Arm {
   readonly #server: ArmServer;
   readonly #gateways = new Gateways(this.#store);
   readonly #registrations: Registrations;
+  readonly #exports = new Exports();
+  readonly #metrics = new Map<string, readonly Metric[]>();
   readonly #presets: boolean;
   readonly #lateFailures = new Interventions<ArmError>();
 
@@ -93,7 +98,7 @@ export class Arm {
     this.#tenants = options.tenants ?? [defaultTenant];
     this.#directory = new Directory(this.#tenants);
     const operations = new AsyncOperations(this.async);
-    this.#registrations = new Registrations(() => this.async.polls);
+    this.#registrations = new Registrations(() => this.async.polls, Object.values(LOCATIONS));
     const context = {
       store: this.#store,
       operations,
@@ -102,11 +107,13 @@ export class Arm {
       lateFailures: this.#lateFailures,
       registrations: this.#registrations,
       gateways: this.#gateways,
+      exports: this.#exports,
+      metrics: this.#metrics,
       presets: this.#presets,
     };
     const routes = [
       ...this.#directory.routes(context),
-      ...this.#registrations.routes(Object.values(LOCATIONS)),
+      ...this.#registrations.routes(this.paging),
       ...apimRoutes(context),
       ...metricRoutes(context),
       ...classicRoutes(context),
@@ -115,6 +122,7 @@ export class Arm {
     this.#server = new ArmServer({
       directory: this.#directory,
       operations,
+      exports: this.#exports,
       routes,
       writeMs,
       prepare: (asked) => this.#prepare(asked),
@@ -201,6 +209,16 @@ export class Arm {
   /** Puts calls of the past to those that went through an instance's gateway. */
   addCalls(instance: string, calls: readonly LoggedCall[]): void {
     this.#gateways.addCalls(instance, calls);
+  }
+
+  /** Gives a resource that is no instance, and that was seeded, something that it measures. */
+  addMetrics(resource: string, metrics: readonly Metric[]): void {
+    this.#metrics.set(resource.toLowerCase(), metrics);
+  }
+
+  /** Adds a provider that nobody has registered yet. */
+  addProvider(provider: ProviderInit): void {
+    this.#registrations.add(provider);
   }
 
   /** Makes a subscription one in which API Management has to be registered first. */

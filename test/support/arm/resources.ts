@@ -1,8 +1,10 @@
 import type { JsonObject } from '../../../src/protocol/json.ts';
 import { asObject } from '../../../src/protocol/json.ts';
 import type { AsyncOperations } from './asyncOperations.ts';
+import type { Exports } from './exports.ts';
 import type { Gateways } from './gateway/gateways.ts';
 import type { Interventions } from './interventions.ts';
+import type { Metric } from './metricSeries.ts';
 import { pageOf } from './paging.ts';
 import type { Paging } from './paging.ts';
 import { modified } from './parallelWrites.ts';
@@ -20,6 +22,9 @@ export interface Context {
   readonly documents: Map<string, string>;
   readonly registrations: Registrations;
   readonly gateways: Gateways;
+  readonly exports: Exports;
+  /** What resources other than instances measure, by their ids in lower case. */
+  readonly metrics: Map<string, readonly Metric[]>;
   /** Whether new instances have what the classic tiers come with. */
   readonly presets: boolean;
   /** Failures that long-running writes are to end with. */
@@ -48,6 +53,8 @@ export interface ResourceType {
   readonly etagInBody?: boolean;
   /** The status of a PUT that creates one, unless that is 201. */
   readonly createdStatus?: 200;
+  /** The status of a PUT that replaces one, unless that is 200. */
+  readonly replacedStatus?: 201;
   /** Whether there is no PATCH: a PUT takes its place. */
   readonly replacedOnly?: boolean;
   /** Whether it is changed and deleted without If-Match. */
@@ -56,14 +63,20 @@ export interface ResourceType {
   readonly slow?: readonly ('PUT' | 'PATCH' | 'DELETE')[];
   /** Properties while a write goes on. */
   readonly pending?: JsonObject;
+  /** The path below which its changes and deletions are followed, unless that is its own. */
+  readonly resultRoot?: (entity: Entity) => string;
   /** Whether a deletion that goes on answers with what is deleted. */
   readonly showsDeleted?: boolean;
+  /** Reads it in another form, where a call asks for one. @throws ArmError */
+  readonly readAs?: (context: Context, call: Call, entity: Entity) => Answer | undefined;
   /** Checks a write; gives the properties to keep. @throws ArmError */
   readonly accept?: (write: Write) => JsonObject;
   /** Members beside the properties that the service sets, from those that a caller has set. */
   readonly membersFor?: (members: JsonObject) => JsonObject;
   /** Writes what comes with it. */
   readonly settle?: (write: Write, entity: Entity) => void;
+  /** Does what only a write that has ended well brings about. */
+  readonly complete?: (context: Context, entity: Entity) => void;
   /** Checks whether it may go, removes what goes with it. @throws ArmError */
   readonly release?: (context: Context, call: Call, entity: Entity) => void;
   /** The properties that an answer shows. */
@@ -135,7 +148,8 @@ export function listOfType(context: Context, resource: ResourceType, call: Call)
 
 function read(context: Context, resource: ResourceType, call: Call): Answer {
   const entity = existing(context, call.path);
-  const answer = entityAnswer(context, resource, entity, call, 200);
+  const answer =
+    resource.readAs?.(context, call, entity) ?? entityAnswer(context, resource, entity, call, 200);
   context.operations.look(entity.id);
   return answer;
 }
@@ -148,7 +162,7 @@ function put(context: Context, resource: ResourceType, call: Call): Answer {
   const missing = resource.required.filter((name) => given[name] === undefined || given[name] === '');
   if (missing.length > 0) throw ArmError.invalid(missing.map((name) => [name, `${name} must not be empty.`]));
   const properties = { ...resource.defaults, ...given };
-  const status = previous ? 200 : (resource.createdStatus ?? 201);
+  const status = previous ? (resource.replacedStatus ?? 200) : (resource.createdStatus ?? 201);
   return write(context, resource, { context, call, properties, previous }, status);
 }
 
@@ -168,9 +182,14 @@ function write(context: Context, resource: ResourceType, change: Write, status: 
   const members = { ...given, ...resource.membersFor?.(given) };
   const entity = store.put({ id: call.path, properties, members });
   resource.settle?.(change, entity);
-  if (!resource.slow?.some((method) => method === call.method))
+  const finish = (): void => resource.complete?.(context, entity);
+  if (!resource.slow?.some((method) => method === call.method)) {
+    finish();
     return entityAnswer(context, resource, entity, call, status);
+  }
   const headers = goOn(context, call, entity, {
+    finish,
+    resultRoot: call.method === 'PATCH' ? resource.resultRoot?.(entity) : undefined,
     undo: () => restore(store, entity.id, previous),
     answer: () => entityAnswer(context, resource, entity, call, status === 202 ? 200 : status),
   });
@@ -190,6 +209,7 @@ function remove(context: Context, resource: ResourceType, call: Call): Answer {
     return { status: 200 };
   }
   const headers = goOn(context, call, entity, {
+    resultRoot: resource.resultRoot?.(entity),
     finish: () => store.remove(entity.id),
     answer: () => ({ status: 204 }),
   });
@@ -202,19 +222,26 @@ function goOn(
   { operations, lateFailures }: Context,
   call: Call,
   entity: Entity,
-  work: { readonly finish?: () => void; readonly undo?: () => void; readonly answer: () => Answer },
+  work: {
+    readonly resultRoot?: string | undefined;
+    readonly finish?: () => void;
+    readonly undo?: () => void;
+    readonly answer: () => Answer;
+  },
 ): Record<string, string> {
   const failure = lateFailures.take(`${call.method} ${call.path}`);
   return operations.start(call.url, {
     resource: entity.id,
     statusRoot: `${instanceId(call.path)}/tenant/operationResults`,
+    resultRoot: work.resultRoot,
     failure,
     end: () => (failure ? work.undo?.() : work.finish?.()),
     answer: work.answer,
   });
 }
 
-function entityAnswer(
+/** An answer with a resource and its ETag. */
+export function entityAnswer(
   context: Context,
   resource: ResourceType,
   entity: Entity,
@@ -225,7 +252,11 @@ function entityAnswer(
 }
 
 /** `*` takes any; another value must be the one that the resource has now. @throws ArmError 412, 400 */
-function checkIfMatch({ headers }: Call, entity: Entity | undefined, need: 'required' | 'optional'): void {
+export function checkIfMatch(
+  { headers }: Call,
+  entity: Entity | undefined,
+  need: 'required' | 'optional',
+): void {
   const given = headers['if-match'];
   if (given === undefined && need === 'required')
     throw new ArmError(400, 'ValidationError', 'The header If-Match is missing.');

@@ -8,6 +8,7 @@ import type { Fault } from '../../../src/local-service/options.ts';
 import { listenOnFirstFree, LOOPBACK } from '../../../src/local-service/ports.ts';
 import type { AsyncOperations } from './asyncOperations.ts';
 import type { Directory } from './directory.ts';
+import type { Exports } from './exports.ts';
 import { Interventions } from './interventions.ts';
 import { ParallelWrites } from './parallelWrites.ts';
 import { ArmError, findRoute, parseBody } from './wire.ts';
@@ -16,6 +17,7 @@ import type { Answer, Route } from './wire.ts';
 export interface ArmServerInit {
   readonly directory: Directory;
   readonly operations: AsyncOperations;
+  readonly exports: Exports;
   readonly routes: readonly Route[];
   /** Milliseconds that a write takes. */
   readonly writeMs: number;
@@ -79,6 +81,11 @@ export class ArmServer {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', headers } = request;
     const url = new URL(request.url ?? '/', this.#url);
+    const document = this.#init.exports.at(url);
+    if (document !== undefined) {
+      sendText(response, 200, document);
+      return;
+    }
     const path = decodeURIComponent(url.pathname).replace(/(?<=.)\/$/, '');
     const content = await readBody(request, MAX_BODY);
     const asked = `${method} ${path}`;

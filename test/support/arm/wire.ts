@@ -27,7 +27,10 @@ export interface Answer {
  */
 export interface Route {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'PATCH' | 'POST' | 'DELETE';
-  /** With names in braces for segments that vary: `/subscriptions/{subscriptionId}`. */
+  /**
+   * With names in braces for segments that vary: `/subscriptions/{subscriptionId}`; `/{+resource}` at its beginning is
+   * for as many as there are.
+   */
   readonly path: string;
   readonly answer: (call: Call) => Answer;
 }
@@ -112,14 +115,22 @@ export function parseBody(bytes: Buffer): unknown {
 
 function matchPath(template: string, path: string): Record<string, string> | undefined {
   const wanted = template.split('/');
-  const given = path.split('/');
+  const given = segmentsOf(path, wanted);
   if (wanted.length !== given.length) return undefined;
   const parameters: Record<string, string> = {};
   for (const [index, segment] of wanted.entries()) {
     const value = given[index] ?? '';
-    const name = /^\{(\w+)\}$/.exec(segment)?.[1];
+    const name = /^\{\+?(\w+)\}$/.exec(segment)?.[1];
     if (name !== undefined && value !== '') parameters[name] = value;
     else if (segment.toLowerCase() !== value.toLowerCase()) return undefined;
   }
   return parameters;
+}
+
+/** Of a path, with those in one that a template's first name stands for. */
+function segmentsOf(path: string, [, first = '', ...rest]: readonly string[]): readonly string[] {
+  const given = path.split('/');
+  if (!first.startsWith('{+')) return given;
+  const end = given.length - rest.length;
+  return ['', given.slice(1, end).join('/'), ...given.slice(end)];
 }

@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../../src/protocol/json.ts';
+import type { Arm } from '../../support/arm/index.ts';
 import type { LoggedCall } from '../../support/arm/gateway/loggedCall.ts';
+import type { ArmCaller } from './armCaller.ts';
 
 /** What an example asks for, with names of its parameters in braces, and what there is besides what it names. */
 export interface Asked {
@@ -13,6 +15,10 @@ export interface Asked {
   readonly keptIn?: string;
   /** Whether it lists what Azure has, of which the emulator has some. */
   readonly isCatalogue?: boolean;
+  /** Does what only use brings about; gives the parameters that came of it. */
+  readonly before?: (arm: Arm, caller: ArmCaller, parameters: JsonObject) => Promise<JsonObject>;
+  /** Whether it is asked once more, as all that is written or deleted is. */
+  readonly asksAgain?: boolean;
   /** The tier of the instance. */
   readonly tier?: string;
 }

@@ -1,7 +1,10 @@
+import type { JsonObject } from '../../../src/protocol/json.ts';
+import type { Arm } from '../../support/arm/index.ts';
 import { nobody } from '../../support/arm/gateway/loggedCall.ts';
 import type { LoggedCall } from '../../support/arm/gateway/loggedCall.ts';
 import { instance } from './examples.ts';
 import type { Asked } from './examples.ts';
+import { metricExamples } from './metricExamples.ts';
 
 const user = 'users/{userId}';
 const group = 'groups/{groupId}';
@@ -25,6 +28,26 @@ const neededCall: LoggedCall = {
   apiTime: 2,
 };
 
+/** The providers that the examples name. */
+function addProviders(arm: Arm): Promise<JsonObject> {
+  const type = {
+    locations: ['West US'],
+    apiVersions: ['2018-01-01'],
+    capabilities: 'SupportsTags, SupportsLocation',
+  };
+  const zones = [{ location: 'West US', type: 'EdgeZone', extendedLocations: ['LosAngeles', 'LosAngeles2'] }];
+  for (const namespace of ['Microsoft.TestRP1', 'Microsoft.TestRP2'])
+    arm.addProvider({
+      namespace,
+      registrationPolicy: 'RegistrationRequired',
+      resourceTypes: [
+        { resourceType: 'TestResourceType', ...type, locationMappings: zones },
+        { resourceType: 'TestResourceTypeSibling', ...type },
+      ],
+    });
+  return Promise.resolve({});
+}
+
 /** By the file's name without its common beginning. */
 export const governanceExamples: Readonly<Record<string, Asked>> = {
   CreateGroup: instance('PUT', group),
@@ -32,6 +55,8 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
   CreateGroupUser: instance('PUT', `${group}/${user}`, { needs: { [user]: neededUser } }),
   CreateNotificationRecipientEmail: instance('PUT', recipientEmail),
   CreateNotificationRecipientUser: instance('PUT', recipientUser, { needs: { [user]: neededUser } }),
+  CreatePolicyFragment: instance('PUT', 'policyFragments/{id}'),
+  CreatePortalRevision: instance('PUT', 'portalRevisions/{portalRevisionId}'),
   CreateUser: instance('PUT', user),
   DeleteGroup: instance('DELETE', group),
   DeleteGroupUser: instance('DELETE', `${group}/${user}`),
@@ -61,6 +86,8 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
   ListGroups: instance('GET', 'groups'),
   ListNotificationRecipientEmails: instance('GET', `${notification}/recipientEmails`),
   ListNotifications: instance('GET', 'notifications'),
+  ListPolicyDescriptions: instance('GET', 'policyDescriptions', { isCatalogue: true }),
+  ListPortalRevisions: instance('GET', 'portalRevisions'),
   ListProductGroups: instance('GET', `${product}/groups`, { keptIn: 'groups' }),
   ListProductSubscriptions: instance('GET', `${product}/subscriptions`, { keptIn: 'subscriptions' }),
   ListUserSubscriptions: instance('GET', `${user}/subscriptions`, { keptIn: 'subscriptions' }),
@@ -69,10 +96,12 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
     path: '/subscriptions/{subscriptionId}/providers/Microsoft.ApiManagement/skus',
     isCatalogue: true,
   },
+  PortalSettingsGetSignUp: instance('GET', 'portalsettings/signup'),
   ServiceCheckNameAvailability: {
     method: 'POST',
     path: '/subscriptions/{subscriptionId}/providers/Microsoft.ApiManagement/checkNameAvailability',
   },
+  ServiceGetSsoToken: instance('POST', 'getssotoken'),
   UpdateSubscription: instance('PATCH', 'subscriptions/{sid}', {
     needs: {
       'products/5600b59475ff190048060002': {},
@@ -82,31 +111,25 @@ export const governanceExamples: Readonly<Record<string, Asked>> = {
   UpdateUser: instance('PATCH', user),
   UserConfirmationPasswordSend: instance('POST', `${user}/confirmations/password/send`),
   UserGenerateSsoUrl: instance('POST', `${user}/generateSsoUrl`),
+  ...metricExamples,
   'resources-2024-07-01/CreateResourceGroup': {
     method: 'PUT',
     path: '/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}',
+  },
+  'resources-2024-07-01/GetProvider': {
+    method: 'GET',
+    path: '/subscriptions/{subscriptionId}/providers/{resourceProviderNamespace}',
+    before: addProviders,
+  },
+  'resources-2024-07-01/GetProviders': {
+    method: 'GET',
+    path: '/subscriptions/{subscriptionId}/providers',
+    isCatalogue: true,
+    before: addProviders,
   },
   'subscriptions-2022-12-01/GetLocations': {
     method: 'GET',
     path: '/subscriptions/{subscriptionId}/locations',
     isCatalogue: true,
   },
-};
-
-const ANOTHER_PROVIDER = 'is about resources of another provider than API Management';
-
-/** Examples that the emulator does not answer. */
-export const leftOutGovernance: Readonly<Record<string, string>> = {
-  CreatePolicyFragment: 'policies have no fragments yet',
-  ListPolicyDescriptions: 'policies are not described yet',
-  CreatePortalRevision: 'there is no developer portal yet',
-  ListPortalRevisions: 'there is no developer portal yet',
-  PortalSettingsGetSignUp: 'there is no developer portal yet',
-  ServiceGetSsoToken: 'there is no developer portal yet',
-  'monitor-2024-02-01/GetMetric': ANOTHER_PROVIDER,
-  'monitor-2024-02-01/GetMetricDefinitions': ANOTHER_PROVIDER,
-  'monitor-2024-02-01/GetMetricError': ANOTHER_PROVIDER,
-  'monitor-2024-02-01/GetMetricMetadata': ANOTHER_PROVIDER,
-  'resources-2024-07-01/GetProvider': 'is about a provider that is not there',
-  'resources-2024-07-01/GetProviders': 'is about a provider that is not there',
 };

@@ -6,6 +6,7 @@ import { ArmError, propertiesOf, without } from '../wire.ts';
 import type { Call } from '../wire.ts';
 import { importedApi } from './apiImport.ts';
 import type { ImportedApi } from './apiImport.ts';
+import { exportedApi } from './apiExport.ts';
 import { removeLinks } from './links.ts';
 import { SERVICE } from './paths.ts';
 
@@ -21,6 +22,7 @@ export const apis: ResourceType = {
     isOnline: true,
   },
   filterable: ['name', 'displayName', 'description', 'serviceUrl', 'path', 'isCurrent'],
+  readAs: exportedApi,
   slow: ['PUT', 'DELETE'],
   accept: acceptApi,
   settle: ({ context, call }, { id }) => {

@@ -1,13 +1,14 @@
-import { asObject, asText, type JsonObject } from '../../../../src/protocol/json.ts';
+import type { JsonObject } from '../../../../src/protocol/json.ts';
 import { instanceId } from '../resources.ts';
 import type { ResourceType, Write } from '../resources.ts';
 import { ArmError } from '../wire.ts';
 import { unknownNamedValues } from './namedValues.ts';
 import { SERVICE } from './paths.ts';
+import { checkInclusions } from './policyFragments.ts';
 import { checkPolicy } from './policyRules.ts';
 import type { PolicyScope } from './policyRules.ts';
-import { readPolicy, showPolicy } from './policyText.ts';
-import type { PolicyFormat } from './policyText.ts';
+import { formatOf, readPolicy, showPolicy } from './policyText.ts';
+import { tierOf } from './tiers.ts';
 
 /** Where policies may stand, from the widest scope to the narrowest. */
 export const policyScopes: readonly ResourceType[] = [
@@ -37,16 +38,10 @@ function acceptPolicy({ context, call, properties }: Write, scope: PolicyScope):
     throw ArmError.invalid([['policyId', 'A policy is always called "policy".']]);
   const text = String(properties.value);
   const policy = readPolicy(text, formatOf(properties.format));
-  const tier = asText(asObject(context.store.get(instanceId(call.path))?.members.sku).name) ?? '';
-  checkPolicy(text, policy, { scope, tier });
+  checkPolicy(text, policy, { scope, tier: tierOf(context, call.path) });
   const [unknown] = unknownNamedValues(context, instanceId(call.path), text);
   if (unknown !== undefined)
     throw ArmError.invalid([['policy', `There is no named value called '${unknown}'.`]]);
+  checkInclusions(context, instanceId(call.path), text, policy);
   return { value: showPolicy(policy, 'rawxml') };
-}
-
-function formatOf(given: unknown): PolicyFormat {
-  if (given === undefined || given === null || given === 'xml') return 'xml';
-  if (given === 'rawxml') return 'rawxml';
-  throw ArmError.invalid([['format', 'The emulator reads policies as xml and rawxml only.']]);
 }

@@ -18,6 +18,7 @@ interface Rule {
 }
 
 const SECTIONS = ['inbound', 'backend', 'outbound', 'on-error'];
+const SCOPES: readonly PolicyScope[] = ['global', 'product', 'api', 'operation'];
 const ANY = /./s;
 const COUNT = /^\d+$/;
 const LONGEST_RATE_PERIOD = 300;
@@ -39,6 +40,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   quota: { attributes: { 'renewal-period': COUNT }, sections: ['inbound'], scopes: ['product'], once: true },
   when: { attributes: { condition: ANY } },
+  'include-fragment': { attributes: { 'fragment-id': ANY } },
 };
 
 /** Elements that are known and not looked into. */
@@ -48,54 +50,92 @@ const others = [
   ...['send-request', 'send-one-way-request', 'trace', 'cors', 'log-to-eventhub', 'emit-metric'],
   ...['quota-by-key', 'rate-limit-by-key', 'limit-concurrency', 'ip-filter', 'check-header', 'validate-jwt'],
   ...['authentication-basic', 'authentication-certificate', 'authentication-managed-identity'],
-  ...['cache-lookup', 'cache-store', 'json-to-xml', 'xml-to-json', 'include-fragment'],
+  ...['cache-lookup', 'cache-store', 'json-to-xml', 'xml-to-json'],
 ];
 
 /** Sources: azure-docs rate-limit-by-key-policy.md, quota-by-key-policy.md. */
 const notInConsumption = ['rate-limit-by-key', 'quota-by-key'];
 
+/** Elements that are no policies of their own. */
+const PARTS = ['base', 'when', 'otherwise'];
+
 /** Elements whose content is policies again. */
 const CONTAINERS = ['choose', 'when', 'otherwise'];
 
+/** What a fragment may not hold: it stands for no section and for no other fragment. Source: azure-docs policy-fragments.md. */
+const notInFragment = ['base', 'include-fragment'];
+
 /** Where a document is to be. */
 export interface PolicySite {
-  readonly scope: PolicyScope;
+  /** Absent for a fragment, which may be included anywhere. */
+  readonly scope?: PolicyScope;
   /** The name of the instance's SKU. */
   readonly tier: string;
 }
 
-/** Refuses a document that the service would refuse. @throws ArmError with the element's line and column */
-export function checkPolicy(text: string, policy: PlacedElement, { scope, tier }: PolicySite): void {
-  const seen = new Set<string>();
-  const refuse = (element: PlacedElement, what: string): never => {
-    throw elementProblem(text, element, what);
-  };
-  if (policy.name !== 'policies') refuse(policy, 'the document begins with <policies>.');
-  for (const section of childrenOf(policy)) {
-    if (!SECTIONS.includes(section.name)) refuse(section, `only ${SECTIONS.join(', ')} may stand here.`);
-    for (const element of childrenOf(section)) check(element, section.name);
-  }
+/** Where each policy may stand. */
+export function policyKinds(): readonly {
+  readonly name: string;
+  readonly sections: readonly string[];
+  readonly scopes: readonly PolicyScope[];
+}[] {
+  return [...Object.keys(rules), ...others]
+    .filter((name) => !PARTS.includes(name))
+    .sort()
+    .map((name) => ({
+      name,
+      sections: rules[name]?.sections ?? SECTIONS,
+      scopes: rules[name]?.scopes ?? SCOPES,
+    }));
+}
 
-  function check(element: PlacedElement, section: string): void {
+/** Refuses a document that the service would refuse. @throws ArmError with the element's line and column */
+export function checkPolicy(text: string, policy: PlacedElement, site: PolicySite): void {
+  const seen = new Set<string>();
+  if (policy.name !== 'policies') refuse(text, policy, 'the document begins with <policies>.');
+  for (const section of childrenOf(policy)) {
+    if (!SECTIONS.includes(section.name))
+      refuse(text, section, `only ${SECTIONS.join(', ')} may stand here.`);
+    checkElements(text, section, { ...site, section: section.name }, seen);
+  }
+}
+
+/** Refuses a fragment that the service would refuse. @throws ArmError with the element's line and column */
+export function checkFragment(text: string, fragment: PlacedElement, tier: string): void {
+  if (fragment.name !== 'fragment') refuse(text, fragment, 'the document begins with <fragment>.');
+  checkElements(text, fragment, { tier }, new Set());
+}
+
+interface ElementSite extends PolicySite {
+  /** Absent for a fragment. */
+  readonly section?: string;
+}
+
+/** Checks what is in an element. @param seen names of the policies that were there before */
+function checkElements(text: string, container: PlacedElement, site: ElementSite, seen: Set<string>): void {
+  for (const element of childrenOf(container)) {
     const { name } = element;
     const rule = rules[name];
-    if (!rule && !others.includes(name)) refuse(element, 'there is no such policy.');
-    if (tier === 'Consumption' && notInConsumption.includes(name))
-      refuse(element, "Policy is not allowed in 'Consumption' sku");
-    if (rule) {
-      const problem = ruleProblem(rule, element, section, scope, seen.has(name));
-      if (problem !== undefined) refuse(element, problem);
-    }
+    if (!rule && !others.includes(name)) refuse(text, element, 'there is no such policy.');
+    if (site.section === undefined && notInFragment.includes(name))
+      refuse(text, element, 'it may not stand in a fragment.');
+    if (site.tier === 'Consumption' && notInConsumption.includes(name))
+      refuse(text, element, "Policy is not allowed in 'Consumption' sku");
+    const problem = rule ? ruleProblem(rule, element, site, seen.has(name)) : undefined;
+    if (problem !== undefined) refuse(text, element, problem);
     seen.add(name);
-    if (CONTAINERS.includes(name)) for (const inner of childrenOf(element)) check(inner, section);
+    if (CONTAINERS.includes(name)) checkElements(text, element, site, seen);
   }
+}
+
+function refuse(text: string, element: PlacedElement, what: string): never {
+  throw elementProblem(text, element, what);
 }
 
 function ruleProblem(
   { attributes, sections, scopes, once, problem }: Rule,
   element: PolicyElement,
-  section: string,
-  scope: PolicyScope,
+  { section, scope }: ElementSite,
   isSecond: boolean,
 ): string | undefined {
   for (const [name, wanted] of Object.entries(attributes)) {
@@ -103,8 +143,10 @@ function ruleProblem(
     if (value === undefined) return `the attribute ${name} is missing.`;
     if (!isLateBound(value) && !wanted.test(value)) return `the attribute ${name} has a wrong value.`;
   }
-  if (sections && !sections.includes(section)) return `it may not stand in ${section}.`;
-  if (scopes && !scopes.includes(scope)) return `it may not stand in a policy of the scope ${scope}.`;
+  if (sections && section !== undefined && !sections.includes(section))
+    return `it may not stand in ${section}.`;
+  if (scopes && scope !== undefined && !scopes.includes(scope))
+    return `it may not stand in a policy of the scope ${scope}.`;
   if (once && isSecond) return 'it may be there once only.';
   return problem?.(element);
 }

@@ -6,14 +6,27 @@ import { ArmError } from '../wire.ts';
 /** In `xml` expressions are escaped like all else, in `rawxml` they stand as they are. */
 export type PolicyFormat = 'xml' | 'rawxml';
 
-/** Reads a policy document. @throws ArmError with line and position */
-export function readPolicy(text: string, format: PolicyFormat): PlacedElement {
+/** The format that a write or a read names; `xml` when it names none. @throws ArmError */
+export function formatOf(given: unknown): PolicyFormat {
+  if (given === undefined || given === null || given === 'xml') return 'xml';
+  if (given === 'rawxml') return 'rawxml';
+  throw ArmError.invalid([['format', 'The emulator reads policies as xml and rawxml only.']]);
+}
+
+/**
+ * Reads a policy document.
+ * @param refusal what is answered to a text that is no XML, from a sentence with line and position
+ * @throws ArmError
+ */
+export function readPolicy(
+  text: string,
+  format: PolicyFormat,
+  refusal = (what: string): ArmError => ArmError.invalid([['representation', what]]),
+): PlacedElement {
   const policy = parsePolicy(text);
   if (policy instanceof InvalidPolicy) {
     const { line, column } = lineColumnAt(text, policy.offset);
-    throw ArmError.invalid([
-      ['representation', `The text is no XML: ${policy.what}. Line ${line}, position ${column}.`],
-    ]);
+    throw refusal(`The text is no XML: ${policy.what}. Line ${line}, position ${column}.`);
   }
   return format === 'rawxml' ? policy : withExpressions(policy, unescaped);
 }

@@ -6,7 +6,7 @@ import { isLocation } from '../locations.ts';
 import { pageOf } from '../paging.ts';
 import { listOfType, resourceRoutes } from '../resources.ts';
 import type { Context, ResourceType, Write } from '../resources.ts';
-import type { Store } from '../store.ts';
+import type { Entity, Store } from '../store.ts';
 import { ArmError } from '../wire.ts';
 import type { Answer, Call, Route } from '../wire.ts';
 import { SERVICE, SERVICE_TYPE } from './paths.ts';
@@ -40,6 +40,7 @@ const instances: ResourceType = {
   unconditional: true,
   slow: ['PUT', 'PATCH', 'DELETE'],
   pending: { provisioningState: 'Activating', targetProvisioningState: 'Activating' },
+  resultRoot: (instance) => `${locationOf(instance)}/operationResults`,
   showsDeleted: true,
   accept: acceptInstance,
   membersFor: ({ identity, systemData }) => ({
@@ -53,17 +54,22 @@ const instances: ResourceType = {
     const isConsumption = asObject(asObject(call.body).sku).name === 'Consumption';
     if (!previous && context.presets && !isConsumption) putPresets(context.store, id);
   },
-  release: ({ store }, { parameters }, { id, name, members }) => {
-    const location = String(members.location).toLowerCase().replaceAll(' ', '');
-    const root = `/subscriptions/${parameters.subscriptionId ?? ''}/providers/Microsoft.ApiManagement`;
+  release: ({ store }, _call, { id, name, members }) => {
     const deletionDate = new Date().toISOString();
     store.put({
-      id: `${root}/locations/${location}/deletedservices/${name}`,
+      id: `${locationOf({ id, members })}/deletedservices/${name}`,
       properties: { serviceId: id, scheduledPurgeDate: deletionDate, deletionDate },
       members: { location: members.location },
     });
   },
 };
+
+/** The provider's path for the region where an instance is. */
+function locationOf({ id, members }: Pick<Entity, 'id' | 'members'>): string {
+  const location = String(members.location).toLowerCase().replaceAll(' ', '');
+  const subscription = id.split('/').slice(0, 3).join('/');
+  return `${subscription}/providers/Microsoft.ApiManagement/locations/${location}`;
+}
 
 /** Instances of API Management. */
 export function serviceRoutes(context: Context): readonly Route[] {

@@ -1,4 +1,4 @@
-import { asObject } from '../../../../src/protocol/json.ts';
+import { asObject, asText } from '../../../../src/protocol/json.ts';
 import { instanceId } from '../resources.ts';
 import type { Context } from '../resources.ts';
 import { ArmError } from '../wire.ts';
@@ -12,12 +12,16 @@ export function notInConsumption({ store }: Context, routes: readonly Route[]): 
   return routes.map((route) => ({
     ...route,
     answer: (call) => {
-      const instance = store.get(instanceId(call.path));
-      if (asObject(instance?.members.sku).name === 'Consumption')
+      if (tierOf({ store }, call.path) === 'Consumption')
         throw new ArmError(400, 'MethodNotAllowedInPricingTier', 'The tier Consumption does not have this.', {
           details: null,
         });
       return route.answer(call);
     },
   }));
+}
+
+/** The tier of the instance that a path is about; empty where there is none. */
+export function tierOf({ store }: Pick<Context, 'store'>, path: string): string {
+  return asText(asObject(store.get(instanceId(path))?.members.sku).name) ?? '';
 }

@@ -106,7 +106,7 @@ function identitiesOf({ properties }: Entity): readonly JsonObject[] {
 }
 
 /** What opens the developer portal for a user; a secret. */
-function sharedAccess({ name }: Entity): string {
+export function sharedAccess({ name }: Pick<Entity, 'name'>): string {
   return `${name}&${new Date().toISOString().replaceAll(/\D/g, '').slice(0, 12)}&${randomBytes(48).toString('base64')}`;
 }
 

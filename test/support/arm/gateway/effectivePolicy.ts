@@ -1,5 +1,7 @@
 import { childrenOf, type PolicyElement } from '../../../../src/protocol/apim/policyXml.ts';
+import { fragmentPolicies } from '../apim/policyFragments.ts';
 import { readPolicy } from '../apim/policyText.ts';
+import { instanceId } from '../resources.ts';
 import type { Store } from '../store.ts';
 
 /** A policy with the id of the document that it stands in. */
@@ -19,7 +21,20 @@ export function effectivePolicy(store: Store, section: string, scopes: readonly 
   if (!stored) return effectivePolicy(store, section, wider);
   const policy = readPolicy(String(stored.properties.value), 'rawxml');
   const own = childrenOf(policy).find(({ name }) => name === section);
-  return (own ? childrenOf(own) : []).flatMap((element) =>
-    element.name === 'base' ? effectivePolicy(store, section, wider) : [{ element, document: stored.id }],
+  return (own ? childrenOf(own) : []).flatMap((element) => {
+    if (element.name === 'base') return effectivePolicy(store, section, wider);
+    return expanded(store, element, instanceId(stored.id)).map((policy) => ({
+      element: policy,
+      document: stored.id,
+    }));
+  });
+}
+
+/** A policy with the policies of a fragment in the place of each of its inclusions. */
+function expanded(store: Store, element: PolicyElement, instance: string): readonly PolicyElement[] {
+  if (element.name === 'include-fragment') return fragmentPolicies(store, instance, element);
+  const content = element.content.flatMap((part): PolicyElement['content'] =>
+    typeof part === 'string' ? [part] : expanded(store, part, instance),
   );
+  return [{ ...element, content }];
 }

@@ -1,6 +1,7 @@
 import type { Store } from '../store.ts';
 import { InstanceGateway } from './index.ts';
 import type { LoggedCall } from './loggedCall.ts';
+import { Traces } from './traces.ts';
 
 /** The gateways of all instances, each on a port of its own. */
 export class Gateways {
@@ -10,6 +11,7 @@ export class Gateways {
     { readonly gateway: InstanceGateway; readonly url: Promise<string> }
   >();
   readonly #past = new Map<string, readonly LoggedCall[]>();
+  readonly #traces = new Map<string, Traces>();
   readonly #urls = new Map<string, string>();
 
   constructor(store: Store) {
@@ -21,7 +23,7 @@ export class Gateways {
     const key = instance.toLowerCase();
     let opened = this.#gateways.get(key);
     if (!opened) {
-      const gateway = new InstanceGateway(this.#store, instance);
+      const gateway = new InstanceGateway(this.#store, instance, this.tracesOf(instance));
       opened = { gateway, url: gateway.listen() };
       this.#gateways.set(key, opened);
     }
@@ -33,6 +35,14 @@ export class Gateways {
   /** The URL of a gateway that was started. */
   urlOf(instance: string): string {
     return this.#urls.get(instance.toLowerCase()) ?? '';
+  }
+
+  /** The traces of an instance's calls. */
+  tracesOf(instance: string): Traces {
+    const key = instance.toLowerCase();
+    const traces = this.#traces.get(key) ?? new Traces();
+    this.#traces.set(key, traces);
+    return traces;
   }
 
   /** The calls of an instance, those that were put there first. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Agent } from 'undici';
 
 import { Gateway } from '../../../../src/local-service/gateway.ts';
-import type { GatewayApi, Passage } from '../../../../src/local-service/gateway.ts';
+import type { GatewayApi, GatewayCall, Passage } from '../../../../src/local-service/gateway.ts';
 import { listenOnFirstFree, LOOPBACK } from '../../../../src/local-service/ports.ts';
 import { asObject, asText } from '../../../../src/protocol/json.ts';
 import type { Entity, Store } from '../store.ts';
@@ -14,6 +14,7 @@ import { forward } from './forward.ts';
 import { Journey } from './journey.ts';
 import { nobody } from './loggedCall.ts';
 import type { Concerned, LoggedCall } from './loggedCall.ts';
+import type { Trace, Traces } from './traces.ts';
 
 /** The gateway of an emulated instance: the local service's own, set up by what is published. */
 export class InstanceGateway {
@@ -21,6 +22,7 @@ export class InstanceGateway {
   readonly calls: LoggedCall[] = [];
   readonly #store: Store;
   readonly #instance: string;
+  readonly #traces: Traces;
   readonly #counters = new Counters();
   readonly #agent = new Agent();
   readonly #concerned = new WeakMap<IncomingMessage, Concerned>();
@@ -33,8 +35,9 @@ export class InstanceGateway {
   );
 
   /** @param instance id of the instance */
-  constructor(store: Store, instance: string) {
+  constructor(store: Store, instance: string, traces: Traces) {
     this.#store = store;
+    this.#traces = traces;
     this.#instance = instance;
   }
 
@@ -149,6 +152,8 @@ export class InstanceGateway {
           subscriptionId: subscription || nobody.subscriptionId,
           userId: this.#ownerOf(subscription),
         } satisfies Partial<Concerned>);
+      const trace = this.#traceOf(call, api);
+      if (trace) this.#noteCall(trace, call, api, product);
       const scopes = [`${api.id}/operations/${call.operation}`, api.id, product?.id, this.#instance];
       const steps = (section: string): ReturnType<typeof effectivePolicy> =>
         effectivePolicy(
@@ -162,19 +167,74 @@ export class InstanceGateway {
         serviceUrl: String(api.properties.serviceUrl),
         namedValues: this.#namedValues(),
         counters: this.#counters,
+        note: (...entry) => trace?.note(...entry),
       });
       const returned = journey.inbound(steps('inbound'));
       if (returned) {
         call.request.resume();
         call.response.writeHead(returned.status, Object.fromEntries(returned.headers)).end(returned.body);
+        trace?.note('outbound', 'transfer-response', { message: 'The caller has the whole answer.' });
         return;
       }
       const sent = performance.now();
+      trace?.note('backend', 'forward-request', {
+        request: { method: call.request.method, url: journey.url },
+      });
       await forward(this.#agent, journey, call, () => {
         if (concerned) concerned.serviceTime = performance.now() - sent;
         journey.outbound(steps('outbound'));
       });
+      trace?.note('outbound', 'transfer-response', { message: 'The caller has the whole answer.' });
     };
+  }
+
+  /** Undefined for a call that nobody wants traced, or that may not be. */
+  #traceOf({ request, response }: GatewayCall, api: Entity): Trace | undefined {
+    const token = request.headers['apim-debug-authorization']?.toString();
+    if (token === undefined) return undefined;
+    const { trace, header } = this.#traces.begin(token, api.name);
+    response.setHeader(...header);
+    return trace;
+  }
+
+  #noteCall(
+    trace: Trace,
+    { request, operation }: GatewayCall,
+    api: Entity,
+    product: Entity | undefined,
+  ): void {
+    const { method, urlTemplate: uriTemplate } =
+      this.#store.get(`${api.id}/operations/${operation}`)?.properties ?? {};
+    const { headers } = request;
+    trace.note('inbound', 'api-inspector', {
+      request: {
+        method: request.method,
+        url: `http://${headers.host ?? ''}${request.url ?? ''}`,
+        headers: Object.entries(headers).map(([name, value]) => ({ name, value })),
+      },
+    });
+    const to = new URL(String(api.properties.serviceUrl));
+    trace.note('inbound', 'api-inspector', {
+      configuration: {
+        api: {
+          from: `/${String(api.properties.path)}`,
+          to: {
+            scheme: to.protocol.slice(0, -1),
+            host: to.hostname,
+            port: Number(to.port) || (to.protocol === 'https:' ? 443 : 80),
+            path: to.pathname,
+            queryString: to.search,
+            query: Object.fromEntries(to.searchParams),
+            isDefaultPort: to.port === '',
+          },
+          version: api.properties.apiVersion ?? null,
+          revision: asText(api.properties.apiRevision) ?? '1',
+        },
+        operation: { method, uriTemplate },
+        user: this.#concerned.get(request)?.userId ?? nobody.userId,
+        product: product?.name ?? nobody.productId,
+      },
+    });
   }
 
   #namedValues(): ReadonlyMap<string, string> {

@@ -1,8 +1,12 @@
+import { STATUS_CODES } from 'node:http';
+
 import type { GatewayCall } from '../../../../src/local-service/gateway.ts';
 import { quotaSpent, rateExceeded, GatewayRefusal } from '../../../../src/local-service/gatewayRefusal.ts';
+import type { JsonObject } from '../../../../src/protocol/json.ts';
 import { childrenOf, type PolicyElement, textOf } from '../../../../src/protocol/apim/policyXml.ts';
 import type { Counters } from './counters.ts';
 import type { Step } from './effectivePolicy.ts';
+import type { Trace } from './traces.ts';
 
 export interface JourneyInit {
   readonly call: GatewayCall;
@@ -11,7 +15,11 @@ export interface JourneyInit {
   readonly serviceUrl: string;
   readonly namedValues: ReadonlyMap<string, string>;
   readonly counters: Counters;
+  /** Takes what each policy did into the trace of the call. */
+  readonly note: Trace['note'];
 }
+
+const APPLIED = 'The policy was applied.';
 
 /** What a policy answers in the place of the backend. */
 export interface Returned {
@@ -41,6 +49,7 @@ export class Journey {
     this.#serviceUrl = init.serviceUrl;
     const given = Object.entries(init.call.request.headers);
     this.headers = new Map(given.map(([name, value]) => [name, value?.toString() ?? '']));
+    this.headers.delete('apim-debug-authorization');
   }
 
   /** Where the call goes. */
@@ -66,19 +75,31 @@ export class Journey {
     for (const { element } of steps) {
       if (element.name !== 'set-header') throw notEmulated(element);
       this.#set(element, this.answerHeaders);
+      this.#init.note('outbound', element.name, { message: APPLIED });
     }
   }
 
   #inbound(element: PolicyElement, document: string): void {
     const { name, attributes } = element;
-    if (name === 'set-header') this.#set(element, this.headers);
+    let data: unknown = { message: APPLIED };
+    if (name === 'cors') data = this.#passWithoutOrigin(element);
+    else if (name === 'set-header') this.#set(element, this.headers);
     else if (name === 'set-query-parameter') this.#setQuery(element);
     else if (name === 'set-backend-service') this.#serviceUrl = this.#value(attributes['base-url'] ?? '');
     else if (name === 'rate-limit') this.#limitRate(element, document);
     else if (name === 'quota') this.#limitCalls(element, document);
     else if (name === 'choose') this.#choose(element, document);
-    else if (name === 'return-response') this.#returned = this.#returnedBy(element);
-    else throw notEmulated(element);
+    else if (name === 'return-response') {
+      this.#returned = this.#returnedBy(element);
+      data = { message: APPLIED, response: returnedView(this.#returned) };
+    } else throw notEmulated(element);
+    this.#init.note('inbound', name, data);
+  }
+
+  /** Calls that come from no page are none of its business, others are beyond the emulator. @throws GatewayRefusal */
+  #passWithoutOrigin(element: PolicyElement): string {
+    if (this.headers.has('origin')) throw notEmulated(element);
+    return 'The call has no header Origin, so the policy was not applied.';
   }
 
   /** Limits are for subscriptions: who calls without one is not counted. */
@@ -134,8 +155,10 @@ export class Journey {
     let status = 200;
     let body = '';
     for (const child of childrenOf(element)) {
-      if (child.name === 'set-status') status = Number(this.#value(child.attributes.code ?? ''));
-      else if (child.name === 'set-header') this.#set(child, headers);
+      if (child.name === 'set-status') {
+        status = Number(this.#value(child.attributes.code ?? ''));
+        this.#init.note('inbound', child.name, { message: [`The answer has the status ${status}.`] });
+      } else if (child.name === 'set-header') this.#set(child, headers);
       else if (child.name === 'set-body') body = this.#value(textOf(child));
       else throw notEmulated(child);
     }
@@ -175,6 +198,14 @@ export class Journey {
     if (/^@[({]/.test(value)) throw new GatewayRefusal(500, `The emulator cannot evaluate ${value}.`);
     return value;
   }
+}
+
+function returnedView({ status, headers }: Returned): JsonObject {
+  const code = STATUS_CODES[status] ?? String(status);
+  return {
+    status: { code, reason: code },
+    headers: [...headers].map(([name, value]) => ({ name, value })),
+  };
 }
 
 /** Better than to pass over a policy that a test counts on. */
