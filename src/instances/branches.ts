@@ -51,7 +51,7 @@ export function branches(): readonly Branch[] {
       name: 'apis',
       label: vscode.l10n.t('APIs'),
       icon: 'symbol-interface',
-      nothing: vscode.l10n.t('No APIs yet. Publish an endpoint here.'),
+      nothing: vscode.l10n.t('No APIs yet. Publish an endpoint from the view Web services.'),
       list: (access, signal) => pagesOf(access, '/apis', apiSchema, drawApi, signal),
     },
     {

@@ -113,7 +113,7 @@ export function drawUser(user: User, path: string): Listed {
     kind: 'user',
     path,
     label: userName(user),
-    description: [email, state !== 'active' && userState(state)].filter(Boolean).join(' · '),
+    description: [state !== 'active' && userState(state), email].filter(Boolean).join(' · '),
     icon: 'account',
     words: [state],
     facts: {
@@ -156,7 +156,7 @@ export function drawNotification({ name, properties }: Notification, path: strin
     description: ofOldPortal.has(name) ? vscode.l10n.t('old developer portal only') : '',
     icon: 'mail',
     facts: {
-      [vscode.l10n.t('When')]: properties.description,
+      [vscode.l10n.t('Description')]: properties.description,
       ...(name === 'QuotaLimitApproachingPublisherNotificationMessage' && {
         [vscode.l10n.t('Note')]: vscode.l10n.t('Of quotas of a subscription, not of quotas by key.'),
       }),

@@ -82,7 +82,7 @@ export function createInstances(foundation: Foundation, azure: Azure, pane: Inst
       },
       createInstance: () => creation.createInstance(),
       changeTier: async (target) => {
-        const chosen = await choose(target, vscode.l10n.t('Change the pricing tier of'));
+        const chosen = await choose(target, vscode.l10n.t('Change pricing tier'));
         if (chosen !== undefined) await creation.changeTier(chosen);
       },
       showInstanceWork: () => creation.show(),

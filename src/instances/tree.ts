@@ -118,10 +118,7 @@ export class InstanceTree implements vscode.TreeDataProvider<InstanceNode>, vsco
     const known = this.#azure.instances.find(node.instanceId);
     if (branch === undefined || known === undefined) return [];
     if (isLacking(branch, known.item)) {
-      const text = vscode.l10n.t(
-        'The tier {0} has none: they belong to the developer portal.',
-        'Consumption',
-      );
+      const text = vscode.l10n.t('None: {0} has no developer portal.', 'Consumption');
       return [{ node: 'remark', text }];
     }
     return this.#listed(node, branch.nothing, (access, signal) => branch.list(access, signal));

@@ -45,7 +45,7 @@ async function pickPaths(
     canGoBack: false,
   };
   const question = {
-    placeholder: vscode.l10n.t('What is to be written? What is not ticked stays as it is'),
+    placeholder: vscode.l10n.t('What to write; the rest stays as it is'),
     choices: () => open.map(stateChoice),
     picked: (path: string) => chosen.has(path),
   };

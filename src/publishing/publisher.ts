@@ -124,6 +124,7 @@ export class Publisher {
       const published = await asking(access.arm.baseUrl, (signal) =>
         finish(this.#tools, written, endpoints, access, signal),
       );
+      void vscode.commands.executeCommand(commandId('refreshInstances'));
       void this.#announce(published);
     } catch (error) {
       if (error instanceof Failure && error.code === 'ResourceChanged') return error;

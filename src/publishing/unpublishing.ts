@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
+import { commandId } from '../shared/contributions.ts';
 import { isExplorerNode } from '../shared/explorerNode.ts';
 import { askMany } from '../shared/steps.ts';
 import { publicationFor } from './callArguments.ts';
@@ -72,6 +73,7 @@ async function remove(
     }),
   );
   const left = await forget(tools, records, found, chosen);
+  void vscode.commands.executeCommand(commandId('refreshInstances'));
   const words = left.map(({ planned }) => resourceWords(planned)).join(', ');
   void vscode.window.showInformationMessage(
     isCallable(left)

@@ -233,7 +233,7 @@ describe('policies of API Management', () => {
     await quickInput.waitFor({ message: 'It is a whole number, 1 or more.' });
     await quickInput.enter('3');
     await quickInput.enter('300', { message: 'In how many seconds?' });
-    await quickInput.waitFor({ placeholder: 'Calls are treated by it as soon as it is written' });
+    await quickInput.waitFor({ placeholder: 'It takes effect as soon as it is written' });
     await window.page
       .locator('.monaco-diff-editor .view-line', { hasText: 'renewal-period="300"' })
       .first()

@@ -35,7 +35,7 @@ export async function newGroup(tools: AccessTools, target: unknown): Promise<voi
   );
   tell(
     vscode.l10n.t(
-      'The group {0} is there. Add members, and choose the products that they see.',
+      'The group {0} is made. Add members, and choose the products that they see.',
       text.displayName,
     ),
   );

@@ -52,10 +52,10 @@ export async function newSubscription(tools: AccessTools, target: unknown): Prom
     await offerToCopy(
       made,
       'primary',
-      vscode.l10n.t('The subscription {0} is there, with two keys.', wanted.displayName),
+      vscode.l10n.t('The subscription {0} is made, with two keys.', wanted.displayName),
     );
   } else {
-    tell(vscode.l10n.t('The subscription {0} is there. It waits for approval.', wanted.displayName));
+    tell(vscode.l10n.t('The subscription {0} is made. It waits for approval.', wanted.displayName));
   }
 }
 

@@ -46,7 +46,7 @@ export async function addUser(tools: AccessTools, target: unknown): Promise<void
   await putUser(tools, access, user.groups, addedUser(user), { notify: 'false' });
   tell(
     vscode.l10n.t(
-      '{0} is a user of {1}. No mail was sent: "Send password reset mail…" gives him a way into the developer portal.',
+      '{0} is a user of {1}. No mail was sent: "Send password reset mail…" gives them a way into the developer portal.',
       nameOf(user),
       access.name,
     ),

@@ -13,6 +13,9 @@ export async function showRequests(tools: AccessTools, target: unknown): Promise
     { label: vscode.l10n.t('Approve'), deed: 'approve' },
     { label: vscode.l10n.t('Reject…'), deed: 'reject' },
   ] as const;
-  const picked = await vscode.window.showQuickPick(choices, { title: chosen.node.label });
+  const picked = await vscode.window.showQuickPick(choices, {
+    title: chosen.node.label,
+    placeHolder: vscode.l10n.t('What becomes of the request?'),
+  });
   if (picked !== undefined) await carryOut(tools, chosen, picked.deed);
 }

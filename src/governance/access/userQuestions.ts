@@ -39,7 +39,7 @@ function askName(draft: Draft, member: 'firstName' | 'lastName', prompt: string)
 
 function askEmail(draft: Draft): Step {
   const question = {
-    prompt: vscode.l10n.t('E-mail address; each user has one of his own'),
+    prompt: vscode.l10n.t('E-mail address; no two users can have the same one'),
     validate: (text: string) =>
       isEmailAddress(text.trim()) ? undefined : vscode.l10n.t('An address like ada@example.com is expected.'),
   };

@@ -113,12 +113,11 @@ async function askToDelete(
   const detail = seenWords(
     changed,
     vscode.l10n.t(
-      'The user has {0} subscriptions: {1}. If they go too, calls with their keys are refused. This cannot be undone.',
-      subscriptions.length,
+      'Subscriptions of the user: {0}. If they go too, calls with their keys are refused. This cannot be undone.',
       subscriptions.join(', '),
     ),
   );
-  const choice = await confirm(message, detail, [all, only]);
+  const choice = await confirm(message, detail, [only, all]);
   return choice === undefined ? undefined : { deleteSubscriptions: choice === all };
 }
 

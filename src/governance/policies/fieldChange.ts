@@ -109,7 +109,7 @@ async function agrees(
   await vscode.commands.executeCommand('vscode.diff', left, right, title);
   let isToWrite = false;
   const question = {
-    placeholder: vscode.l10n.t('Calls are treated by it as soon as it is written'),
+    placeholder: vscode.l10n.t('It takes effect as soon as it is written'),
     choices: [
       { label: vscode.l10n.t('$(check) Write the policy'), value: true },
       { label: vscode.l10n.t('$(close) Leave it as it is'), value: false },

@@ -201,8 +201,10 @@ export function confirmCreation(draft: CreationDraft, { where }: Setting): Step 
       group.isNew ? vscode.l10n.t('{0} (new)', group.name) : group.name,
       where.subscriptionName,
     );
+    const lacks = lackWords(tier.name);
     const lines = [
       place,
+      ...(lacks === '' ? [] : [vscode.l10n.t('{0}.', lacks)]),
       billingWords(tier),
       vscode.l10n.t('Prices: {0}', pricesUrl),
       vscode.l10n.t('This takes {0}.', durationWords(tier.name)),
