@@ -145,7 +145,7 @@ describe('who may use an instance of API Management', () => {
     const { window } = workbench;
     const { quickInput, notifications } = shortcuts();
     const name = await userCalled('ada@example.com');
-    await window.runCommand('Azure ML: Unblock user…');
+    await window.runCommand('Azure ML: Unblock user');
     await quickInput.pick(demo, { placeholder: 'API Management instance' });
     await quickInput.waitFor({ placeholder: 'There is none for which that can be done.' });
     await window.page.keyboard.press('Escape');
