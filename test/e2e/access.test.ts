@@ -388,6 +388,24 @@ describe('who may use an instance of API Management', () => {
     );
   });
 
+  it('cancels a subscription, whose keys then fail', async () => {
+    const { dialog, notifications } = shortcuts();
+    await caller.put('subscriptions/ended', {
+      displayName: 'Ended',
+      scope: '/products/unlimited',
+      state: 'active',
+    });
+    const { secondary } = await keysOf('ended');
+    assert.equal(await callWith(secondary), 200);
+    await tree.clickContextMenu([demo, 'Subscriptions'], 'Refresh');
+    await tree.find([demo, 'Subscriptions', 'Ended']);
+    await inMenu(['Subscriptions', 'Ended'], 'Cancel subscription…');
+    await dialog.click('Cancel subscription');
+    await notifications.waitFor('The subscription Ended is cancelled.');
+    assert.equal(await stateOf('ended'), 'cancelled');
+    assert.equal(await callWith(secondary), 401);
+  });
+
   it('says who could give the right that is missing', async () => {
     const { dialog, notifications } = shortcuts();
     workbench.health.expect(/AuthorizationFailed/);
