@@ -7,8 +7,22 @@ import { unpublishRecord } from './unpublishing.ts';
 
 /** Tells of each publication that was left half-done, and that no window is at work on. */
 export async function tellOfInterrupted(tools: PublishingTools, publisher: Publisher): Promise<void> {
-  for (const record of await tools.store.open())
-    if (!(await tools.leases.isTaken(record))) void askWhatNow(tools, publisher, record);
+  for (const record of await tools.store.open()) void tellWhenLeft(tools, publisher, record);
+}
+
+async function tellWhenLeft(
+  tools: PublishingTools,
+  publisher: Publisher,
+  record: PublicationRecord,
+): Promise<void> {
+  const { store, leases, foundation } = tools;
+  try {
+    if (!(await leases.isLeft(record))) return;
+    const now = await store.find(record.id);
+    if (now?.ended === false) await askWhatNow(tools, publisher, now);
+  } catch (error) {
+    foundation.log.error(`An open publication cannot be told: ${String(error)}`);
+  }
 }
 
 async function askWhatNow(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, Lease, readLease } from '../local-service/lease.ts';
 import { Failure } from '../protocol/failure.ts';
 import { publicationsFolder } from './openPublications.ts';
@@ -10,6 +11,9 @@ type Published = Pick<PublicationRecord, 'instance' | 'publication'>;
 
 /** Well within the time after which a lease that was not renewed is free. */
 const defaultRenewalMs = 20_000;
+
+/** How long a window that closes may take to let go, and how often it is looked at. */
+const closingWindow = { attempts: 60, everyMs: 500 };
 
 /** Keeps apart what several windows do with the same API of an instance. */
 export class PublicationLeases {
@@ -65,6 +69,18 @@ export class PublicationLeases {
   async isTaken(published: Published): Promise<boolean> {
     const lease = await readLease(this.#folderOf(published));
     return lease === 'unreadable' || (lease !== undefined && (await isAlive(lease)));
+  }
+
+  /** Whether no window works on it, after some time for one that is just being closed. */
+  async isLeft(published: Published): Promise<boolean> {
+    for (let attempt = 0; attempt < closingWindow.attempts; attempt += 1) {
+      if (!(await this.isTaken(published))) return true;
+      const waited = await delay(closingWindow.everyMs, true, { signal: this.#closing.signal }).catch(
+        () => false,
+      );
+      if (!waited) return false;
+    }
+    return false;
   }
 
   /** The next window can go on at once. */

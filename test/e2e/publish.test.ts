@@ -305,12 +305,12 @@ describe('publishing to API Management', () => {
     const written = writtenSince(before);
     assert.ok(!written.some((path) => path.endsWith('/operations/rrs-execute')));
     assert.ok(written.some((path) => path.endsWith('/operations/bes-status')));
+    await window.notifications.waitFor(interrupted);
+    await window.notifications.clear();
   });
 
   it('keeps a second window away from what the first one publishes', async () => {
     const { window } = workbench;
-    await window.notifications.waitFor(interrupted);
-    await window.notifications.clear();
     const before = arm.requests.length;
     const release = await holdDuring('policies/policy', async () => {
       await window.tree('Web services').clickContextMenu(['Found', service], 'Publish to API Management…');

@@ -71,6 +71,24 @@ describe('publications in several windows', () => {
     return child.pid ?? 0;
   }
 
+  it('are left once the window that works on one lets go of it', async () => {
+    const work = new EventEmitter();
+    const working = window.during(one, () => once(work, 'end'));
+    await eventually('the lease', () => other.isTaken(one));
+    const left = other.isLeft(one);
+    work.emit('end');
+    await working;
+    assert.ok(await left);
+  });
+
+  it('are not left to a window that closes itself', async () => {
+    await window.during(one, async () => {
+      const left = other.isLeft(one);
+      other.dispose();
+      assert.equal(await left, false);
+    });
+  });
+
   it('are carried out by one of them', async () => {
     await window.during(one, async () => {
       assert.ok(await other.isTaken(one));
