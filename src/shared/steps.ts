@@ -156,6 +156,8 @@ export async function askMany<T>(
     let pressed: T | undefined;
     const box = vscode.window.createQuickPick<Choice<T>>();
     box.canSelectMany = true;
+    box.matchOnDescription = true;
+    box.matchOnDetail = true;
     box.placeholder = question.placeholder;
     box.items = question.choices();
     box.selectedItems = box.items.filter(({ value }) => question.picked(value));

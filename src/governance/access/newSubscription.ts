@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { OpenInstance } from '../../instances/index.ts';
 import {
+  apiName,
   apiSchema,
   childPath,
+  isCurrentRevision,
   parseArm,
   productSchema,
   productSubscriptionSchema,
@@ -68,7 +70,7 @@ async function readOffer({ arm, id, hasPortal }: OpenInstance, signal: AbortSign
   return {
     // A product that takes no subscriptions has no keys.
     products: products.filter(({ properties }) => properties.subscriptionRequired !== false),
-    apis: apis.filter(({ properties }) => properties.isCurrent !== false),
+    apis: apis.filter(isCurrentRevision),
     users,
   };
 }
@@ -124,10 +126,10 @@ function askScope(draft: Draft, { products, apis }: Offer): Step {
       description: vscode.l10n.t('product'),
       value: childPath('/products', name),
     })),
-    ...apis.map(({ name, properties }) => ({
-      label: properties.displayName ?? name,
+    ...apis.map((api) => ({
+      label: apiName(api),
       description: vscode.l10n.t('API'),
-      value: childPath(allApis, name),
+      value: childPath(allApis, api.name),
     })),
     {
       label: vscode.l10n.t('$(warning) All APIs'),

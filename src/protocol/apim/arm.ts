@@ -61,6 +61,16 @@ export const apiSchema = v.object({
 });
 export type Api = Readonly<v.InferOutput<typeof apiSchema>>;
 
+/** What people call an API. Versions of one have the same display name, and the same path. */
+export function apiName({ name, properties: { displayName, apiVersion } }: Api): string {
+  return [displayName || name, apiVersion].filter(Boolean).join(' ');
+}
+
+/** Other revisions are listed beside it. Source: azure-rest-api-specs apimapis.json (`ApiEntityBaseContract`). */
+export function isCurrentRevision({ properties: { isCurrent } }: Api): boolean {
+  return isCurrent !== false;
+}
+
 const parameterSchema = v.object({ name: v.string(), type: text, required: flag, description: text });
 
 export const operationSchema = v.object({

@@ -31,6 +31,11 @@ export const groupSchema = v.object({
 });
 export type Group = Readonly<v.InferOutput<typeof groupSchema>>;
 
+/** What people call a group. */
+export function groupName({ name, properties: { displayName = name } }: Group): string {
+  return displayName;
+}
+
 /** What people are told of by mail. Source: apimnotifications.json (`NotificationContract`). */
 export const notificationSchema = v.object({
   ...named,
