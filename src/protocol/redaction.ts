@@ -119,16 +119,23 @@ export function redactHeaders(
   return shown;
 }
 
-/** A URL without user information and with only the allow-listed query values readable. Takes any text. */
+/** API Management names a recipient by an e-mail address. Source: azure-rest-api-specs apimnotifications.json. */
+const ADDRESS_IN_PATH = /(\/recipientEmails\/)[^/?#\s"]+/gi;
+
+/**
+ * A URL without user information and the addresses of people, and with only the allow-listed query values readable.
+ * Takes any text.
+ */
 export function redactUrl(url: string): string {
   const withoutUser = url.includes('@')
     ? url.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, `$1${MASK}@`)
     : url;
-  const queryStart = withoutUser.indexOf('?');
-  if (queryStart < 0) return withoutUser;
-  const fragmentStart = withoutUser.indexOf('#', queryStart);
-  const query = withoutUser.slice(queryStart + 1, fragmentStart < 0 ? undefined : fragmentStart);
-  return `${withoutUser.slice(0, queryStart)}?${query.split('&').map(redactParameter).join('&')}`;
+  const shown = withoutUser.replace(ADDRESS_IN_PATH, `$1${MASK}`);
+  const queryStart = shown.indexOf('?');
+  if (queryStart < 0) return shown;
+  const fragmentStart = shown.indexOf('#', queryStart);
+  const query = shown.slice(queryStart + 1, fragmentStart < 0 ? undefined : fragmentStart);
+  return `${shown.slice(0, queryStart)}?${query.split('&').map(redactParameter).join('&')}`;
 }
 
 function redactParameter(parameter: string): string {
@@ -153,6 +160,7 @@ const SECRET_SHAPES: readonly (readonly [shape: RegExp, replacement: string])[] 
     `$1"${MASK}"`,
   ],
   [/\b([a-z][a-z\d+.-]{0,20}:\/\/)[^/?#\s"']{0,500}@/gi, `$1${MASK}@`],
+  [ADDRESS_IN_PATH, `$1${MASK}`],
 ];
 
 /** Shorter ones would mask ordinary words. */
