@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { isEmailAddress, isPersonName, type NewUser } from '../../protocol/apim/users.ts';
-import { groupSchema, type Group } from '../../protocol/apim/people.ts';
+import { groupName, groupSchema, type Group } from '../../protocol/apim/people.ts';
 import { askInSteps, askMany, askText, type Step } from '../../shared/steps.ts';
 import type { OpenInstance } from '../../instances/index.ts';
 import { waitFor } from './tools.ts';
 
 export interface WantedUser extends NewUser {
-  /** Names of the groups that he is put into, beside that of all developers. */
-  readonly groups: readonly string[];
+  /** That he is put into, beside that of all developers. */
+  readonly groups: readonly Group[];
 }
 
 type Draft = { -readonly [K in keyof WantedUser]: WantedUser[K] };
@@ -51,12 +51,12 @@ function askGroups(draft: Draft, groups: readonly Group[]): Step {
   const question = {
     placeholder: vscode.l10n.t('Groups to put the user into; every user is in Developers'),
     choices: () =>
-      groups.map(({ name, properties: { displayName = name, description = '' } }) => ({
-        label: displayName,
-        description,
-        value: name,
+      groups.map((group) => ({
+        label: groupName(group),
+        description: group.properties.description ?? '',
+        value: group,
       })),
-    picked: (name: string) => draft.groups.includes(name),
+    picked: (group: Group) => draft.groups.includes(group),
   };
-  return (position) => askMany(position, question, (names) => (draft.groups = names));
+  return (position) => askMany(position, question, (chosen) => (draft.groups = chosen));
 }
