@@ -437,6 +437,17 @@ describe('publishing to API Management', () => {
     assert.deepEqual([taken.apiId, taken.keyName], ['Demo (old)', 'demo-old-key']);
   });
 
+  it('proposes no key of the service for a product that is open to anybody', async () => {
+    const source = { serviceName: 'Service', baseUrl: 'http://127.0.0.1:5000', hasKey: true };
+    await put('/products/starter', {
+      displayName: 'Starter',
+      subscriptionRequired: false,
+      state: 'published',
+    });
+    const facts = await readInstance(instance, signal);
+    assert.equal(publicationOf(draftFor(source, facts), facts, []).keyName, undefined);
+  });
+
   async function removeAll(record: PublicationRecord): Promise<void> {
     const removals = await findRemovals([record], instance, signal);
     assert.ok(!removals.some(({ changed, foreign }) => changed || foreign.length > 0));
