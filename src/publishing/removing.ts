@@ -2,6 +2,7 @@ import type { InstanceAccess } from '../azure/index.ts';
 import { isPreconditionFailed } from '../protocol/apim/armErrors.ts';
 import { plannedResources, resourceKinds, type PlannedResource } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
+import { jsonText } from '../protocol/json.ts';
 import type { PublicationRecord } from './publicationRecord.ts';
 import { contentOf, noAuthorizations, readState, readStates, type ResourceState } from './resourceStates.ts';
 import { resourceChanged } from './writing.ts';
@@ -15,6 +16,8 @@ export interface Removal {
   readonly content: readonly string[];
   /** Those of it that others have made. */
   readonly foreign: readonly string[];
+  /** The paths of what was there before the publication, stays, and refers to it now, such as a policy to its named value. */
+  readonly neededBy: readonly string[];
 }
 
 export interface RemovingTools {
@@ -38,21 +41,36 @@ export async function findRemovals(
     records.toReversed().flatMap(({ steps }) => steps.map((step) => [step.path, step.made])),
   );
   const plan = plannedTogether(records);
-  const states = await readStates(
-    instance,
-    plan.filter(({ path }) => made.get(path)),
-    noAuthorizations,
-    signal,
-  );
+  const states = await readStates(instance, plan, noAuthorizations, signal);
   const there = states.filter(({ state }) => state !== 'missing');
-  const own = new Set(plan.map(({ path }) => path));
+  const isOwn = ({ planned }: ResourceState): boolean => made.get(planned.path) ?? false;
+  const staying = there.filter((each) => !isOwn(each));
+  const own = there.filter(isOwn);
+  const ownPaths = new Set(own.map(pathOf));
   return Promise.all(
-    there.toReversed().map(async ({ planned, state }) => {
+    own.toReversed().map(async ({ planned, state }) => {
       const content = await contentOf(instance, planned, signal);
-      const foreign = content.filter((path) => !own.has(path));
-      return { planned, changed: state === 'different', content, foreign };
+      return {
+        planned,
+        changed: state === 'different',
+        content,
+        foreign: content.filter((path) => !ownPaths.has(path)),
+        neededBy: staying.filter((each) => refersTo(each, planned)).map(pathOf),
+      };
     }),
   );
+}
+
+/** Whether one resource names another one; what is in another one is among the content of that. */
+function refersTo(
+  { planned, state, existing = {} }: ResourceState,
+  { kind, path }: PlannedResource,
+): boolean {
+  const canBeNamed = kind === 'namedValue' || kind === 'schema';
+  if (!canBeNamed || !planned.needs.includes(path)) return false;
+  // What was left as it was, or was changed since, may do without.
+  const name = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
+  return state === 'same' || jsonText(existing).includes(name);
 }
 
 /** The paths of what a publication has made. */
@@ -76,7 +94,10 @@ export function withoutNeeded(
 ): readonly Removal[] {
   const staying = removals.filter(({ planned }) => !removed.has(planned.path));
   const needed = new Set(staying.flatMap(({ planned }) => planned.needs));
-  const left = removals.filter(({ planned }) => removed.has(planned.path) && !needed.has(planned.path));
+  const left = removals.filter(
+    ({ planned, neededBy }) =>
+      removed.has(planned.path) && !needed.has(planned.path) && neededBy.length === 0,
+  );
   return left.length === removed.size ? left : withoutNeeded(removals, new Set(left.map(pathOf)));
 }
 

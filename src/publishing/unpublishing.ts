@@ -117,9 +117,11 @@ function isCallable(left: readonly Removal[]): boolean {
   return left.some(({ planned }) => planned.kind === 'api');
 }
 
-/** The paths of what is as it was made: what others have changed, or have put something into, is not. */
+/** The paths of what is as it was made: what others have changed, put something into, or need, is not. */
 function asMade(removals: readonly Removal[]): Set<string> {
-  return new Set(removals.filter((each) => !each.changed && each.foreign.length === 0).map(pathOf));
+  const isAsMade = ({ changed, foreign, neededBy }: Removal): boolean =>
+    !changed && foreign.length === 0 && neededBy.length === 0;
+  return new Set(removals.filter(isAsMade).map(pathOf));
 }
 
 function pathOf({ planned }: Removal): string {
@@ -142,10 +144,13 @@ async function askWhatToRemove(
   return outcome === 'next' ? withoutNeeded(removals, chosen) : undefined;
 }
 
-function removalChoice({ planned, changed, foreign }: Removal) {
+function removalChoice({ planned, changed, foreign, neededBy }: Removal) {
   const notes = [
     ...(changed ? [vscode.l10n.t('changed since it was published')] : []),
     ...(foreign.length > 0 ? [vscode.l10n.t('others have in it: {0}', foreign.join(', '))] : []),
+    ...(neededBy.length > 0
+      ? [vscode.l10n.t('stays: what was there before uses it: {0}', neededBy.join(', '))]
+      : []),
   ];
   return {
     label: resourceWords(planned),

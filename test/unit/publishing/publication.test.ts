@@ -24,6 +24,19 @@ import { isChanged } from './isChanged.ts';
 import { authorization, authorizations, key, publication, PublishingBench } from './publishingBench.ts';
 
 const plan = plannedResources(publication);
+const trial = {
+  id: 'trial',
+  displayName: 'Trial',
+  subscriptionRequired: true,
+  make: {
+    description: '',
+    terms: '',
+    approvalRequired: false,
+    subscriptionsLimit: 0,
+    published: true,
+    limits: starterLimits,
+  },
+};
 const { signal } = new AbortController();
 
 describe('publishing to API Management', () => {
@@ -190,6 +203,8 @@ describe('publishing to API Management', () => {
       removals.map(({ planned }) => planned.kind),
       ['subscription', 'namedValue', ...gatewayOperations.map(() => 'operation')],
     );
+    await remove(removable(removals));
+    assert.deepEqual(await kindsThere(), ['api', 'namedValue', 'apiPolicy', 'productApi']);
   });
 
   it('changes only what the preview shows of what is there', async () => {
@@ -266,10 +281,42 @@ describe('publishing to API Management', () => {
   it('leaves what was there before, when it unpublishes', async () => {
     await put('/apis/azureml-demo', { displayName: 'Old', path: 'azureml-demo' });
     await removeAll(await publish());
-    const left = await states();
+    assert.deepEqual(await kindsThere(), ['api']);
+  });
+
+  it('leaves the key to a policy that was there before, until that does without', async () => {
+    const path = '/apis/azureml-demo/policies/policy';
+    const before = { format: 'rawxml', value: '<policies><inbound><base /></inbound></policies>' };
+    await put('/apis/azureml-demo', { displayName: 'Old', path: 'azureml-demo' });
+    await put(path, before);
+    const record = await publish();
+    const removals = await findRemovals([record], instance, signal);
+    const needed = removals.filter(({ neededBy }) => neededBy.length > 0);
     assert.deepEqual(
-      left.filter(({ state }) => state !== 'missing').map(({ planned }) => planned.kind),
-      ['api'],
+      needed.map(({ planned, neededBy }) => [planned.kind, ...neededBy]),
+      [['namedValue', path]],
+    );
+    await remove(removable(removals));
+    assert.deepEqual(await kindsThere(), ['api', 'namedValue', 'apiPolicy']);
+    await put(path, before);
+    await removeAll(record);
+    assert.deepEqual(await kindsThere(), ['api', 'apiPolicy']);
+  });
+
+  it('asks before a product goes with the policy that others have given it', async () => {
+    const publishTrial = async (limits: object, earlier?: PublicationRecord): Promise<PublicationRecord> => {
+      const own = { ...publication, product: { ...trial, make: { ...trial.make, limits } } };
+      const found = await readStates(instance, plannedResources(own), authorizations, signal);
+      const steps = stepsFor(found, () => true, earlier?.steps);
+      return writeSteps({ ...bench.recordOf(own, found), steps }, tools());
+    };
+    const first = await publishTrial({});
+    const path = '/products/trial/policies/policy';
+    await put(path, { format: 'rawxml', value: '<policies><inbound><base /></inbound></policies>' });
+    const removals = await findRemovals([await publishTrial(starterLimits, first)], instance, signal);
+    assert.deepEqual(
+      removals.flatMap(({ foreign }) => foreign),
+      [path],
     );
   });
 
@@ -296,11 +343,7 @@ describe('publishing to API Management', () => {
     const left = withoutNeeded(removals, wanted).map(({ planned }) => planned.kind);
     assert.ok(!left.includes('api') && !left.includes('namedValue') && left.includes('operation'));
     await remove(withoutNeeded(removals, wanted));
-    const there = (await states()).filter(({ state }) => state !== 'missing');
-    assert.deepEqual(
-      there.map(({ planned }) => planned.kind),
-      ['api', 'namedValue', 'apiPolicy'],
-    );
+    assert.deepEqual(await kindsThere(), ['api', 'namedValue', 'apiPolicy']);
   });
 
   it('keeps the record of what a later publication leaves out', async () => {
@@ -359,16 +402,7 @@ describe('publishing to API Management', () => {
   });
 
   it('makes a product with limits, and asks before it is deleted with the subscriptions of others', async () => {
-    const make = {
-      description: '',
-      terms: '',
-      approvalRequired: false,
-      subscriptionsLimit: 0,
-      published: true,
-      limits: starterLimits,
-    };
-    const product = { id: 'trial', displayName: 'Trial', subscriptionRequired: true, make };
-    const own = { ...publication, product };
+    const own = { ...publication, product: trial };
     const found = await readStates(instance, plannedResources(own), authorizations, signal);
     const record = await writeSteps({ ...recordOf(found), publication: own }, tools());
     assert.deepEqual(await readLimits(instance, 'trial', signal), starterLimits);
@@ -448,9 +482,22 @@ describe('publishing to API Management', () => {
     assert.equal(publicationOf(draftFor(source, facts), facts, []).keyName, undefined);
   });
 
+  async function kindsThere(): Promise<readonly string[]> {
+    const there = (await states()).filter(({ state }) => state !== 'missing');
+    return there.map(({ planned }) => planned.kind);
+  }
+
+  /** All that can be removed where everything is ticked. */
+  function removable(removals: readonly Removal[]): readonly Removal[] {
+    return withoutNeeded(removals, new Set(removals.map(({ planned }) => planned.path)));
+  }
+
   async function removeAll(record: PublicationRecord): Promise<void> {
     const removals = await findRemovals([record], instance, signal);
-    assert.ok(!removals.some(({ changed, foreign }) => changed || foreign.length > 0));
+    assert.deepEqual(
+      removals.filter((each) => each.changed || each.foreign.length > 0 || each.neededBy.length > 0),
+      [],
+    );
     await remove(removals);
   }
 
