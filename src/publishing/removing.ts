@@ -29,13 +29,14 @@ export interface RemovingTools {
 
 /**
  * What the publications of an API, the newest first, have made and is there still, in the order in which it can be
- * removed.
+ * removed. Rejects with `InstanceNotFound` rather than take all of an instance that is not found for gone.
  */
 export async function findRemovals(
   records: readonly PublicationRecord[],
   instance: InstanceAccess,
   signal: AbortSignal,
 ): Promise<readonly Removal[]> {
+  await checkIsThere(instance, signal);
   // A later one knows better: what it found gone and did not make is not its own any more.
   const made = new Map(
     records.toReversed().flatMap(({ steps }) => steps.map((step) => [step.path, step.made])),
@@ -59,6 +60,21 @@ export async function findRemovals(
       };
     }),
   );
+}
+
+async function checkIsThere({ arm, id }: InstanceAccess, signal: AbortSignal): Promise<void> {
+  try {
+    await arm.get(id, { signal });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.status !== 404) throw error;
+    throw new Failure({
+      code: 'InstanceNotFound',
+      origin: 'service',
+      status: error.status,
+      sentence: `${error.sentence} Nothing was removed.`,
+      cause: error,
+    });
+  }
 }
 
 /** Whether one resource names another one; what is in another one is among the content of that. */

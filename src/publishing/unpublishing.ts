@@ -59,8 +59,14 @@ async function remove(
   const { foundation, azure } = tools;
   const records = await publishedNow(tools, record);
   const instance = instanceOf(azure, record);
-  const found = await asking(instance.arm.baseUrl, (signal) => findRemovals(records, instance, signal));
   const name = record.publication.displayName;
+  const find = (signal: AbortSignal) => findRemovals(records, instance, signal);
+  const found = await asking(instance.arm.baseUrl, find).catch(async (error: unknown) => {
+    if (!(error instanceof Failure) || error.code !== 'InstanceNotFound') throw error;
+    if (await mayForget(record, error)) await forget(tools, records, [], []);
+    return undefined;
+  });
+  if (found === undefined) return;
   const title = vscode.l10n.t('Unpublish {0} at {1}', name, record.instance.name);
   const chosen = await askWhatToRemove(title, found);
   if (chosen === undefined) return;
@@ -82,6 +88,26 @@ async function remove(
         ? vscode.l10n.t('{0} is unpublished.', name)
         : vscode.l10n.t('{0} is unpublished. What stays: {1}.', name, words),
   );
+}
+
+/** Of an instance that was deleted there is nothing that could be removed. */
+async function mayForget(
+  { publication, instance }: PublicationRecord,
+  { sentence }: Failure,
+): Promise<boolean> {
+  const forget = vscode.l10n.t('Forget');
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Forget that {0} was published at {1}?', publication.displayName, instance.name),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        '{0} If the instance still exists, what was published stays there, and cannot be removed from here any more.',
+        sentence,
+      ),
+    },
+    forget,
+  );
+  return choice === forget;
 }
 
 /** A record that was read before the lease was taken may be of yesterday. */

@@ -20,7 +20,7 @@ import {
 import { readStates, type ResourceState } from '../../../src/publishing/resourceStates.ts';
 import { missingNeeds, stepsFor, writeSteps, type WritingTools } from '../../../src/publishing/writing.ts';
 import type { Arm } from '../../support/arm/index.ts';
-import { isChanged } from './isChanged.ts';
+import { hasCode, isChanged } from './failures.ts';
 import { authorization, authorizations, key, publication, PublishingBench } from './publishingBench.ts';
 
 const plan = plannedResources(publication);
@@ -318,6 +318,17 @@ describe('publishing to API Management', () => {
       removals.flatMap(({ foreign }) => foreign),
       [path],
     );
+  });
+
+  it('does not take all of an instance that is not found for gone', async () => {
+    const record = await publish();
+    for (const elsewhere of [/rg1/, /demoazureml$/, /subscriptions\/[^/]+/]) {
+      const id = instance.id.replace(elsewhere, (name) => `${name.slice(0, -2)}ff`);
+      assert.notEqual(id, instance.id);
+      await assert.rejects(findRemovals([record], { ...instance, id }, signal), hasCode('InstanceNotFound'));
+    }
+    const inNone = instance.id.replace(/subscriptions\/[^/]+/, 'subscriptions/none');
+    await assert.rejects(instance.arm.find(inNone), hasCode('SubscriptionNotFound'));
   });
 
   it('says what has changed since, or has something of others in it, and keeps what that needs', async () => {
