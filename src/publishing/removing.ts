@@ -23,7 +23,8 @@ export interface Removal {
 export interface RemovingTools {
   readonly instance: InstanceAccess;
   readonly log: (line: string) => void;
-  readonly onStep: (planned: PlannedResource, number: number, total: number) => void;
+  /** Told before each deletion, which waits for it. */
+  readonly onStep: (planned: PlannedResource, number: number, total: number) => void | Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -94,6 +95,25 @@ export function madeBy({ steps }: Pick<PublicationRecord, 'steps'>): readonly st
   return steps.filter((step) => step.made).map(({ path }) => path);
 }
 
+/**
+ * The records of an API, the newest first, when a resource of theirs is about to be deleted: whatever ends that, the
+ * newest is open, so that somebody is told, and can write again what is gone or have the rest removed.
+ */
+export function withRemovalBegun(
+  records: readonly PublicationRecord[],
+  path: string,
+): readonly PublicationRecord[] {
+  return records.map((record, index) => ({
+    ...record,
+    ended: record.ended && index > 0,
+    steps: record.steps.map((step) =>
+      step.path === path
+        ? { path, action: 'write', existed: false, state: 'waiting', made: step.made }
+        : step,
+    ),
+  }));
+}
+
 /** A resource as the first of the records has it, before those that are in it or need it. */
 function plannedTogether(records: readonly PublicationRecord[]): readonly PlannedResource[] {
   const planned = records.toReversed().flatMap(({ publication }) => plannedResources(publication));
@@ -123,7 +143,7 @@ export function withoutNeeded(
  */
 export async function removeResources(removals: readonly Removal[], tools: RemovingTools): Promise<void> {
   for (const [index, removal] of removals.entries()) {
-    tools.onStep(removal.planned, index + 1, removals.length);
+    await tools.onStep(removal.planned, index + 1, removals.length);
     const outcome = await remove(removal, tools);
     tools.log(`${removal.planned.kind} ${removal.planned.path} ${outcome}`);
   }

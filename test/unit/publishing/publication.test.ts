@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { starterLimits } from '../../../src/protocol/apim/limits.ts';
 import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
-import { plannedResources } from '../../../src/protocol/apim/publication.ts';
+import { plannedResources, type PlannedResource } from '../../../src/protocol/apim/publication.ts';
 import { asObject, jsonText } from '../../../src/protocol/json.ts';
 import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
 import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
@@ -16,6 +16,7 @@ import {
   type Removal,
   removeResources,
   withoutNeeded,
+  withRemovalBegun,
 } from '../../../src/publishing/removing.ts';
 import { readStates, type ResourceState } from '../../../src/publishing/resourceStates.ts';
 import { missingNeeds, stepsFor, writeSteps, type WritingTools } from '../../../src/publishing/writing.ts';
@@ -318,6 +319,35 @@ describe('publishing to API Management', () => {
       removals.flatMap(({ foreign }) => foreign),
       [path],
     );
+  });
+
+  it('leaves what was being removed open, to be written again or removed', async () => {
+    for (const next of ['written', 'removed']) {
+      const record = { ...(await publish()), ended: true };
+      await store.save(record);
+      const abort = new AbortController();
+      let records: readonly PublicationRecord[] = [record, { ...record, id: 'earlier' }];
+      const removals = await findRemovals(records, instance, signal);
+      const onStep = async ({ path }: PlannedResource, number: number): Promise<void> => {
+        records = withRemovalBegun(records, path);
+        for (const each of records) await store.save(each);
+        if (number === 3) abort.abort();
+      };
+      const log = (): void => undefined;
+      await assert.rejects(
+        removeResources(removals, { instance, log, onStep, signal: abort.signal }),
+        hasCode('Cancelled'),
+      );
+      const [open, ...others] = await store.open();
+      assert.ok(open && others.length === 0);
+      assert.equal((await kindsThere()).length, plan.length - 2);
+      if (next === 'written') {
+        await writeSteps(open, tools());
+        assert.equal((await kindsThere()).length, plan.length);
+      }
+      await removeAll(open);
+      assert.deepEqual(await kindsThere(), []);
+    }
   });
 
   it('does not take all of an instance that is not found for gone', async () => {
