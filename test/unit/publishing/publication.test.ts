@@ -6,7 +6,7 @@ import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
 import { plannedResources, type PlannedResource } from '../../../src/protocol/apim/publication.ts';
 import { asObject, jsonText } from '../../../src/protocol/json.ts';
 import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
-import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
+import { draftFor, publicationOf, sameOperation } from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
 import { keyUpdate } from '../../../src/publishing/keyUpdate.ts';
 import { coversMade, type PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
@@ -510,6 +510,27 @@ describe('publishing to API Management', () => {
     const foreign = later.apis.map((each) => ({ ...each, name: 'Demo (old)' }));
     const taken = publicationOf({ ...second, path: 'azureml-demo' }, { ...later, apis: foreign }, []);
     assert.deepEqual([taken.apiId, taken.keyName], ['Demo (old)', 'demo-old-key']);
+  });
+
+  it('keeps operations apart', async () => {
+    const source = { serviceName: 'Service', baseUrl: 'http://127.0.0.1:5000', hasKey: true };
+    const facts = await readInstance(instance, signal);
+    const draft = draftFor(source, facts);
+    const [, submit, start] = draft.operations.map(({ operation }) => operation);
+    assert.ok(submit && start);
+    const urlTemplate = submit.urlTemplate.replace('{service}', '{endpoint}').toUpperCase();
+    assert.equal(sameOperation(draft, { ...start, urlTemplate }), submit);
+    assert.equal(sameOperation(draft, { ...start, urlTemplate, method: 'GET' }), undefined);
+    for (const { operation } of draft.operations) assert.equal(sameOperation(draft, operation), undefined);
+    // An API of others may have an id of ours for another operation.
+    const { method } = submit;
+    const properties = { ...submit, method, description: undefined, templateParameters: [] };
+    const theirs = [{ id: '/theirs', name: start.id, properties }];
+    const { operations } = publicationOf(draft, facts, theirs);
+    assert.deepEqual(
+      operations.map(({ id }) => id),
+      ['rrs-execute', 'bes-start', 'bes-start-2', 'bes-status', 'bes-delete'],
+    );
   });
 
   it('proposes no key of the service for a product that is open to anybody', async () => {
