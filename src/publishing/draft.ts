@@ -129,7 +129,7 @@ export function isOpen({ subscriptionRequired }: PublishedProduct): boolean {
  */
 export function publicationOf(
   draft: Draft,
-  { apis }: InstanceFacts,
+  { apis, developers }: InstanceFacts,
   existing: readonly ApiOperation[],
   endpoints: readonly PublishedEndpoint[] = [],
 ): Publication {
@@ -140,10 +140,17 @@ export function publicationOf(
     serviceUrl: draft.serviceUrl,
     path: draft.path,
     operations: operationsOf(draft, existing),
-    product: draft.product,
+    product: productFor(draft, developers),
     ...(draft.bodyTypes && { definitions: draft.bodyTypes.definitions }),
     ...keysOf(draft, apiId, endpoints),
   };
+}
+
+/** What is published is for developers to see. */
+function productFor({ product }: Draft, developers: string | undefined): PublishedProduct {
+  const { make } = product;
+  if (make?.published !== true || developers === undefined) return product;
+  return { ...product, make: { ...make, groups: [developers] } };
 }
 
 function operationsOf(

@@ -142,6 +142,8 @@ describe('the questions of publishing', () => {
       },
     );
     assert.deepEqual([product.subscriptionsLimit, product.state], [2, 'published']);
+    // Besides administrators, who see every product.
+    assert.equal(namesOn(await caller.ask('GET', 'products/scoring/groups')).length, 2);
     const operations = await caller.ask('GET', 'apis/azureml-demo/operations');
     assert.deepEqual(namesOn(operations).toSorted(), [
       'bes-start',

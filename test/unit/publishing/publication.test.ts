@@ -3,13 +3,22 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { starterLimits } from '../../../src/protocol/apim/limits.ts';
 import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
-import { plannedResources, type PlannedResource } from '../../../src/protocol/apim/publication.ts';
+import {
+  plannedResources,
+  type PlannedResource,
+  type Publication,
+} from '../../../src/protocol/apim/publication.ts';
+import { groupSchema } from '../../../src/protocol/apim/people.ts';
 import { asObject, jsonText } from '../../../src/protocol/json.ts';
 import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
 import { draftFor, publicationOf, sameOperation } from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
 import { keyUpdate } from '../../../src/publishing/keyUpdate.ts';
-import { coversMade, type PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
+import {
+  coversMade,
+  parsePublicationRecord,
+  type PublicationRecord,
+} from '../../../src/publishing/publicationRecord.ts';
 import type { PublicationStore } from '../../../src/publishing/publicationStore.ts';
 import {
   findRemovals,
@@ -457,6 +466,38 @@ describe('publishing to API Management', () => {
     await remove(removals);
     const after = await readStates(instance, plannedResources(own), authorizations, signal);
     assert.ok(after.every(({ state }) => state === 'missing'));
+  });
+
+  it('lets developers see a product that it publishes, where there is a portal', async () => {
+    const source = { serviceName: 'Service', baseUrl: 'http://127.0.0.1:5000', hasKey: true };
+    const facts = await readInstance(instance, signal);
+    const planOf = (published: boolean, of = facts): Publication =>
+      publicationOf(
+        { ...draftFor(source, facts), product: { ...trial, make: { ...trial.make, published } } },
+        of,
+        [],
+      );
+    const own = planOf(true);
+    const hasLink = (each: Publication): boolean =>
+      plannedResources(each).some(({ kind }) => kind === 'productGroup');
+    assert.ok(hasLink(own) && !hasLink(planOf(false)));
+    const { developers, ...withoutPortal } = facts;
+    assert.ok(developers !== undefined && !hasLink(planOf(true, withoutPortal)));
+    const found = await readStates(instance, plannedResources(own), authorizations, signal);
+    const record = await writeSteps({ ...bench.recordOf(own, found), publication: own }, tools());
+    assert.deepEqual(parsePublicationRecord(JSON.stringify(record)), record);
+    const seenBy = async (): Promise<readonly unknown[]> => {
+      const groups = await instance.arm.listAll(`${instance.id}/products/trial/groups`, groupSchema);
+      return groups.map(({ properties }) => properties.displayName);
+    };
+    assert.deepEqual((await seenBy()).toSorted(), ['Administrators', 'Developers']);
+    const after = await readStates(instance, plannedResources(own), authorizations, signal);
+    assert.ok(after.every(({ state }) => state === 'same'));
+    const removals = await findRemovals([record], instance, signal);
+    await remove(removals.filter(({ planned }) => planned.kind === 'productGroup'));
+    assert.deepEqual(await seenBy(), ['Administrators']);
+    await removeAll(record);
+    assert.equal(await instance.arm.find(`${instance.id}/products/trial`), undefined);
   });
 
   it('does not leave out what something else needs', async () => {
