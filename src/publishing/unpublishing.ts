@@ -9,7 +9,7 @@ import { askMany } from '../shared/steps.ts';
 import { publicationFor } from './callArguments.ts';
 import { pickRecord } from './pickRecord.ts';
 import { progress } from './progress.ts';
-import { isAbout, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
+import { isAbout, publishedAmong, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import type { PublicationStore } from './publicationStore.ts';
 import {
@@ -191,10 +191,11 @@ async function forget(
   const left = found.filter((removal) => !removed.includes(removal));
   const paths = new Set(left.map(pathOf));
   for (const record of records) {
-    const { id, workspace } = record;
+    const { id } = record;
+    const workspace = publishedAmong(catalog.workspaces(), record);
     if (workspace !== undefined && !isCallable(left))
       for (const endpointId of publishedEndpoints(record))
-        await catalog.removePublished(workspace, endpointId);
+        await catalog.removePublished(workspace.name, endpointId);
     if (!madeBy(record).some((path) => paths.has(path))) await store.remove(id);
     else if (removed.length > 0) await store.save(withoutRemoved(record, removed));
   }

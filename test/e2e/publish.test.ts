@@ -17,6 +17,8 @@ import type { Workbench } from './support/workbench.ts';
 
 const service = 'SimpleFeatureHashingExperiment';
 const published = ['AzureML Demo API', service];
+const secretOfOthers = 'key-of-another-service';
+const policyOfOthers = `<policies><inbound><check-header name="x-key"><value>${secretOfOthers}</value></check-header></inbound></policies>`;
 const interrupted = 'Publishing AzureML Demo API at demoazureml was interrupted.';
 
 /** A web service that is found by its workspace's token becomes an API of API Management. */
@@ -210,7 +212,7 @@ describe('publishing to API Management', () => {
     const { window } = workbench;
     const { quickInput } = window;
     const policy = 'Policy of the API AzureML Demo API';
-    await writePolicy('<policies><inbound /></policies>');
+    await writePolicy(policyOfOthers);
     await chooseAsBefore();
     await quickInput.waitFor({ title: 'Publish AzureML Demo API at demoazureml' });
     const choices = await quickInput.entries();
@@ -218,6 +220,7 @@ describe('publishing to API Management', () => {
       choices.map(({ label, description }) => `${label}: ${description}`),
       [`${policy}: exists and differs: overwrite`],
     );
+    await window.page.locator('.view-line', { hasText: '***1' }).first().waitFor();
     await window.screenshot('publish-overwrite');
     await quickInput.check(policy);
     arm.beforeNext(/^PUT .*\/policies\/policy$/, () => writePolicy('<policies><outbound /></policies>'));
@@ -235,17 +238,34 @@ describe('publishing to API Management', () => {
     await window.notifications.clear();
   });
 
+  it('shows no preview any more, once nobody is asked about it', async () => {
+    const { window } = workbench;
+    const ours = await policyNow();
+    await writePolicy(policyOfOthers);
+    await chooseAsBefore();
+    await window.quickInput.waitFor({ title: 'Publish AzureML Demo API at demoazureml' });
+    await window.editors.waitForActive('Publish AzureML Demo API at demoazureml');
+    await window.reload();
+    await window.tree('Web services').find(published);
+    await eventually(
+      'no preview',
+      async () => !(await window.editors.titles()).some((title) => title.startsWith('Publish AzureML')),
+    );
+    await writePolicy(ours);
+  });
+
   it('keeps tokens and keys out of files and the log', async () => {
     const scan = new SecretScan({
       ...Object.fromEntries(signedIn.signIn.tokens.map((token, index) => [`token ${index}`, token])),
       'API key': own.service(service).apiKey,
       'subscription key': await subscriptionKey(),
+      'secret of others': secretOfOthers,
     });
     const data = join(workbench.host.userData, 'data');
     const kept = join(data, 'User', 'globalStorage', 'azureml-services.azureml-services');
-    // What was done, and what the previews have shown.
-    for (const folder of ['publications', 'documents'])
-      assert.notDeepEqual(await readdir(join(kept, folder)), []);
+    assert.notDeepEqual(await readdir(join(kept, 'publications')), []);
+    const files = await readdir(kept, { recursive: true });
+    assert.ok(!files.some((file) => file.includes('as it will be')));
     const log = await workbench.extensionLogs();
     assert.match(log, /apiPolicy \/apis\/azureml-demo\/policies\/policy created/);
     assert.deepEqual([...scan.text('log', log), ...(await scan.folder(data))], []);
