@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { EventEmitter, once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arm } from '../support/arm/index.ts';
@@ -8,6 +7,7 @@ import { closeInOrder } from './support/closeInOrder.ts';
 import { eventually } from '../support/eventually.ts';
 import { giveInputFile } from './support/giveInputFile.ts';
 import { giveStorage } from './support/giveKeyAndStorage.ts';
+import { holdDuring } from './support/holdDuring.ts';
 import { OwnService } from './support/ownService.ts';
 import { SecretScan } from './support/secretScan.ts';
 import { isInState } from './support/tree.ts';
@@ -312,7 +312,7 @@ describe('publishing to API Management', () => {
   it('keeps a second window away from what the first one publishes', async () => {
     const { window } = workbench;
     const before = arm.requests.length;
-    const release = await holdDuring('policies/policy', async () => {
+    const release = await holdDuring(arm, writing('policies/policy'), async () => {
       await window.tree('Web services').clickContextMenu(['Found', service], 'Publish to API Management…');
       await window.quickInput.pick('Go on', { placeholder: 'This endpoint was being published' });
     });
@@ -340,21 +340,13 @@ describe('publishing to API Management', () => {
 
   /** Closes the window while an operation is being written, and opens it again; the write goes on at the server. */
   async function closeWindowDuring(operation: string, begin: () => Promise<void>): Promise<void> {
-    const release = await holdDuring(`operations/${operation}`, begin);
+    const release = await holdDuring(arm, writing(`operations/${operation}`), begin);
     await workbench.window.reload();
     release();
   }
 
-  /** Resolves while something below the API is about to be written; what it resolves with lets that go on. */
-  async function holdDuring(path: string, begin: () => Promise<void>): Promise<() => void> {
-    const gate = new EventEmitter();
-    const reached = once(gate, 'reached');
-    arm.beforeNext(new RegExp(`^PUT .*/apis/azureml-demo/${path}$`), async () => {
-      gate.emit('reached');
-      await once(gate, 'released');
-    });
-    await begin();
-    await reached;
-    return () => gate.emit('released');
+  /** The write of something below the API. */
+  function writing(path: string): RegExp {
+    return new RegExp(`^PUT .*/apis/azureml-demo/${path}$`);
   }
 });
