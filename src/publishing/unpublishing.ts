@@ -10,7 +10,7 @@ import { publicationFor } from './callArguments.ts';
 import { newestOfEachApi } from './newestRecords.ts';
 import { pickRecord } from './pickRecord.ts';
 import { progress } from './progress.ts';
-import { isAbout, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
+import { isAbout, publishedAmong, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import type { PublicationStore } from './publicationStore.ts';
 import {
@@ -192,10 +192,11 @@ async function forget(
   const left = found.filter((removal) => !removed.includes(removal));
   const paths = new Set(left.map(pathOf));
   for (const record of records) {
-    const { id, workspace } = record;
+    const { id } = record;
+    const workspace = publishedAmong(catalog.workspaces(), record);
     if (workspace !== undefined && !isCallable(left))
       for (const endpointId of publishedEndpoints(record))
-        await catalog.removePublished(workspace, endpointId);
+        await catalog.removePublished(workspace.name, endpointId);
     if (!madeBy(record).some((path) => paths.has(path))) await store.remove(id);
     else if (removed.length > 0) await store.save(withoutRemoved(record, removed));
   }
