@@ -11,7 +11,7 @@ exports.activate = ({ subscriptions }) => {
     if (tenantId !== undefined) asked.set('tenant', tenantId);
     if (account !== undefined) asked.set('account', account.id);
     const response = await fetch(`${server}/sessions?${asked}`, { method });
-    if (!response.ok) throw new Error('User did not consent to login.');
+    if (!response.ok) throw new Error(await response.text());
     return (await response.json()).map((session) => ({ ...session, scopes: scopes ?? [] }));
   };
   const provider = {

@@ -27,10 +27,13 @@ export class SignInServer {
   readonly #issue: (tenantId: string, account: string) => string;
   readonly #signedIn: Set<string>;
   readonly #unlocked = new Set<string>();
+  readonly #refusals: string[] = [];
   readonly #server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? '/', this.#url);
     const asked = { account: searchParams.get('account'), tenantId: searchParams.get('tenant') };
-    sendJson(response, 200, request.method === 'POST' ? this.#signIn(asked) : this.#sessions(asked));
+    const refusal = request.method === 'POST' ? this.#refusals.shift() : undefined;
+    if (refusal !== undefined) response.writeHead(403).end(refusal);
+    else sendJson(response, 200, request.method === 'POST' ? this.#signIn(asked) : this.#sessions(asked));
   });
   #url = '';
 
@@ -45,6 +48,11 @@ export class SignInServer {
   async listen(): Promise<Record<string, string>> {
     this.#url = `http://127.0.0.1:${await listenOnLoopback(this.#server)}`;
     return { AZURE_SIGN_IN_SERVER: this.#url };
+  }
+
+  /** The next attempt to sign in fails with these words. */
+  refuseNext(words: string): void {
+    this.#refusals.push(words);
   }
 
   close(): Promise<void> {
