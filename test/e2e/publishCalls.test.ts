@@ -89,6 +89,13 @@ describe('publishing by a program', () => {
       /\[client\/InvalidArguments\] .*no product gold, only starter/,
     );
     assert.equal(writes(), 0);
+    await caller.put('products/open', { displayName: 'Open', subscriptionRequired: false });
+    const before = writes();
+    await assert.rejects(
+      publish({ product: 'open' }),
+      /\[client\/InvalidArguments\] .*"injectKey": anybody may call what is in the product open/,
+    );
+    assert.equal(writes(), before);
     const written = [
       '/apis/scoring',
       '/apis/scoring/operations/rrs-execute',

@@ -23,16 +23,17 @@ export const authProvider = dirname(fileURLToPath(import.meta.url));
 export class SignInServer {
   /** Every token that was given out. */
   readonly tokens: string[] = [];
+  /** Ids of accounts that get no token at the moment. */
+  readonly failing = new Set<string>();
   readonly #accounts: readonly TestAccount[];
   readonly #issue: (tenantId: string, account: string) => string;
   readonly #signedIn: Set<string>;
   readonly #unlocked = new Set<string>();
-  readonly #refusals: string[] = [];
   readonly #server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? '/', this.#url);
     const asked = { account: searchParams.get('account'), tenantId: searchParams.get('tenant') };
-    const refusal = request.method === 'POST' ? this.#refusals.shift() : undefined;
-    if (refusal !== undefined) response.writeHead(403).end(refusal);
+    if (asked.account !== null && this.failing.has(asked.account))
+      sendJson(response, 503, 'The account service does not answer.');
     else sendJson(response, 200, request.method === 'POST' ? this.#signIn(asked) : this.#sessions(asked));
   });
   #url = '';
@@ -48,11 +49,6 @@ export class SignInServer {
   async listen(): Promise<Record<string, string>> {
     this.#url = `http://127.0.0.1:${await listenOnLoopback(this.#server)}`;
     return { AZURE_SIGN_IN_SERVER: this.#url };
-  }
-
-  /** The next attempt to sign in fails with these words. */
-  refuseNext(words: string): void {
-    this.#refusals.push(words);
   }
 
   close(): Promise<void> {
