@@ -160,8 +160,8 @@ function keysOf(
   apiId: string,
   endpoints: readonly PublishedEndpoint[],
 ): Pick<Publication, 'keyName' | 'endpointKeys'> {
-  // An API that others have made may have an id which no policy could refer to.
-  const prefix = isNamedValueName(apiId) ? apiId : resourceIdFrom(apiId);
+  // An API that others have made may have an id which no policy could refer to, or with a dot in it.
+  const prefix = isNamedValueName(apiId) && !apiId.includes('.') ? apiId : resourceIdFrom(apiId);
   switch (key) {
     case 'caller':
       return {};
