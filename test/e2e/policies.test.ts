@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { skeletonOf } from '../../src/governance/policies/skeleton.ts';
 import { type Arm, defaultTenant, startArm } from '../support/arm/index.ts';
 import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
@@ -92,6 +93,17 @@ describe('policies of API Management', () => {
       if ((await readFile(join(cwd, name), 'utf8')).includes(text)) return true;
     return false;
   };
+  const waitForCompared = (text: string): Promise<void> =>
+    workbench.window.page.locator('.monaco-diff-editor .view-line', { hasText: text }).first().waitFor();
+  /** The tab of a comparison, which has no name of a file. */
+  const comparison = (title: string): Locator => workbench.window.page.locator('.tab', { hasText: title });
+  /** A tab that is just being drawn takes no click. */
+  const closeComparison = (title: string): Promise<true | undefined> =>
+    eventually(`${title} closed`, async () => {
+      if ((await comparison(title).count()) === 0) return true;
+      await workbench.window.editors.close(title);
+      return undefined;
+    });
   const problems = async (): Promise<readonly string[]> => {
     const rows = workbench.window.page.locator('.markers-panel .monaco-list-row');
     return (await rows.allTextContents()).map(oneLine);
@@ -185,19 +197,11 @@ describe('policies of API Management', () => {
     assert.match(await window.dialog.text(), /Somebody has changed the policy of demo since you opened it/);
     await window.screenshot('policy-conflict');
     await window.dialog.click('Compare');
-    await window.page
-      .locator('.monaco-diff-editor .view-line', { hasText: 'of somebody else' })
-      .first()
-      .waitFor();
+    await waitForCompared('of somebody else');
     await window.screenshot('policy-compare');
     assert.equal(await policyNow(), header('of somebody else').trimEnd());
     await window.notifications.clear();
-    // A tab that is just being drawn takes no click.
-    await eventually('the comparison closed', async () => {
-      const isThere = (await window.editors.titles()).some((label) => label.includes('in Azure ↔ yours'));
-      if (isThere) await window.editors.close('in Azure ↔ yours');
-      return !isThere;
-    });
+    await closeComparison('in Azure ↔ yours');
     await window.editors.activate(file);
     await save();
     await isSaved();
@@ -209,6 +213,26 @@ describe('policies of API Management', () => {
     await window.dialog.click('Overwrite');
     await isSaved();
     assert.equal(await policyNow(), header('mine again').trimEnd());
+  });
+
+  it('are compared with what is in Azure by then, where the comparison comes back with the window', async () => {
+    const { window } = workbench;
+    await writeElsewhere(header('of somebody before'));
+    await window.editors.replaceText(header('compared'));
+    await save();
+    await window.dialog.click('Compare');
+    await waitForCompared('of somebody before');
+    await eventually('a backup of VS Code', () => isBackedUp('compared'));
+    await writeElsewhere(header('of somebody after'));
+    await window.reload();
+    await waitForCompared('of somebody after');
+    await closeComparison('in Azure ↔ yours');
+    await window.editors.activate(file);
+    await save();
+    assert.match(await window.dialog.text(), /Somebody has changed the policy of demo/);
+    await window.dialog.click('Overwrite');
+    await isSaved();
+    assert.equal(await policyNow(), header('compared').trimEnd());
   });
 
   it('keep the version that they were read from over a reload', async () => {
@@ -239,10 +263,7 @@ describe('policies of API Management', () => {
     await quickInput.enter('3');
     await quickInput.enter('300', { message: 'In how many seconds?' });
     await quickInput.waitFor({ placeholder: 'It takes effect as soon as it is written' });
-    await window.page
-      .locator('.monaco-diff-editor .view-line', { hasText: 'renewal-period="300"' })
-      .first()
-      .waitFor();
+    await waitForCompared('renewal-period="300"');
     await window.screenshot('policy-preview');
     assert.ok(!(await policyNow()).includes('rate-limit'));
     await quickInput.pick(/Write the policy/);
@@ -264,6 +285,23 @@ describe('policies of API Management', () => {
     assert.ok(statuses.slice(0, 3).every((status) => status !== 429));
   });
 
+  it('show no preview of a change any more, once nobody is asked about it', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    const before = await policyNow();
+    await window.notifications.clear();
+    await window.tree('API Management').clickContextMenu(['demoazureml', 'APIs', 'Demo'], 'Limit calls…');
+    await quickInput.pick(/Remove rate limit/);
+    await quickInput.waitFor({ placeholder: 'It takes effect as soon as it is written' });
+    await comparison('as it is ↔ as it will be').waitFor();
+    await window.reload();
+    await eventually('only the policy itself in front', async () => {
+      const tabs = await window.page.locator('.tab').allTextContents();
+      return tabs.length === 1 && !tabs[0]?.includes('↔') ? true : undefined;
+    });
+    assert.equal(await policyNow(), before);
+  });
+
   it('are changed as fields on top of what somebody else has written meanwhile', async () => {
     const { window } = workbench;
     const { quickInput } = window;
@@ -281,7 +319,7 @@ describe('policies of API Management', () => {
     );
     await quickInput.pick(/Write the policy/);
     await window.notifications.waitFor('Somebody has just changed the policy of Demo');
-    await window.page.locator('.monaco-diff-editor .view-line', { hasText: '1.2.3.4' }).first().waitFor();
+    await waitForCompared('1.2.3.4');
     await quickInput.pick(/Write the policy/);
     await window.notifications.waitFor('The policy of Demo is written.');
     assert.equal(

@@ -12,6 +12,7 @@ import { PolicyConflict, readStored, type StoredPolicy, writeStored } from './po
 import type { PolicySite } from './policySite.ts';
 import { uriOf } from './policyUri.ts';
 import type { PolicyTools } from './policyTools.ts';
+import { closePreviews } from './previewTab.ts';
 import { skeletonOf } from './skeleton.ts';
 
 /** What questions start from. */
@@ -116,20 +117,9 @@ async function agrees(
     ],
   };
   await askChoice({ title, canGoBack: false }, question, (value) => (isToWrite = value));
-  await closeComparison(right);
+  await closePreviews();
   for (const snapshot of [left, right]) files.forgetSnapshot(snapshot);
   return isToWrite;
-}
-
-/** It is about an instant that is over. */
-async function closeComparison(modified: vscode.Uri): Promise<void> {
-  const tabs = vscode.window.tabGroups.all
-    .flatMap((group) => group.tabs)
-    .filter(
-      ({ input }) =>
-        input instanceof vscode.TabInputTextDiff && input.modified.toString() === modified.toString(),
-    );
-  await vscode.window.tabGroups.close(tabs);
 }
 
 /** What the service says may hold a part of the policy, so it is shown and not logged. */
