@@ -85,8 +85,9 @@ export class ResourcePick<T> {
     void this.#list.during(searchAccount(this.#search, account));
   }
 
+  /** What two accounts see is there for each: they may do different things to it. */
   #keyOf({ item, where }: Picked<T>): string {
-    return this.#sought.describe(item, where).id.toLowerCase();
+    return `${where.account.id} ${this.#sought.describe(item, where).id.toLowerCase()}`;
   }
 
   #itemOf(choice: Picked<T>): Item<T> {
@@ -103,10 +104,7 @@ export class ResourcePick<T> {
   #lastItems(): readonly Item<T>[] {
     const last = this.#last;
     if (last === undefined) return [];
-    return [
-      separator(vscode.l10n.t('last used')),
-      { ...this.#itemOf(last), detail: last.where.subscriptionName },
-    ];
+    return [separator(vscode.l10n.t('last used')), { ...this.#itemOf(last), detail: this.#groupOf(last) }];
   }
 
   #foundItems(): readonly Item<T>[] {
@@ -123,8 +121,11 @@ export class ResourcePick<T> {
   /** The subscription, and who found it where several accounts are searched. */
   #groupOf({ where }: Picked<T>): string {
     const { subscriptionName, account } = where;
-    if (this.#sought.groupOf !== undefined) return this.#sought.groupOf(where);
-    return this.#searched.size > 1 ? `${subscriptionName} · ${account.label}` : subscriptionName;
+    return this.#sought.groupOf?.(where) ?? this.#withAccount(subscriptionName, account);
+  }
+
+  #withAccount(name: string, { label }: Account): string {
+    return this.#searched.size > 1 && name !== label ? `${name} · ${label}` : name;
   }
 
   #otherItems(): readonly Item<T>[] {
@@ -144,7 +145,9 @@ export class ResourcePick<T> {
     const { place, name = place.account.label, failure } = obstacle;
     const isLocked = failure.code === 'SignInNeeded';
     return {
-      label: isLocked ? vscode.l10n.t('$(account) Sign in to {0}…', name) : `$(warning) ${name}`,
+      label: isLocked
+        ? vscode.l10n.t('$(account) Sign in to {0}…', name)
+        : `$(warning) ${this.#withAccount(name, place.account)}`,
       description: isLocked ? '' : vscode.l10n.t('Try again'),
       detail: failure.sentence,
       alwaysShow: true,

@@ -73,17 +73,18 @@ export function draftFor(
 ): Draft {
   const taken = apis.some(({ name, properties }) => name === guidePath || properties.path === guidePath);
   const starter = products.find(({ product }) => product.name === 'starter');
+  const product = starter === undefined ? newStarter : existingProduct(starter.product);
   return {
     displayName: taken ? `${serviceName} API`.slice(0, 300) : guideName,
     serviceUrl: baseUrl,
     path: taken ? resourceIdFrom(serviceName) : guidePath,
-    product: starter === undefined ? newStarter : existingProduct(starter.product),
+    product,
     operations: [
       ...gatewayOperations.map((operation) => ({ operation: publishedAs(operation), included: true })),
       { operation: publishedAs(swaggerOperation), included: false },
     ],
     bodyTypes: undefined,
-    key: hasKey ? 'endpoint' : 'caller',
+    key: hasKey && !isOpen(product) ? 'endpoint' : 'caller',
     further: [],
   };
 }
@@ -112,6 +113,14 @@ export function existingProduct({
     displayName: properties.displayName ?? name,
     subscriptionRequired: properties.subscriptionRequired ?? true,
   };
+}
+
+/**
+ * Whether anybody may call the APIs of a product without a key, also one that asks for keys itself. Source: azure-docs
+ * api-management-subscriptions.md.
+ */
+export function isOpen({ subscriptionRequired }: PublishedProduct): boolean {
+  return !subscriptionRequired;
 }
 
 /**

@@ -8,7 +8,7 @@ import { publicationFor } from './callArguments.ts';
 import { keyUpdate } from './keyUpdate.ts';
 import { pickRecord } from './pickRecord.ts';
 import { isAbout, type PublicationRecord } from './publicationRecord.ts';
-import { endpointsIn } from './publishedEndpoints.ts';
+import { endpointsIn, originalOf } from './publishedEndpoints.ts';
 import type { Authorizations } from './resourceStates.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { writeSteps } from './writing.ts';
@@ -62,13 +62,13 @@ export async function updateGatewayKeyCall(
 /** The key that the published endpoint has now. */
 async function keyFor(
   catalog: Catalog,
-  { endpoint: { workspace }, instance }: PublicationRecord,
+  record: PublicationRecord,
   { endpointId, label }: Endpoint,
 ): Promise<string | undefined> {
-  const original = await catalog.find(workspace, endpointId).catch(() => undefined);
+  const original = await originalOf(catalog, record, endpointId).catch(() => undefined);
   if (original !== undefined) return catalog.renewKey(original, { interactive: true });
   const typed = await vscode.window.showInputBox({
-    prompt: vscode.l10n.t('API key of {0}, which {1} is to add', label, instance.name),
+    prompt: vscode.l10n.t('API key of {0}, which {1} is to add', label, record.instance.name),
     password: true,
     ignoreFocusOut: true,
   });

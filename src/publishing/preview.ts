@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CallLimits } from '../protocol/apim/limits.ts';
 import { lengthProblem } from '../protocol/apim/policyProblems.ts';
 import type { PlannedResource } from '../protocol/apim/publication.ts';
-import { isPolicy, viewOf } from '../protocol/apim/resourceView.ts';
+import { isPolicy, masksFor, viewOf } from '../protocol/apim/resourceView.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
 import { askMany } from '../shared/steps.ts';
 import { limitWords } from './limitWords.ts';
@@ -19,12 +19,14 @@ export interface Preview {
   readonly tier: string | undefined;
 }
 
+type PreviewDocuments = Pick<ReadonlyDocuments, 'hold' | 'end'>;
+
 /**
  * Shows everything that would be written against what is there, and asks what of it is to be: what is new is chosen at
  * first, what would be overwritten is not. Resolves with the paths to write; undefined when the user gives up.
  */
 export async function askWhatToWrite(
-  documents: Pick<ReadonlyDocuments, 'write'>,
+  documents: PreviewDocuments,
   preview: Preview,
 ): Promise<ReadonlySet<string> | undefined> {
   const open = preview.states.filter(({ state }) => state !== 'same');
@@ -33,7 +35,7 @@ export async function askWhatToWrite(
   try {
     return await pickPaths(preview, open);
   } finally {
-    await closeDifferences(preview.title);
+    await documents.end(preview.title);
   }
 }
 
@@ -97,36 +99,28 @@ function stateChoice({ planned, state }: ResourceState, tier: string | undefined
 }
 
 async function showDifferences(
-  documents: Pick<ReadonlyDocuments, 'write'>,
+  documents: PreviewDocuments,
   title: string,
   states: readonly ResourceState[],
 ): Promise<void> {
-  const changes = await Promise.all(
-    states.map(async ({ planned, existing, state }) => {
-      const wanted = await documents.write(
-        fileName(planned, vscode.l10n.t('as it will be')),
-        viewOf(planned, planned.body?.properties ?? {}),
-      );
-      const before =
-        state === 'missing'
-          ? undefined
-          : await documents.write(
-              fileName(planned, vscode.l10n.t('as it is')),
-              viewOf(planned, existing ?? {}),
-            );
-      return [wanted, before, wanted];
-    }),
-  );
+  const masks = masksFor(states.map(({ planned }) => planned));
+  const changes = states.map(({ planned, existing, state, holds }) => {
+    const hold = (when: string, text: string): vscode.Uri =>
+      documents.hold(title, fileName(planned, when), text);
+    const wanted = hold(
+      vscode.l10n.t('as it will be'),
+      viewOf(planned, planned.body?.properties ?? {}, masks),
+    );
+    const before =
+      state === 'missing'
+        ? undefined
+        : hold(vscode.l10n.t('as it is'), viewOf(planned, existing ?? {}, masks, holds));
+    return [wanted, before, wanted];
+  });
   await vscode.commands.executeCommand('vscode.changes', title, changes);
 }
 
 /** The place says which it is, the end which language. */
 function fileName(planned: PlannedResource, when: string): string {
   return `${decodeURIComponent(planned.path.slice(1))} ${when}.${isPolicy(planned) ? 'xml' : 'json'}`;
-}
-
-/** It is about an instant that is over. */
-async function closeDifferences(title: string): Promise<void> {
-  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  await vscode.window.tabGroups.close(tabs.filter(({ label }) => label.startsWith(title)));
 }

@@ -5,7 +5,7 @@ import { isResourceId } from '../protocol/apim/publicationProblems.ts';
 import { freeName } from '../shared/freeName.ts';
 import { askChoice, askText, type Choice, type Step, type TextQuestion } from '../shared/steps.ts';
 import { displayNameProblem } from './displayName.ts';
-import { existingProduct, newStarter, type Draft } from './draft.ts';
+import { existingProduct, isOpen, newStarter, type Draft } from './draft.ts';
 import type { InstanceFacts, ProductFacts } from './instanceFacts.ts';
 import { limitWords } from './limitWords.ts';
 
@@ -37,9 +37,13 @@ function starterChoice(): Choice<PublishedProduct> {
 
 function productChoice({ product, limits }: ProductFacts): Choice<PublishedProduct> {
   const { name, properties } = product;
+  const words = [
+    ...(limits ? [limitWords(limits) || vscode.l10n.t('no limit')] : []),
+    ...(isOpen(existingProduct(product)) ? [vscode.l10n.t('open to anybody, without a key')] : []),
+  ];
   return {
     label: properties.displayName ?? name,
-    ...(limits && { description: limitWords(limits) || vscode.l10n.t('no limit') }),
+    ...(words.length > 0 && { description: words.join(' · ') }),
     ...(properties.description !== undefined && { detail: properties.description.replaceAll(/\s+/g, ' ') }),
     value: existingProduct(product),
   };
@@ -157,7 +161,9 @@ function askAccess(draft: Draft): Step {
       },
       {
         label: vscode.l10n.t('Anybody'),
-        detail: vscode.l10n.t('The product takes no subscriptions; this API still wants a key of its own.'),
+        detail: vscode.l10n.t(
+          'The product takes no subscriptions: whoever knows the URL calls the API without a key.',
+        ),
         value: { subscriptionRequired: false, approvalRequired: false },
       },
     ],

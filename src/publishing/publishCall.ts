@@ -4,7 +4,7 @@ import { plannedResources, type PlannedResource, type Publication } from '../pro
 import { Failure } from '../protocol/failure.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import { type PublishArguments, publishArguments } from './callArguments.ts';
-import { type Draft, draftFor, existingProduct, publicationOf, sourceOf } from './draft.ts';
+import { type Draft, draftFor, existingProduct, isOpen, publicationOf, sourceOf } from './draft.ts';
 import { finish } from './finishing.ts';
 import { type InstanceFacts, readInstance, readOperations } from './instanceFacts.ts';
 import { newRecord } from './newRecord.ts';
@@ -117,6 +117,10 @@ async function publicationBy(
   };
   if (call.injectKey === true && !source.hasKey)
     throw invalid('"injectKey": the endpoint has no key of its own.');
+  if (call.injectKey === undefined && source.hasKey && isOpen(draft.product))
+    throw invalid(
+      `"injectKey": anybody may call what is in the product ${draft.product.id}, so say whether the gateway adds the key of the endpoint to those calls.`,
+    );
   return publicationOf(draft, facts, there ? await readOperations(access, there.name, signal) : []);
 }
 

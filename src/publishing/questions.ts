@@ -5,7 +5,7 @@ import { Failure } from '../protocol/failure.ts';
 import { normalizeBaseUrl } from '../protocol/studio/urls.ts';
 import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
 import { displayNameProblem } from './displayName.ts';
-import { apiIdOf, type Draft, type KeySource, type Source } from './draft.ts';
+import { apiIdOf, type Draft, isOpen, type KeySource, type Source } from './draft.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
 import { askOperations } from './operationQuestions.ts';
 import { askProduct, newProductQuestions, newProductSteps } from './productQuestions.ts';
@@ -96,34 +96,59 @@ function askPath(draft: Draft, { gatewayUrl, facts }: Setting): Step {
 }
 
 function askKey(draft: Draft, { source }: Setting): Step {
-  return (position) => {
-    if (!source.hasKey) return Promise.resolve('skip');
+  return async (position) => {
+    if (!source.hasKey) return 'skip';
     const several = {
       label: vscode.l10n.t('The gateway adds the one of the called endpoint'),
       detail: vscode.l10n.t('The API is for several endpoints of this workspace, each with its named value.'),
       value: 'calledEndpoint' as const,
     };
-    const choices: readonly Choice<KeySource>[] = [
+    const open = isOpen(draft.product);
+    const added: readonly Choice<KeySource>[] = [
       {
         label: vscode.l10n.t('The gateway adds it'),
-        detail: vscode.l10n.t(
-          'It is kept there as a secret named value. Callers need a subscription key only.',
-        ),
+        detail: open
+          ? vscode.l10n.t('It is kept there as a secret named value. Callers need no key at all.')
+          : vscode.l10n.t('It is kept there as a secret named value. Callers need a subscription key only.'),
         value: 'endpoint',
       },
       ...(canBeForSeveral(draft, source) ? [several] : []),
-      {
-        label: vscode.l10n.t('Every caller sends it'),
-        detail: vscode.l10n.t('Callers need both keys, as in the guide.'),
-        value: 'caller',
-      },
     ];
+    const sent: Choice<KeySource> = {
+      label: vscode.l10n.t('Every caller sends it'),
+      detail: open
+        ? vscode.l10n.t('Callers need this key alone: the product is open to anybody.')
+        : vscode.l10n.t('Callers need both keys, as in the guide.'),
+      value: 'caller',
+    };
+    const choices = open ? [sent, ...added] : [...added, sent];
     const placeholder =
       draft.bodyTypes === undefined
         ? vscode.l10n.t('API key of {0}', source.serviceName)
         : vscode.l10n.t('API key of {0}, the one endpoint that the typed bodies are of', source.serviceName);
-    return askChoice(position, { placeholder, choices }, (value) => (draft.key = value));
+    for (;;) {
+      const outcome = await askChoice(position, { placeholder, choices }, (value) => (draft.key = value));
+      const isForAnybody = outcome === 'next' && open && draft.key !== 'caller';
+      if (!isForAnybody || (await mayAnybodyCall(draft, source))) return outcome;
+    }
   };
+}
+
+/** With a key that the gateway adds, an open product leaves the service without protection. */
+async function mayAnybodyCall({ product }: Draft, { serviceName }: Source): Promise<boolean> {
+  const add = vscode.l10n.t('Add the key');
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Let anybody call {0} with its API key?', serviceName),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'The product {0} is open: whoever knows the URL of the gateway calls the web service, at your expense, without a key of his own.',
+        product.displayName,
+      ),
+    },
+    add,
+  );
+  return choice === add;
 }
 
 /** Another endpoint may have other types of bodies; and each operation has to say which endpoint is called. */

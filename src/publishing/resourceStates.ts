@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { PlannedResource } from '../protocol/apim/publication.ts';
-import { comparable, isAsPlanned, isPolicy } from '../protocol/apim/resourceView.ts';
+import { comparable, type Held, isAsPlanned, isPolicy } from '../protocol/apim/resourceView.ts';
 import { asObject, type JsonObject } from '../protocol/json.ts';
 import type { InstanceAccess } from '../azure/index.ts';
 
@@ -12,6 +12,8 @@ export interface ResourceState {
   readonly etag?: string;
   /** Of what is there, the members that the plan writes. */
   readonly existing?: JsonObject;
+  /** Of a named value that is there: whether it is the planned secret. */
+  readonly holds?: Held;
 }
 
 /** What named values are to hold, by their names: each a value of the header `Authorization`. */
@@ -47,11 +49,14 @@ export async function readState(
   });
   if (reply === undefined) return { planned, state: 'missing' };
   const body = asObject(reply.body);
-  const same = isAsPlanned(planned, body) && (await hasSecret(instance, planned, authorizations, signal));
+  const holds = (await hasSecret(instance, planned, authorizations, signal))
+    ? 'what is planned'
+    : 'something else';
   return {
     planned,
-    state: same ? 'same' : 'different',
+    state: isAsPlanned(planned, body) && holds === 'what is planned' ? 'same' : 'different',
     existing: comparable(planned, body),
+    ...(planned.kind === 'namedValue' && { holds }),
     ...(reply.etag !== undefined && { etag: reply.etag }),
   };
 }

@@ -206,4 +206,44 @@ describe('the questions of publishing', () => {
     await callGateway(serverless, 'execute?api-version=2.0&details=true', 'POST');
     assert.equal(own.count('POST', /\/execute/), calls + 1);
   });
+
+  it('ask whether anybody is to call with the key that the gateway adds', async () => {
+    await publish();
+    await acceptNamesAt('demoazureml');
+    await quickInput.pick('New product…', { placeholder: 'Product' });
+    await quickInput.enter('Open house', { message: 'Name of the new product' });
+    await quickInput.enter('open-house', { message: 'Id of the new product' });
+    await quickInput.accept({ message: 'What the product is for' });
+    await quickInput.pick('Anybody', { placeholder: 'Who may call it' });
+    await quickInput.pick('Published', { placeholder: 'Is the product published?' });
+    await quickInput.accept({ message: 'Terms of use' });
+    await quickInput.accept({ placeholder: 'Operations to publish' });
+    await quickInput.waitFor({ placeholder: 'API key of' });
+    const [first] = await quickInput.entries();
+    assert.equal(first?.label, 'Every caller sends it');
+    await quickInput.pick('The gateway adds it');
+    assert.match(await window.dialog.text(), /^Let anybody call .*The product Open house is open/);
+    await window.screenshot('publish-for-anybody');
+    await window.dialog.click('Cancel');
+    await quickInput.waitFor({ placeholder: 'API key of' });
+    await window.screenshot('publish-key-for-anybody');
+    await quickInput.pick('The gateway adds it');
+    await window.dialog.click('Add the key');
+    await quickInput.accept({ title: `Publish ${service} API at demoazureml` });
+    await window.notifications.waitFor('is published at');
+    await window.notifications.clear();
+    const { gatewayUrl } = propertiesOf(await caller.ask('GET', caller.instance));
+    const { workspaceId } = own.description;
+    const { endpointId } = own.service(service);
+    const api = `${String(gatewayUrl)}/${service.toLowerCase()}`;
+    const url = `${api}/workspaces/${workspaceId}/services/${endpointId}/jobs/none?api-version=2.0`;
+    // The service would answer 401 to a call without its key.
+    assert.equal((await fetch(url)).status, 404);
+    await publish();
+    await acceptNamesAt('demoazureml');
+    await quickInput.waitFor({ placeholder: 'Product' });
+    const product = (await quickInput.entries()).find(({ label }) => label === 'Open house');
+    assert.equal(product?.description, 'no limit · open to anybody, without a key');
+    await quickInput.cancel();
+  });
 });

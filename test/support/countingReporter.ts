@@ -1,11 +1,13 @@
 /**
- * Mocha's usual report with a line for each test that is tried again, and at the end `{"passed": N, "failed": N}` in the file that the environment variable
- * `TEST_RESULT_FILE` names, for the runner that adds up all suites.
+ * Mocha's usual report with a line for each test that is tried again, and at the end the number of tests that passed and
+ * failed, by the outermost `describe`, in the file that the environment variable `TEST_RESULT_FILE` names, for the runner
+ * that adds up all suites.
  */
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
+import { groupOf } from './testGroups.ts';
 
-const { EVENT_RUN_END, EVENT_TEST_RETRY } = Mocha.Runner.constants;
+const { EVENT_RUN_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_RETRY } = Mocha.Runner.constants;
 
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
@@ -15,9 +17,10 @@ export default class CountingReporter extends Mocha.reporters.Spec {
     });
     const file = process.env['TEST_RESULT_FILE'];
     if (file === undefined) return;
-    runner.once(EVENT_RUN_END, () => {
-      const { passes, failures } = this.stats;
-      writeFileSync(file, JSON.stringify({ passed: passes, failed: failures }));
-    });
+    const groups: Record<string, { passed: number; failed: number }> = {};
+    const countsOf = (runnable: Mocha.Runnable) => (groups[groupOf(runnable)] ??= { passed: 0, failed: 0 });
+    runner.on(EVENT_TEST_PASS, (test) => (countsOf(test).passed += 1));
+    runner.on(EVENT_TEST_FAIL, (test) => (countsOf(test).failed += 1));
+    runner.once(EVENT_RUN_END, () => writeFileSync(file, JSON.stringify(groups)));
   }
 }

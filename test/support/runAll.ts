@@ -3,7 +3,8 @@
  * for all: `N passed, N failed`. Arguments name the suites to run, by default all that need no download;
  * arguments after the name of a single suite are passed on to it: `e2e --grep palette`.
  *
- * A check that fails counts as one failed test, and so does a suite that ends without a result.
+ * A check that fails counts as one failed test, and so does a suite that ends without a result. Groups of the end-to-end
+ * tests that fail are run once more as a whole, each in a new VS Code, and it is said which.
  */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { watch } from 'node:fs';
@@ -12,7 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from './host/folders.ts';
 import { endProcessGroup, killProcessGroup, onAskedToEnd } from './host/processes.ts';
+import * as v from 'valibot';
 import { spawnNpm } from './npm.ts';
+import { grepFor } from './testGroups.ts';
 
 interface Suite {
   name: string;
@@ -24,12 +27,16 @@ interface Suite {
   needs?: string[];
   /** Whether it runs only when it is named. */
   onRequest?: boolean;
+  /** Whether its groups that fail get a second chance: what a whole VS Code does on a busy machine is not ours alone. */
+  secondChance?: boolean;
 }
 
-interface Result {
-  passed: number;
-  failed: number;
-}
+const resultSchema = v.object({ passed: v.number(), failed: v.number() });
+type Result = v.InferOutput<typeof resultSchema>;
+
+/** What came of the tests by the outermost `describe` that they are in. */
+const groupsSchema = v.record(v.string(), resultSchema);
+type Groups = v.InferOutput<typeof groupsSchema>;
 
 const mocha = ['node_modules/mocha/bin/mocha.js', '--reporter', 'test/support/countingReporter.ts'];
 const integration = 'test/support/integration/main.ts';
@@ -46,6 +53,7 @@ const suites: Suite[] = [
     command: { node: [...mocha, '--config', 'test/e2e/mocharc.json'] },
     counts: true,
     needs: ['build', 'pack'],
+    secondChance: true,
   },
   {
     name: 'desktop',
@@ -95,7 +103,40 @@ function selection(args: readonly string[]): { selected: Suite[]; passedOn: stri
 }
 
 async function runSuite(suite: Suite, passedOn: readonly string[], folder: string): Promise<Result> {
+  const { code, groups } = await runOnce(suite, passedOn, folder);
+  if (!suite.counts) return { passed: 0, failed: code === 0 ? 0 : 1 };
+  if (groups === undefined) {
+    console.error(`The suite ${suite.name} ended without a result (exit code ${String(code)}).`);
+    return { passed: 0, failed: 1 };
+  }
+  const failed = Object.keys(groups).filter((name) => groups[name]?.failed !== 0);
+  if (suite.secondChance === true && passedOn.length === 0 && failed.length > 0) {
+    console.log(`\nTried again as a whole: ${failed.join(', ')}.`);
+    const again = await runOnce(suite, ['--grep', grepFor(failed)], folder);
+    return resultOf(suite, { ...groups, ...again.groups }, again.code);
+  }
+  return resultOf(suite, groups, code, passedOn.length > 0);
+}
+
+function resultOf(suite: Suite, groups: Groups, code: number | null, mayBeEmpty = false): Result {
+  const results = Object.values(groups);
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  if (passed + failed === 0 && !mayBeEmpty) {
+    console.error(`The suite ${suite.name} has run no test.`);
+    return { passed, failed: 1 };
+  }
+  // A failure outside of any test counts too.
+  return { passed, failed: code === 0 ? failed : Math.max(failed, 1) };
+}
+
+async function runOnce(
+  suite: Suite,
+  passedOn: readonly string[],
+  folder: string,
+): Promise<{ code: number | null; groups: Groups | undefined }> {
   const resultFile = join(folder, `${suite.name}.json`);
+  await rm(resultFile, { force: true });
   const options: SpawnOptions = {
     cwd: projectRoot,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -110,18 +151,7 @@ async function runSuite(suite: Suite, passedOn: readonly string[], folder: strin
   running = child;
   const code = await exitCode(child, suite.name, folder);
   running = undefined;
-  const result = suite.counts ? await readResult(resultFile) : { passed: 0, failed: 0 };
-  if (result === undefined) {
-    console.error(`The suite ${suite.name} ended without a result (exit code ${String(code)}).`);
-    return { passed: 0, failed: 1 };
-  }
-  if (suite.counts && passedOn.length === 0 && result.passed + result.failed === 0) {
-    console.error(`The suite ${suite.name} has run no test.`);
-    return { passed: 0, failed: 1 };
-  }
-  // A failure outside of any test counts too.
-  if (code !== 0 && result.failed === 0) return { ...result, failed: 1 };
-  return result;
+  return { code, groups: await readGroups(resultFile) };
 }
 
 /** Waits for the end of a suite, and sees to it: a hang, or something left open, must not hold up the others. */
@@ -153,10 +183,9 @@ function ignore(): void {
   // Only the end itself is of interest.
 }
 
-async function readResult(file: string): Promise<Result | undefined> {
+async function readGroups(file: string): Promise<Groups | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  const counts = /^\{"passed":(\d+),"failed":(\d+)\}$/.exec(text ?? '');
-  return counts === null ? undefined : { passed: Number(counts[1]), failed: Number(counts[2]) };
+  return text === undefined ? undefined : v.parse(groupsSchema, JSON.parse(text));
 }
 
 const { selected, passedOn } = selection(process.argv.slice(2));

@@ -38,6 +38,8 @@ interface Following {
 export class WorkFollower implements vscode.Disposable {
   readonly #init: FollowerInit;
   readonly #following = new Map<string, Following>();
+  /** Ids of all that this window has ever followed. */
+  readonly #begun = new Set<string>();
   readonly #statusBar = new WorkStatusBar(() => this.list());
 
   constructor(init: FollowerInit) {
@@ -56,13 +58,14 @@ export class WorkFollower implements vscode.Disposable {
     );
   }
 
-  /** Goes on with what windows that were closed have left. */
+  /** Goes on with what other windows have begun, whether they are closed by now or not. */
   async resume(): Promise<void> {
-    for (const record of await this.#init.store.list()) this.#begin(record);
+    for (const record of await this.#init.store.list()) if (!this.#begun.has(record.id)) this.#begin(record);
   }
 
   /** Resolves when nothing can be lost any more. */
   async start(record: WorkRecord): Promise<void> {
+    this.#begun.add(record.id);
     await this.#init.store.save(record);
     this.#begin(record);
   }
@@ -80,6 +83,7 @@ export class WorkFollower implements vscode.Disposable {
   }
 
   #begin(record: WorkRecord): void {
+    this.#begun.add(record.id);
     this.#following.get(record.id)?.abort.abort();
     const following: Following = { record, problem: undefined, abort: new AbortController() };
     this.#following.set(record.id, following);

@@ -151,6 +151,10 @@ export const tokenField: PolicyField<TokenFields> = {
     // Only one of the three places of a token may be named.
     attributes: ['header-name', 'query-parameter-name', 'token-value', 'require-scheme'],
     children: ['openid-config', 'audiences'],
+    order: [
+      ...['openid-config', 'issuer-signing-keys', 'decryption-keys'],
+      ...['audiences', 'issuers', 'required-claims'],
+    ],
   },
 };
 

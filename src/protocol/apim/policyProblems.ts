@@ -84,6 +84,9 @@ const knownPolicies = new Set([
 /** Policies that hold others. Source: azure-docs choose-policy.md, retry-policy.md, wait-policy.md. */
 const containers = ['choose', 'when', 'otherwise', 'retry', 'wait', 'limit-concurrency'];
 
+/** What else has only elements in it. Source: azure-docs ip-filter-policy.md, set-header-policy.md, validate-jwt-policy.md. */
+const withoutText = [...containers, 'ip-filter', 'set-header', 'validate-jwt'];
+
 /** What is known to be wrong with a document before the service sees it, in its order. */
 export function policyProblems(text: string, place: PolicyPlace): readonly PolicyProblem[] {
   const policy = parsePolicy(text);
@@ -109,6 +112,7 @@ class PolicyReview {
     if (policy.name !== 'policies') this.#error(policy, 'A policy document begins with <policies>.');
     const tooLong = lengthProblem(this.#text, this.#place.tier);
     if (tooLong !== undefined) this.#error(policy, tooLong);
+    this.#noText(policy);
     for (const section of childrenOf(policy)) {
       const known = policySections.find((name) => name === section.name);
       if (known === undefined) {
@@ -116,6 +120,7 @@ class PolicyReview {
         continue;
       }
       if (this.#isSecond(section)) this.#error(section, `The section ${known} may be there once only.`);
+      this.#noText(section);
       for (const child of childrenOf(section)) this.#element(child, known);
     }
     return this.#problems;
@@ -127,6 +132,7 @@ class PolicyReview {
     if (allowed !== undefined && !allowed.includes(section))
       this.#error(element, `<${name}> may stand in ${allowed.join(', ')} only, not in ${section}.`);
     this.#where(element);
+    if (withoutText.includes(name)) this.#noText(element);
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     for (const message of rule?.(element) ?? []) this.#error(element, message);
     if (!knownPolicies.has(name))
@@ -148,6 +154,11 @@ class PolicyReview {
       );
     const lacking = lackingIn(name, tier);
     if (lacking !== undefined) this.#error(element, lacking);
+  }
+
+  #noText(element: PlacedElement): void {
+    if (textOf(element) !== '')
+      this.#error(element, `<${element.name}> may hold elements only, and no text.`);
   }
 
   #isSecond({ name }: PolicyElement): boolean {

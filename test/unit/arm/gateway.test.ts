@@ -298,6 +298,15 @@ describe('the gateway of an emulated instance', () => {
           /at most 300/,
         ],
         ['<policies><inbound><set-header name="x" /></inbound></policies>', /set-header'.*value is missing/],
+        ['<policies><inbound><base />/></inbound></policies>', /'inbound'.*cannot contain text/],
+        [
+          '<policies><inbound><set-header name="x">text<value /></set-header></inbound></policies>',
+          /'set-header'.*cannot contain text/,
+        ],
+        [
+          '<policies><inbound><ip-filter action="allow">1.1.1.1</ip-filter></inbound></policies>',
+          /'ip-filter'.*cannot contain text/,
+        ],
         ['<policies><other /></policies>', /other' on line 1, column 12/],
       ];
       for (const [value, place] of wrong) {

@@ -101,6 +101,10 @@ describe('an instance that is made or changed in its own time', () => {
     return left;
   }
 
+  async function etagOf(id: string): Promise<string> {
+    return (await tools().arm.get(id)).etag ?? assert.fail('An instance has an ETag.');
+  }
+
   async function failureOf(work: Promise<unknown>): Promise<Failure> {
     const outcome = await work.catch((error: unknown) => error);
     assert.ok(outcome instanceof Failure, String(outcome));
@@ -168,6 +172,38 @@ describe('an instance that is made or changed in its own time', () => {
     const back: TierChange = { ...change, tier: change.from, etag: '"of yesterday"' };
     const failure = await failureOf(carryOut(back, tools()));
     assert.deepEqual([failure.status, meaningOf(failure, back)], [412, 'ended']);
+  });
+
+  const wayOf = (condition: string, record: WorkRecord) => ({ condition, record });
+  for (const { condition, record } of [
+    wayOf('a creation', creation),
+    wayOf('a change', change),
+    wayOf('a change on a condition', { ...change, etag: '' }),
+  ])
+    it(`is done once where the request of a killed window arrives late: ${condition}`, async () => {
+      const method = record.kind === 'create' ? 'PUT' : 'PATCH';
+      const own = 'etag' in record ? { ...record, etag: await etagOf(record.instance.id) } : record;
+      arm.beforeNext(new RegExp(`^${method} .*/service/[^/]+$`), async () => {
+        await interrupted(own);
+        arm.async.held = false;
+      });
+      const { properties, sku } = await carryOut(own, tools());
+      assert.deepEqual([properties.provisioningState, sku?.name], ['Succeeded', own.tier.name]);
+      assert.deepEqual(
+        arm.requests.filter((seen) => seen.method === method).map(({ status }) => status),
+        [method === 'PUT' ? 201 : 202, 'etag' in own ? 412 : 409],
+      );
+    });
+
+  it('is given up where somebody else changes the instance just then', async () => {
+    const etag = await etagOf(change.instance.id);
+    const { arm: other } = tools();
+    arm.async.held = true;
+    arm.beforeNext(/^PATCH /, async () => {
+      await other.start('PATCH', change.instance.id, { properties: { publisherName: 'Fabrikam' } });
+    });
+    const failure = await failureOf(carryOut({ ...change, etag }, tools()));
+    assert.deepEqual([failure.status, meaningOf(failure, change)], [412, 'ended']);
   });
 
   it('says so when the tier is the old one in the end', async () => {

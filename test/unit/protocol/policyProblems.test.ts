@@ -137,6 +137,26 @@ describe('what is wrong with a policy', () => {
     }
   });
 
+  it('is a text where only elements may stand, but no comment and no text of an element that takes one', () => {
+    for (const [element, wanted] of [
+      ['text', /<inbound> may hold elements only/],
+      ['<base />/>', /<inbound> may hold elements only/],
+      ['@(context.Foo)', /<inbound> may hold elements only/],
+      ['<ip-filter action="allow"><address>1.2.3.4</address>, </ip-filter>', /<ip-filter> may hold/],
+      ['<set-header name="X"><value>1</value>2</set-header>', /<set-header> may hold/],
+      ['<validate-jwt header-name="A">text</validate-jwt>', /<validate-jwt> may hold/],
+      ['<choose>a<when condition="@(true)">b</when></choose>', /<choose> may hold.*<when> may hold/],
+    ] as const)
+      assert.match(inbound(element, product).join(' '), wanted, element);
+    assert.deepEqual(problems('<policies>a<inbound /></policies>', api), [
+      'error 1:2 <policies> may hold elements only, and no text.',
+    ]);
+    const fine = `<!-- a --><set-body>@{ return "a"; }</set-body>
+      <set-header name="X"> <!-- b --> <value>@(context.Foo("<"))</value></set-header>
+      <ip-filter action="allow"> <!-- c --> <address>1.2.3.4</address> </ip-filter>`;
+    assert.deepEqual(inbound(fine, api), []);
+  });
+
   it('is only a warning where a policy may be newer than the extension', () => {
     assert.match(inbound('<brand-new />', api).join(), /^warning <brand-new> is no policy/);
     assert.deepEqual(inbound('<constructor />', api).length, 1);

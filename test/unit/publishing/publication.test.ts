@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { starterLimits } from '../../../src/protocol/apim/limits.ts';
 import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
-import { plannedResources } from '../../../src/protocol/apim/publication.ts';
+import { plannedResources, type PlannedResource } from '../../../src/protocol/apim/publication.ts';
 import { asObject, jsonText } from '../../../src/protocol/json.ts';
 import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
 import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
@@ -16,14 +16,28 @@ import {
   type Removal,
   removeResources,
   withoutNeeded,
+  withRemovalBegun,
 } from '../../../src/publishing/removing.ts';
 import { readStates, type ResourceState } from '../../../src/publishing/resourceStates.ts';
 import { missingNeeds, stepsFor, writeSteps, type WritingTools } from '../../../src/publishing/writing.ts';
 import type { Arm } from '../../support/arm/index.ts';
-import { isChanged } from './isChanged.ts';
+import { hasCode, isChanged } from './failures.ts';
 import { authorization, authorizations, key, publication, PublishingBench } from './publishingBench.ts';
 
 const plan = plannedResources(publication);
+const trial = {
+  id: 'trial',
+  displayName: 'Trial',
+  subscriptionRequired: true,
+  make: {
+    description: '',
+    terms: '',
+    approvalRequired: false,
+    subscriptionsLimit: 0,
+    published: true,
+    limits: starterLimits,
+  },
+};
 const { signal } = new AbortController();
 
 describe('publishing to API Management', () => {
@@ -190,6 +204,8 @@ describe('publishing to API Management', () => {
       removals.map(({ planned }) => planned.kind),
       ['subscription', 'namedValue', ...gatewayOperations.map(() => 'operation')],
     );
+    await remove(removable(removals));
+    assert.deepEqual(await kindsThere(), ['api', 'namedValue', 'apiPolicy', 'productApi']);
   });
 
   it('changes only what the preview shows of what is there', async () => {
@@ -266,11 +282,83 @@ describe('publishing to API Management', () => {
   it('leaves what was there before, when it unpublishes', async () => {
     await put('/apis/azureml-demo', { displayName: 'Old', path: 'azureml-demo' });
     await removeAll(await publish());
-    const left = await states();
+    assert.deepEqual(await kindsThere(), ['api']);
+  });
+
+  it('leaves the key to a policy that was there before, until that does without', async () => {
+    const path = '/apis/azureml-demo/policies/policy';
+    const before = { format: 'rawxml', value: '<policies><inbound><base /></inbound></policies>' };
+    await put('/apis/azureml-demo', { displayName: 'Old', path: 'azureml-demo' });
+    await put(path, before);
+    const record = await publish();
+    const removals = await findRemovals([record], instance, signal);
+    const needed = removals.filter(({ neededBy }) => neededBy.length > 0);
     assert.deepEqual(
-      left.filter(({ state }) => state !== 'missing').map(({ planned }) => planned.kind),
-      ['api'],
+      needed.map(({ planned, neededBy }) => [planned.kind, ...neededBy]),
+      [['namedValue', path]],
     );
+    await remove(removable(removals));
+    assert.deepEqual(await kindsThere(), ['api', 'namedValue', 'apiPolicy']);
+    await put(path, before);
+    await removeAll(record);
+    assert.deepEqual(await kindsThere(), ['api', 'apiPolicy']);
+  });
+
+  it('asks before a product goes with the policy that others have given it', async () => {
+    const publishTrial = async (limits: object, earlier?: PublicationRecord): Promise<PublicationRecord> => {
+      const own = { ...publication, product: { ...trial, make: { ...trial.make, limits } } };
+      const found = await readStates(instance, plannedResources(own), authorizations, signal);
+      const steps = stepsFor(found, () => true, earlier?.steps);
+      return writeSteps({ ...bench.recordOf(own, found), steps }, tools());
+    };
+    const first = await publishTrial({});
+    const path = '/products/trial/policies/policy';
+    await put(path, { format: 'rawxml', value: '<policies><inbound><base /></inbound></policies>' });
+    const removals = await findRemovals([await publishTrial(starterLimits, first)], instance, signal);
+    assert.deepEqual(
+      removals.flatMap(({ foreign }) => foreign),
+      [path],
+    );
+  });
+
+  it('leaves what was being removed open, to be written again or removed', async () => {
+    for (const next of ['written', 'removed']) {
+      const record = { ...(await publish()), ended: true };
+      await store.save(record);
+      const abort = new AbortController();
+      let records: readonly PublicationRecord[] = [record, { ...record, id: 'earlier' }];
+      const removals = await findRemovals(records, instance, signal);
+      const onStep = async ({ path }: PlannedResource, number: number): Promise<void> => {
+        records = withRemovalBegun(records, path);
+        for (const each of records) await store.save(each);
+        if (number === 3) abort.abort();
+      };
+      const log = (): void => undefined;
+      await assert.rejects(
+        removeResources(removals, { instance, log, onStep, signal: abort.signal }),
+        hasCode('Cancelled'),
+      );
+      const [open, ...others] = await store.open();
+      assert.ok(open && others.length === 0);
+      assert.equal((await kindsThere()).length, plan.length - 2);
+      if (next === 'written') {
+        await writeSteps(open, tools());
+        assert.equal((await kindsThere()).length, plan.length);
+      }
+      await removeAll(open);
+      assert.deepEqual(await kindsThere(), []);
+    }
+  });
+
+  it('does not take all of an instance that is not found for gone', async () => {
+    const record = await publish();
+    for (const elsewhere of [/rg1/, /demoazureml$/, /subscriptions\/[^/]+/]) {
+      const id = instance.id.replace(elsewhere, (name) => `${name.slice(0, -2)}ff`);
+      assert.notEqual(id, instance.id);
+      await assert.rejects(findRemovals([record], { ...instance, id }, signal), hasCode('InstanceNotFound'));
+    }
+    const inNone = instance.id.replace(/subscriptions\/[^/]+/, 'subscriptions/none');
+    await assert.rejects(instance.arm.find(inNone), hasCode('SubscriptionNotFound'));
   });
 
   it('says what has changed since, or has something of others in it, and keeps what that needs', async () => {
@@ -296,11 +384,7 @@ describe('publishing to API Management', () => {
     const left = withoutNeeded(removals, wanted).map(({ planned }) => planned.kind);
     assert.ok(!left.includes('api') && !left.includes('namedValue') && left.includes('operation'));
     await remove(withoutNeeded(removals, wanted));
-    const there = (await states()).filter(({ state }) => state !== 'missing');
-    assert.deepEqual(
-      there.map(({ planned }) => planned.kind),
-      ['api', 'namedValue', 'apiPolicy'],
-    );
+    assert.deepEqual(await kindsThere(), ['api', 'namedValue', 'apiPolicy']);
   });
 
   it('keeps the record of what a later publication leaves out', async () => {
@@ -359,16 +443,7 @@ describe('publishing to API Management', () => {
   });
 
   it('makes a product with limits, and asks before it is deleted with the subscriptions of others', async () => {
-    const make = {
-      description: '',
-      terms: '',
-      approvalRequired: false,
-      subscriptionsLimit: 0,
-      published: true,
-      limits: starterLimits,
-    };
-    const product = { id: 'trial', displayName: 'Trial', subscriptionRequired: true, make };
-    const own = { ...publication, product };
+    const own = { ...publication, product: trial };
     const found = await readStates(instance, plannedResources(own), authorizations, signal);
     const record = await writeSteps({ ...recordOf(found), publication: own }, tools());
     assert.deepEqual(await readLimits(instance, 'trial', signal), starterLimits);
@@ -437,9 +512,33 @@ describe('publishing to API Management', () => {
     assert.deepEqual([taken.apiId, taken.keyName], ['Demo (old)', 'demo-old-key']);
   });
 
+  it('proposes no key of the service for a product that is open to anybody', async () => {
+    const source = { serviceName: 'Service', baseUrl: 'http://127.0.0.1:5000', hasKey: true };
+    await put('/products/starter', {
+      displayName: 'Starter',
+      subscriptionRequired: false,
+      state: 'published',
+    });
+    const facts = await readInstance(instance, signal);
+    assert.equal(publicationOf(draftFor(source, facts), facts, []).keyName, undefined);
+  });
+
+  async function kindsThere(): Promise<readonly string[]> {
+    const there = (await states()).filter(({ state }) => state !== 'missing');
+    return there.map(({ planned }) => planned.kind);
+  }
+
+  /** All that can be removed where everything is ticked. */
+  function removable(removals: readonly Removal[]): readonly Removal[] {
+    return withoutNeeded(removals, new Set(removals.map(({ planned }) => planned.path)));
+  }
+
   async function removeAll(record: PublicationRecord): Promise<void> {
     const removals = await findRemovals([record], instance, signal);
-    assert.ok(!removals.some(({ changed, foreign }) => changed || foreign.length > 0));
+    assert.deepEqual(
+      removals.filter((each) => each.changed || each.foreign.length > 0 || each.neededBy.length > 0),
+      [],
+    );
     await remove(removals);
   }
 

@@ -135,8 +135,9 @@ describe('publishing one API for several endpoints', () => {
       names.map((name) => of(name).endpointId),
     );
     const { endpointId } = of('AdultCensusIncome');
-    assert.ok(isAbout(record, { endpointId, workspace: { name: record.endpoint.workspace } }));
-    assert.ok(!isAbout(record, { endpointId, workspace: { name: 'Another' } }));
+    const workspace = { name: record.endpoint.workspace, baseUrl: service.local.baseUrl, workspaceId: 'w' };
+    assert.ok(isAbout(record, { endpointId, workspace }));
+    assert.ok(!isAbout(record, { endpointId, workspace: { ...workspace, name: 'Another' } }));
     await bench.unpublish(record);
     assert.deepEqual(new Set((await states()).map(({ state }) => state)), new Set(['missing']));
   });
