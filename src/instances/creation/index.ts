@@ -94,14 +94,6 @@ export class InstanceCreation implements vscode.Disposable {
         run: () => this.#foundation.documents.show('instance.txt', workDetails(record, problem)),
       },
       {
-<<<<<<< HEAD
-        label: vscode.l10n.t('$(eye-closed) Stop following'),
-        detail: vscode.l10n.t('Azure goes on with it, and nothing is said when it ends.'),
-        run: () => {
-          this.#agreed.delete(record.id);
-          return this.#follower.forget(followed);
-        },
-=======
         ...(record.write === undefined
           ? {
               label: vscode.l10n.t('$(close) Give up'),
@@ -111,8 +103,10 @@ export class InstanceCreation implements vscode.Disposable {
               label: vscode.l10n.t('$(eye-closed) Stop following'),
               detail: vscode.l10n.t('Azure goes on with it, and nothing is said when it ends.'),
             }),
-        run: () => this.#follower.forget(followed),
->>>>>>> creation
+        run: () => {
+          this.#agreed.delete(record.id);
+          return this.#follower.forget(followed);
+        },
       },
       {
         label: vscode.l10n.t('$(output) Show log'),
