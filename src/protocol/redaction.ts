@@ -120,29 +120,36 @@ export function redactHeaders(
 }
 
 /** API Management names a recipient by an e-mail address. Source: azure-rest-api-specs apimnotifications.json. */
-const ADDRESS_IN_PATH = /(\/recipientEmails\/)[^/?#\s"]+/gi;
+const ADDRESS_IN_PATH = /(\/recipientEmails\/)([^/?#\s"]+)/gi;
 
 /**
  * A URL without user information and the addresses of people, and with only the allow-listed query values readable.
- * Takes any text.
+ * Takes any text. `mask` says what stands in place of a value.
  */
-export function redactUrl(url: string): string {
+export function redactUrl(url: string, mask: (secret: string) => string = () => MASK): string {
   const withoutUser = url.includes('@')
-    ? url.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, `$1${MASK}@`)
+    ? url.replace(
+        /^([a-z][a-z\d+.-]*:\/\/)([^/?#]*)@/i,
+        (_, scheme: string, user: string) => `${scheme}${mask(user)}@`,
+      )
     : url;
-  const shown = withoutUser.replace(ADDRESS_IN_PATH, `$1${MASK}`);
+  const shown = withoutUser.replace(
+    ADDRESS_IN_PATH,
+    (_, collection: string, address: string) => `${collection}${mask(address)}`,
+  );
   const queryStart = shown.indexOf('?');
   if (queryStart < 0) return shown;
   const fragmentStart = shown.indexOf('#', queryStart);
   const query = shown.slice(queryStart + 1, fragmentStart < 0 ? undefined : fragmentStart);
-  return `${shown.slice(0, queryStart)}?${query.split('&').map(redactParameter).join('&')}`;
+  const parameters = query.split('&').map((parameter) => redactParameter(parameter, mask));
+  return `${shown.slice(0, queryStart)}?${parameters.join('&')}`;
 }
 
-function redactParameter(parameter: string): string {
+function redactParameter(parameter: string, mask: (secret: string) => string): string {
   const equals = parameter.indexOf('=');
   const name = equals < 0 ? parameter : parameter.slice(0, equals);
   if (SHOWN_PARAMETERS.has(name.toLowerCase())) return parameter;
-  return equals < 0 ? MASK : `${name}=${MASK}`;
+  return equals < 0 ? mask(parameter) : `${name}=${mask(parameter.slice(equals + 1))}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { skeletonOf } from '../../src/governance/policies/skeleton.ts';
 import { type Arm, defaultTenant, startArm } from '../support/arm/index.ts';
 import { authProvider, SignInServer } from '../support/authProvider/signInServer.ts';
@@ -76,8 +77,8 @@ describe('policies of API Management', () => {
 
   const policyNow = async (path = policyPath): Promise<string> =>
     String(propertiesOf(await caller.ask('GET', `${path}?format=rawxml`)).value).replaceAll('\r\n', '\n');
-  const writeElsewhere = async (value: string): Promise<void> => {
-    const { status } = await caller.put(policyPath, { format: 'rawxml', value }, { 'If-Match': '*' });
+  const writeElsewhere = async (value: string, path = policyPath): Promise<void> => {
+    const { status } = await caller.put(path, { format: 'rawxml', value }, { 'If-Match': '*' });
     assert.ok(status < 300);
   };
   const save = (): Promise<void> => workbench.window.page.keyboard.press('ControlOrMeta+S');
@@ -92,6 +93,17 @@ describe('policies of API Management', () => {
       if ((await readFile(join(cwd, name), 'utf8')).includes(text)) return true;
     return false;
   };
+  const waitForCompared = (text: string): Promise<void> =>
+    workbench.window.page.locator('.monaco-diff-editor .view-line', { hasText: text }).first().waitFor();
+  /** The tab of a comparison, which has no name of a file. */
+  const comparison = (title: string): Locator => workbench.window.page.locator('.tab', { hasText: title });
+  /** A tab that is just being drawn takes no click. */
+  const closeComparison = (title: string): Promise<true | undefined> =>
+    eventually(`${title} closed`, async () => {
+      if ((await comparison(title).count()) === 0) return true;
+      await workbench.window.editors.close(title);
+      return undefined;
+    });
   const problems = async (): Promise<readonly string[]> => {
     const rows = workbench.window.page.locator('.markers-panel .monaco-list-row');
     return (await rows.allTextContents()).map(oneLine);
@@ -185,19 +197,11 @@ describe('policies of API Management', () => {
     assert.match(await window.dialog.text(), /Somebody has changed the policy of demo since you opened it/);
     await window.screenshot('policy-conflict');
     await window.dialog.click('Compare');
-    await window.page
-      .locator('.monaco-diff-editor .view-line', { hasText: 'of somebody else' })
-      .first()
-      .waitFor();
+    await waitForCompared('of somebody else');
     await window.screenshot('policy-compare');
     assert.equal(await policyNow(), header('of somebody else').trimEnd());
     await window.notifications.clear();
-    // A tab that is just being drawn takes no click.
-    await eventually('the comparison closed', async () => {
-      const isThere = (await window.editors.titles()).some((label) => label.includes('in Azure ↔ yours'));
-      if (isThere) await window.editors.close('in Azure ↔ yours');
-      return !isThere;
-    });
+    await closeComparison('in Azure ↔ yours');
     await window.editors.activate(file);
     await save();
     await isSaved();
@@ -211,6 +215,27 @@ describe('policies of API Management', () => {
     assert.equal(await policyNow(), header('mine again').trimEnd());
   });
 
+  it('are compared with what is in Azure by then, where the comparison comes back with the window', async () => {
+    const { window } = workbench;
+    await writeElsewhere(header('of somebody before'));
+    await window.editors.replaceText(header('compared'));
+    await save();
+    await window.dialog.click('Compare');
+    await waitForCompared('of somebody before');
+    await eventually('a backup of VS Code', () => isBackedUp('compared'));
+    await window.editors.waitUntilKept('theirs');
+    await writeElsewhere(header('of somebody after'));
+    await window.reload();
+    await waitForCompared('of somebody after');
+    await closeComparison('in Azure ↔ yours');
+    await window.editors.activate(file);
+    await save();
+    assert.match(await window.dialog.text(), /Somebody has changed the policy of demo/);
+    await window.dialog.click('Overwrite');
+    await isSaved();
+    assert.equal(await policyNow(), header('compared').trimEnd());
+  });
+
   it('keep the version that they were read from over a reload', async () => {
     const { window } = workbench;
     await window.editors.replaceText(header('before the reload'));
@@ -218,10 +243,8 @@ describe('policies of API Management', () => {
     await window.reload();
     await window.editors.waitForActive(file);
     assert.match(await window.editors.text(), /before the reload/);
-    await writeElsewhere(header('nine again'));
+    // Without its version it would be a new one, which must not replace the one that is there.
     await save();
-    assert.match(await window.dialog.text(), /Somebody has changed the policy of demo/);
-    await window.dialog.click('Overwrite');
     await isSaved();
     assert.equal(await policyNow(), header('before the reload').trimEnd());
   });
@@ -239,10 +262,7 @@ describe('policies of API Management', () => {
     await quickInput.enter('3');
     await quickInput.enter('300', { message: 'In how many seconds?' });
     await quickInput.waitFor({ placeholder: 'It takes effect as soon as it is written' });
-    await window.page
-      .locator('.monaco-diff-editor .view-line', { hasText: 'renewal-period="300"' })
-      .first()
-      .waitFor();
+    await waitForCompared('renewal-period="300"');
     await window.screenshot('policy-preview');
     assert.ok(!(await policyNow()).includes('rate-limit'));
     await quickInput.pick(/Write the policy/);
@@ -264,6 +284,24 @@ describe('policies of API Management', () => {
     assert.ok(statuses.slice(0, 3).every((status) => status !== 429));
   });
 
+  it('show no preview of a change any more, once nobody is asked about it', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    const before = await policyNow();
+    await window.notifications.clear();
+    await window.tree('API Management').clickContextMenu(['demoazureml', 'APIs', 'Demo'], 'Limit calls…');
+    await quickInput.pick(/Remove rate limit/);
+    await quickInput.waitFor({ placeholder: 'It takes effect as soon as it is written' });
+    await comparison('as it is ↔ as it will be').waitFor();
+    await window.editors.waitUntilKept('as it will be');
+    await window.reload();
+    await eventually('only the policy itself in front', async () => {
+      const tabs = await window.page.locator('.tab').allTextContents();
+      return tabs.length === 1 && !tabs[0]?.includes('↔') ? true : undefined;
+    });
+    assert.equal(await policyNow(), before);
+  });
+
   it('are changed as fields on top of what somebody else has written meanwhile', async () => {
     const { window } = workbench;
     const { quickInput } = window;
@@ -281,7 +319,7 @@ describe('policies of API Management', () => {
     );
     await quickInput.pick(/Write the policy/);
     await window.notifications.waitFor('Somebody has just changed the policy of Demo');
-    await window.page.locator('.monaco-diff-editor .view-line', { hasText: '1.2.3.4' }).first().waitFor();
+    await waitForCompared('1.2.3.4');
     await quickInput.pick(/Write the policy/);
     await window.notifications.waitFor('The policy of Demo is written.');
     assert.equal(
@@ -376,6 +414,74 @@ describe('policies of API Management', () => {
     );
   });
 
+  it('have fields for each header of a name, and for each limit of a kind', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    const tree = window.tree('API Management');
+    const demo = ['demoazureml', 'APIs', 'Demo'];
+    const note = (value: string): string =>
+      `<set-header name="X-Note" exists-action="append">\n      <value>${value}</value>\n    </set-header>`;
+    const rate = '<rate-limit calls="3" renewal-period="60" />';
+    const byKey =
+      '<rate-limit-by-key calls="9" renewal-period="60" counter-key="@(context.Request.IpAddress)" />';
+    const written = async (): Promise<void> => {
+      await quickInput.pick(/Write the policy/);
+      await window.notifications.waitFor('The policy of Demo is written.');
+      await window.notifications.clear();
+    };
+    await writeElsewhere(policy([rate, byKey, note('one'), note('two')].join('\n    ')));
+    await window.notifications.clear();
+
+    await tree.clickContextMenu(demo, 'Set headers…');
+    await quickInput.waitFor({ placeholder: 'Which header?' });
+    assert.deepEqual(
+      (await quickInput.entries()).slice(0, 2).map(({ label, description }) => `${label} ${description}`),
+      ['X-Note of the request, 1 of 2', 'X-Note of the request, 2 of 2'],
+    );
+    await window.screenshot('policy-headers');
+    await quickInput.row('X-Note').nth(1).click();
+    await quickInput.pick(/Change it/, { title: 'Set headers: Demo (2/5)' });
+    await quickInput.accept({ message: 'Name of the header' });
+    await quickInput.accept({ placeholder: 'What is to happen?' });
+    await quickInput.enter('three', { message: 'Value of X-Note' });
+    await written();
+    assert.equal(
+      await policyNow(),
+      policy([rate, byKey, note('one'), note('three')].join('\n    ')).trimEnd(),
+    );
+
+    await tree.clickContextMenu(demo, 'Set headers…');
+    await quickInput.pick(/New header of the request/);
+    await quickInput.enter('x-note', { message: 'Name of the header' });
+    await quickInput.waitFor({ message: 'x-note is in the list already' });
+    await quickInput.cancel();
+
+    await tree.clickContextMenu(demo, 'Limit calls…');
+    await quickInput.waitFor({ placeholder: 'What is to be limited?' });
+    assert.deepEqual(
+      (await quickInput.entries()).map(({ label, description }) => `${label}: ${description}`),
+      [
+        'Rate limit: 3 calls in 60 s · by subscription',
+        'Rate limit: 9 calls in 60 s · @(context.Request.IpAddress)',
+        'Quota: none yet',
+        'Remove rate limit: 3 calls in 60 s · by subscription',
+        'Remove rate limit: 9 calls in 60 s · @(context.Request.IpAddress)',
+      ],
+    );
+    await window.screenshot('policy-limits');
+    await quickInput.row('Rate limit').nth(1).click();
+    await quickInput.pick(/Those of a subscription$/, { title: 'Limit calls: Demo (2/4)' });
+    await window.notifications.waitFor('There is one by subscription already');
+    await quickInput.accept({ placeholder: 'Whose calls are counted together?' });
+    await quickInput.enter('8', { message: 'How many calls?' });
+    await quickInput.accept({ message: 'In how many seconds?' });
+    await written();
+    assert.equal(
+      await policyNow(),
+      policy([rate, byKey.replace('9', '8'), note('one'), note('three')].join('\n    ')).trimEnd(),
+    );
+  });
+
   it('do not count by key in the tier Consumption, and say so before', async () => {
     const { window } = workbench;
     const { quickInput } = window;
@@ -395,6 +501,34 @@ describe('policies of API Management', () => {
     await window.notifications.waitFor('The policy of Demo is written.');
     const path = `${arm.instances[1] ?? ''}/${policyPath}`;
     assert.match(await policyNow(path), /<rate-limit calls="10" renewal-period="60" \/>/);
+  });
+
+  it('too long for the tier Consumption are said to be before they are written', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    const path = `${arm.instances[1] ?? ''}/${policyPath}`;
+    const value = policy(`<!-- ${'x'.repeat(16_200)} -->`);
+    await writeElsewhere(value, path);
+    await window.runCommand('Azure ML: Limit calls…');
+    await quickInput.pick('payperuse', { placeholder: 'API Management instance' });
+    await quickInput.pick('An API');
+    await quickInput.pick('Demo');
+    await quickInput.pick('Rate limit');
+    await quickInput.pick('Those of a subscription', { placeholder: 'Whose calls are counted together?' });
+    await quickInput.accept({ message: 'How many calls?' });
+    await quickInput.accept({ message: 'In how many seconds?' });
+    await quickInput.waitFor({ placeholder: 'It takes effect as soon as it is written' });
+    await quickInput
+      .row(/Write the policy/)
+      .filter({
+        hasText:
+          /probably refuse it\. In the tier Consumption a policy document has at most 16,384 bytes; this one has 16,\d{3} bytes/,
+      })
+      .waitFor();
+    await window.screenshot('policy-too-long');
+    await quickInput.pick(/Write the policy/);
+    await window.notifications.waitFor('API Management refused the policy of Demo');
+    assert.ok(!(await policyNow(path)).includes('rate-limit'));
   });
 
   it('wait for a person to save them', async () => {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { OpenInstance } from '../../instances/index.ts';
 import { readPolicy } from '../../protocol/apim/policyFields.ts';
-import type { PolicyPlace, PolicyRefusal } from '../../protocol/apim/policyProblems.ts';
+import { policyProblems, type PolicyPlace, type PolicyRefusal } from '../../protocol/apim/policyProblems.ts';
 import type { PlacedElement } from '../../protocol/apim/policyXml.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { asking } from '../../shared/asking.ts';
@@ -12,6 +12,7 @@ import { PolicyConflict, readStored, type StoredPolicy, writeStored } from './po
 import type { PolicySite } from './policySite.ts';
 import { uriOf } from './policyUri.ts';
 import type { PolicyTools } from './policyTools.ts';
+import { closePreviews } from './previewTab.ts';
 import { skeletonOf } from './skeleton.ts';
 
 /** What questions start from. */
@@ -69,7 +70,7 @@ async function carryOut(
       );
       return;
     }
-    if (!(await agrees(tools, site, stored.text ?? '', text))) return;
+    if (!(await agrees(tools, site, instance, stored.text ?? '', text))) return;
     try {
       const seen = stored;
       const written = await asking(instance.arm.baseUrl, (signal) =>
@@ -99,6 +100,7 @@ async function carryOut(
 async function agrees(
   { files }: PolicyTools,
   site: PolicySite,
+  { tier }: OpenInstance,
   before: string,
   after: string,
 ): Promise<boolean> {
@@ -108,28 +110,26 @@ async function agrees(
   const title = vscode.l10n.t('Policy of {0}: as it is ↔ as it will be', site.label);
   await vscode.commands.executeCommand('vscode.diff', left, right, title);
   let isToWrite = false;
+  const [mistake] = policyProblems(after, { scope: site.scope, tier }).filter(
+    ({ severity }) => severity === 'error',
+  );
   const question = {
     placeholder: vscode.l10n.t('It takes effect as soon as it is written'),
     choices: [
-      { label: vscode.l10n.t('$(check) Write the policy'), value: true },
+      {
+        label: vscode.l10n.t('$(check) Write the policy'),
+        ...(mistake && {
+          detail: vscode.l10n.t('$(warning) API Management will probably refuse it. {0}', mistake.message),
+        }),
+        value: true,
+      },
       { label: vscode.l10n.t('$(close) Leave it as it is'), value: false },
     ],
   };
   await askChoice({ title, canGoBack: false }, question, (value) => (isToWrite = value));
-  await closeComparison(right);
+  await closePreviews();
   for (const snapshot of [left, right]) files.forgetSnapshot(snapshot);
   return isToWrite;
-}
-
-/** It is about an instant that is over. */
-async function closeComparison(modified: vscode.Uri): Promise<void> {
-  const tabs = vscode.window.tabGroups.all
-    .flatMap((group) => group.tabs)
-    .filter(
-      ({ input }) =>
-        input instanceof vscode.TabInputTextDiff && input.modified.toString() === modified.toString(),
-    );
-  await vscode.window.tabGroups.close(tabs);
 }
 
 /** What the service says may hold a part of the policy, so it is shown and not logged. */

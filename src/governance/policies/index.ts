@@ -13,6 +13,7 @@ import { PolicyFiles } from './policyFiles.ts';
 import { savePolicy } from './policySaving.ts';
 import type { PolicyTools } from './policyTools.ts';
 import { PolicyPlaces } from './policyUri.ts';
+import { closePreviews } from './previewTab.ts';
 import { ReadVersions } from './readVersions.ts';
 import { askToken } from './tokenQuestions.ts';
 
@@ -32,6 +33,7 @@ export function createPolicies(foundation: Foundation, azure: Azure, instances: 
     save: (uri, text, reason) => savePolicy(tools, uri, text, reason),
   });
   const tools: PolicyTools = { log, instances, files, diagnostics, places, versions };
+  void closePreviews();
   return {
     files,
     commands: {

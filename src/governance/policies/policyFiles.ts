@@ -13,11 +13,19 @@ export interface PolicyFilesInit {
   readonly save: (uri: vscode.Uri, text: string, reason: vscode.TextDocumentSaveReason) => Promise<void>;
 }
 
+/** What is compared with a policy: what somebody else has written, or the two sides of a change that is asked about. */
+export type ComparedSide = 'theirs' | 'as it is' | 'as it will be';
+
+interface Snapshot {
+  readonly text: string;
+  readonly mtime: number;
+}
+
 /** Policies as files that can be edited. Nothing of them is kept on disk. */
 export class PolicyFiles implements WritableFiles, vscode.Disposable {
   readonly #init: PolicyFilesInit;
   readonly #fetched = new Map<string, StoredPolicy>();
-  readonly #snapshots = new Map<string, { readonly text: string; readonly mtime: number }>();
+  readonly #snapshots = new Map<string, Snapshot>();
   #lastSnapshot = 0;
   readonly #reasons = new Map<string, vscode.TextDocumentSaveReason>();
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
@@ -37,7 +45,7 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const type = vscode.FileType.File;
-    const snapshot = this.#snapshots.get(uri.toString());
+    const snapshot = await this.#snapshotAt(uri);
     if (snapshot !== undefined) {
       const permissions = vscode.FilePermission.Readonly;
       const { text, mtime } = snapshot;
@@ -48,7 +56,7 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const { text } = this.#snapshots.get(uri.toString()) ?? (await this.#read(uri));
+    const { text } = (await this.#snapshotAt(uri)) ?? (await this.#read(uri));
     return new TextEncoder().encode(text);
   }
 
@@ -78,11 +86,9 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
   }
 
   /** A text to compare a policy with, until it is forgotten. */
-  snapshot(policy: vscode.Uri, name: string, text: string): vscode.Uri {
-    const uri = policy.with({ query: name });
-    // VS Code takes what has neither another time nor another size for the same.
-    this.#lastSnapshot = Math.max(Date.now(), this.#lastSnapshot + 1);
-    this.#snapshots.set(uri.toString(), { text, mtime: this.#lastSnapshot });
+  snapshot(policy: vscode.Uri, side: ComparedSide, text: string): vscode.Uri {
+    const uri = policy.with({ query: side });
+    this.#keep(uri, text);
     this.#tell(uri);
     return uri;
   }
@@ -102,9 +108,26 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
     this.#tell(uri);
   }
 
+  /** A side of a comparison; undefined for the policy itself. */
+  async #snapshotAt(uri: vscode.Uri): Promise<Snapshot | undefined> {
+    const kept = this.#snapshots.get(uri.toString());
+    if (kept !== undefined || uri.query === '') return kept;
+    // A comparison that comes back with its window shows what is in Azure by then; others end with their question.
+    if (uri.query !== ('theirs' satisfies ComparedSide)) throw vscode.FileSystemError.FileNotFound(uri);
+    const site = this.#init.places.siteAt(uri);
+    const { text = '' } = await readStored(this.#init.places.clientOf(site), site);
+    return this.#keep(uri, text);
+  }
+
+  #keep(uri: vscode.Uri, text: string): Snapshot {
+    // VS Code takes what has neither another time nor another size for the same.
+    this.#lastSnapshot = Math.max(Date.now(), this.#lastSnapshot + 1);
+    const snapshot = { text, mtime: this.#lastSnapshot };
+    this.#snapshots.set(uri.toString(), snapshot);
+    return snapshot;
+  }
+
   async #read(uri: vscode.Uri): Promise<{ text: string; version: ReadVersion }> {
-    // A side of a comparison that is over.
-    if (uri.query !== '') throw vscode.FileSystemError.FileNotFound(uri);
     const site = this.#init.places.siteAt(uri);
     const stored =
       this.#fetched.get(uri.toString()) ?? (await readStored(this.#init.places.clientOf(site), site));

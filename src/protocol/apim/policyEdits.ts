@@ -17,8 +17,10 @@ export type PolicySection = (typeof policySections)[number];
 /** Which part of an element is described by whoever changes it; the rest stays as it is. */
 export interface Owned {
   readonly attributes: readonly string[];
-  /** Names of children in the order that the service wants. */
+  /** Names of children. */
   readonly children: readonly string[];
+  /** Names of all children that there may be, in the order that the service wants; default: `children`. */
+  readonly order?: readonly string[];
 }
 
 interface TextEdit extends Span {
@@ -120,31 +122,37 @@ function childEdits(
   text: string,
   old: PlacedElement,
   wanted: PolicyElement,
-  owned: Owned,
+  { children: names, order = names }: Owned,
 ): readonly TextEdit[] {
-  const rank = ({ name }: PolicyElement): number => owned.children.indexOf(name);
   const missing = [...childrenOf(wanted)];
-  const take = (fits: (each: PolicyElement) => boolean): PolicyElement | undefined => {
+  const take = (fits: (each: PolicyElement) => boolean): PolicyElement[] => {
     const index = missing.findIndex(fits);
-    return index < 0 ? undefined : missing.splice(index, 1)[0];
+    return index < 0 ? [] : missing.splice(index, 1);
   };
-  const wrong = childrenOf(old).filter(
-    (each) => rank(each) >= 0 && take((other) => samePolicy(each, other)) === undefined,
-  );
-  const changes = wrong.map((each): TextEdit => {
-    const replacement = take(({ name }) => name === each.name) ?? missing.shift();
-    return replacement === undefined
-      ? removalOf(text, each.span)
-      : { ...each.span, text: written(text, replacement, indentAt(text, each.span.start)) };
-  });
-  if (missing.length === 0) return changes;
   const children = childrenOf(old);
-  if (children.length === 0) return [insertion(text, old, missing)];
+  const wrong = children.filter(
+    (each) => names.includes(each.name) && take((other) => samePolicy(each, other)).length === 0,
+  );
+  const changes = new Map(wrong.map((each) => [each, take(({ name }) => name === each.name)]));
+  const staying = children.filter((each) => changes.get(each)?.length !== 0);
+  const [first] = children;
+  if (first !== undefined && staying.length === 0) changes.set(first, missing.splice(0));
+  const changed = [...changes].map(([each, elements]) => replacement(text, each, elements));
+  if (missing.length === 0) return changed;
+  if (first === undefined) return [insertion(text, old, missing)];
+  const rank = ({ name }: PolicyElement): number => order.indexOf(name);
   const added = missing.map((child) => {
-    const previous = children.findLast((each) => rank(each) >= 0 && rank(each) <= rank(child));
-    return insertion(text, old, [child], previous);
+    const previous = staying.findLast((each) => rank(each) >= 0 && rank(each) <= rank(child));
+    return insertion(text, old, [child], previous, staying[0]);
   });
-  return [...changes, ...added];
+  return [...changed, ...added];
+}
+
+function replacement(text: string, { span }: PlacedElement, elements: readonly PolicyElement[]): TextEdit {
+  if (elements.length === 0) return removalOf(text, span);
+  const indent = indentAt(text, span.start);
+  const lines = elements.map((each) => written(text, each, indent));
+  return { ...span, text: lines.join(gapAt(text, span.start)) };
 }
 
 /** Puts elements behind a child of their parent, or else ahead of `next` or of all its children. */
@@ -158,7 +166,7 @@ function insertion(
   const anchor = previous ?? next;
   if (anchor === undefined) return onlyContent(text, parent, elements);
   const indent = indentAt(text, anchor.span.start);
-  const gap = startsLine(text, anchor.span.start) ? lineEndOf(text) + indent : '';
+  const gap = gapAt(text, anchor.span.start);
   const lines = elements.map((each) => written(text, each, indent));
   if (previous === undefined) {
     const { start } = anchor.span;
@@ -175,8 +183,10 @@ function onlyContent(text: string, parent: PlacedElement, elements: readonly Pol
   const inner = outer + indentStep(text);
   const lines = elements.map((each) => eol + inner + written(text, each, inner)).join('');
   if (parent.inside === undefined) {
-    const tag = text.slice(parent.span.start, parent.span.end).replace(/\s*\/>$/, '>');
-    return { ...parent.span, text: `${tag}${lines}${eol}${outer}</${parent.name}>` };
+    const { end } = parent.span;
+    // The attributes stay out of it: they may be changed as well.
+    const start = text.slice(0, end - '/>'.length).trimEnd().length;
+    return { start, end, text: `>${lines}${eol}${outer}</${parent.name}>` };
   }
   const { start, end } = parent.inside;
   const kept = start + text.slice(start, end).trimEnd().length;
@@ -220,6 +230,11 @@ function startsLine(text: string, offset: number): boolean {
   return text.slice(lineStart(text, offset), offset).trim() === '';
 }
 
+/** What stands between an element and the next one beside it. */
+function gapAt(text: string, offset: number): string {
+  return startsLine(text, offset) ? lineEndOf(text) + indentAt(text, offset) : '';
+}
+
 function lineStart(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1;
 }
@@ -230,8 +245,12 @@ function indentStep(text: string): string {
 }
 
 function applied(text: string, edits: readonly TextEdit[]): string {
-  // Of several at one place the first stays first.
-  return edits
-    .toSorted((a, b) => a.start - b.start)
-    .reduceRight((done, { start, end, text: put }) => done.slice(0, start) + put + done.slice(end), text);
+  // Of several at one place the first stays first, and what is put there comes ahead of what is replaced there.
+  const sorted = edits.toSorted((a, b) => a.start - b.start || a.end - b.end);
+  const overlap = sorted.some(({ start }, index) => start < (sorted[index - 1]?.end ?? 0));
+  if (overlap) throw new Error("Two changes of a policy are in each other's way.");
+  return sorted.reduceRight(
+    (done, { start, end, text: put }) => done.slice(0, start) + put + done.slice(end),
+    text,
+  );
 }

@@ -37,7 +37,8 @@ export interface PolicyPlace {
   readonly tier?: string | undefined;
 }
 
-/** The longest document of the tier Consumption, in bytes. Source: azure-docs service-limits. */
+/** Lengths of the longest documents, in bytes. Source: azure-docs includes/api-management-gateway-constraints.md. */
+const longest = 256 * 1024;
 const longestInConsumption = 16 * 1024;
 
 /**
@@ -83,6 +84,9 @@ const knownPolicies = new Set([
 /** Policies that hold others. Source: azure-docs choose-policy.md, retry-policy.md, wait-policy.md. */
 const containers = ['choose', 'when', 'otherwise', 'retry', 'wait', 'limit-concurrency'];
 
+/** What else has only elements in it. Source: azure-docs ip-filter-policy.md, set-header-policy.md, validate-jwt-policy.md. */
+const withoutText = [...containers, 'ip-filter', 'set-header', 'validate-jwt'];
+
 /** What is known to be wrong with a document before the service sees it, in its order. */
 export function policyProblems(text: string, place: PolicyPlace): readonly PolicyProblem[] {
   const policy = parsePolicy(text);
@@ -106,8 +110,9 @@ class PolicyReview {
 
   of(policy: PlacedElement): readonly PolicyProblem[] {
     if (policy.name !== 'policies') this.#error(policy, 'A policy document begins with <policies>.');
-    if (this.#place.tier === 'Consumption' && Buffer.byteLength(this.#text) > longestInConsumption)
-      this.#error(policy, 'In the tier Consumption a policy document has at most 16 KiB.');
+    const tooLong = lengthProblem(this.#text, this.#place.tier);
+    if (tooLong !== undefined) this.#error(policy, tooLong);
+    this.#noText(policy);
     for (const section of childrenOf(policy)) {
       const known = policySections.find((name) => name === section.name);
       if (known === undefined) {
@@ -115,6 +120,7 @@ class PolicyReview {
         continue;
       }
       if (this.#isSecond(section)) this.#error(section, `The section ${known} may be there once only.`);
+      this.#noText(section);
       for (const child of childrenOf(section)) this.#element(child, known);
     }
     return this.#problems;
@@ -126,6 +132,7 @@ class PolicyReview {
     if (allowed !== undefined && !allowed.includes(section))
       this.#error(element, `<${name}> may stand in ${allowed.join(', ')} only, not in ${section}.`);
     this.#where(element);
+    if (withoutText.includes(name)) this.#noText(element);
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     for (const message of rule?.(element) ?? []) this.#error(element, message);
     if (!knownPolicies.has(name))
@@ -149,6 +156,11 @@ class PolicyReview {
     if (lacking !== undefined) this.#error(element, lacking);
   }
 
+  #noText(element: PlacedElement): void {
+    if (textOf(element) !== '')
+      this.#error(element, `<${element.name}> may hold elements only, and no text.`);
+  }
+
   #isSecond({ name }: PolicyElement): boolean {
     const isSecond = this.#seen.has(name);
     this.#seen.add(name);
@@ -167,6 +179,22 @@ class PolicyReview {
       span: { start: span.start + 1, end: span.start + 1 + name.length },
     });
   }
+}
+
+/** Why a document is too long for a tier. */
+export function lengthProblem(text: string, tier: string | undefined): string | undefined {
+  const length = Buffer.byteLength(text);
+  const isConsumption = tier === 'Consumption';
+  const most = isConsumption ? longestInConsumption : longest;
+  if (length <= most) return undefined;
+  const sizes = `at most ${bytes(most)}; this one has ${bytes(length)}.`;
+  return isConsumption
+    ? `In the tier Consumption a policy document has ${sizes}`
+    : `A policy document has ${sizes}`;
+}
+
+function bytes(count: number): string {
+  return `${count.toLocaleString('en-US')} bytes`;
 }
 
 /** Why a tier does not know a policy. Source: azure-docs rate-limit-by-key-policy.md, quota-by-key-policy.md. */

@@ -262,7 +262,8 @@ describe('the emulated Azure Resource Manager', () => {
 
     it('keeps a named value that a policy uses, and refuses a policy that uses none', async () => {
       const caller = await startWithApi();
-      const value = '<policies><inbound><base />{{demo-key}}</inbound></policies>';
+      const value =
+        '<policies><inbound><set-header name="X"><value>{{demo-key}}</value></set-header></inbound></policies>';
       const policy = { format: 'rawxml', value };
       assert.equal((await caller.put('apis/demo/policies/policy', policy)).status, 400);
       const written = await caller.put('namedValues/k', { displayName: 'demo-key', value: 'x' });

@@ -7,10 +7,10 @@ import { asArray, asObject } from '../../../src/protocol/json.ts';
 import type { JsonObject } from '../../../src/protocol/json.ts';
 import { listenOnFirstFree } from '../../../src/local-service/ports.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startArm } from '../../support/arm/index.ts';
 import type { Arm } from '../../support/arm/index.ts';
 import { LocalTestService } from '../local-service/localTestService.ts';
-import { ArmCaller, errorCode, propertiesOf } from './armCaller.ts';
+import { type ArmCaller, errorCode, propertiesOf } from './armCaller.ts';
+import { armForEachTest } from './armForEachTest.ts';
 import type { Reply } from './armCaller.ts';
 import { publishLocal } from './officialClient.ts';
 
@@ -24,13 +24,11 @@ describe('the gateway of an emulated instance', () => {
   let caller: ArmCaller;
   let gateway: string;
 
+  armForEachTest((...started) => ([arm, caller] = started));
+
   beforeEach(async () => {
-    arm = await startArm();
-    caller = new ArmCaller(arm);
     gateway = String(propertiesOf(await caller.ask('GET', caller.instance)).gatewayUrl);
   });
-
-  afterEach(() => arm.close());
 
   function limits(inbound: string): JsonObject {
     return { format: 'rawxml', value: `<policies><inbound>${inbound}<base /></inbound></policies>` };
@@ -298,6 +296,15 @@ describe('the gateway of an emulated instance', () => {
           /at most 300/,
         ],
         ['<policies><inbound><set-header name="x" /></inbound></policies>', /set-header'.*value is missing/],
+        ['<policies><inbound><base />/></inbound></policies>', /'inbound'.*cannot contain text/],
+        [
+          '<policies><inbound><set-header name="x">text<value /></set-header></inbound></policies>',
+          /'set-header'.*cannot contain text/,
+        ],
+        [
+          '<policies><inbound><ip-filter action="allow">1.1.1.1</ip-filter></inbound></policies>',
+          /'ip-filter'.*cannot contain text/,
+        ],
         ['<policies><other /></policies>', /other' on line 1, column 12/],
       ];
       for (const [value, place] of wrong) {

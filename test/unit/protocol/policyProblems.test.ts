@@ -103,8 +103,13 @@ describe('what is wrong with a policy', () => {
       /^error The tier StandardV2 has no <quota/,
     );
     const long = `<policies><!-- ${'x'.repeat(16 * 1024)} --></policies>`;
-    assert.match(problems(long, { ...api, tier: 'Consumption' }).join(), /at most 16 KiB/);
+    assert.equal(
+      problems(long, { ...api, tier: 'Consumption' }).join(),
+      'error 1:2 In the tier Consumption a policy document has at most 16,384 bytes; this one has 16,414 bytes.',
+    );
     assert.deepEqual(problems(long, api), []);
+    const longest = long.replace('x', 'x'.repeat(240 * 1024));
+    assert.match(problems(longest, api).join(), /^error 1:2 A policy document has at most 262,144 bytes/);
   });
 
   it('is what the service would refuse of addresses, tokens and headers', () => {
@@ -132,6 +137,26 @@ describe('what is wrong with a policy', () => {
     }
   });
 
+  it('is a text where only elements may stand, but no comment and no text of an element that takes one', () => {
+    for (const [element, wanted] of [
+      ['text', /<inbound> may hold elements only/],
+      ['<base />/>', /<inbound> may hold elements only/],
+      ['@(context.Foo)', /<inbound> may hold elements only/],
+      ['<ip-filter action="allow"><address>1.2.3.4</address>, </ip-filter>', /<ip-filter> may hold/],
+      ['<set-header name="X"><value>1</value>2</set-header>', /<set-header> may hold/],
+      ['<validate-jwt header-name="A">text</validate-jwt>', /<validate-jwt> may hold/],
+      ['<choose>a<when condition="@(true)">b</when></choose>', /<choose> may hold.*<when> may hold/],
+    ] as const)
+      assert.match(inbound(element, product).join(' '), wanted, element);
+    assert.deepEqual(problems('<policies>a<inbound /></policies>', api), [
+      'error 1:2 <policies> may hold elements only, and no text.',
+    ]);
+    const fine = `<!-- a --><set-body>@{ return "a"; }</set-body>
+      <set-header name="X"> <!-- b --> <value>@(context.Foo("<"))</value></set-header>
+      <ip-filter action="allow"> <!-- c --> <address>1.2.3.4</address> </ip-filter>`;
+    assert.deepEqual(inbound(fine, api), []);
+  });
+
   it('is only a warning where a policy may be newer than the extension', () => {
     assert.match(inbound('<brand-new />', api).join(), /^warning <brand-new> is no policy/);
     assert.deepEqual(inbound('<constructor />', api).length, 1);
@@ -140,9 +165,12 @@ describe('what is wrong with a policy', () => {
 
 describe('what may be filled in', () => {
   it('is checked as the service does', () => {
-    for (const good of ['1.2.3.4', '1.0.0.1-1.0.0.9', '1.0.0.1 - 1.0.0.1', 'fe80::1', '{{office}}'])
+    const named = ['{{office}}', '{{allowed-ips}}', '{{lo-ip}}-{{hi-ip}}', '1.0.0.1 - {{hi-ip}}', '@(1 - 2)'];
+    for (const good of ['1.2.3.4', '1.0.0.1-1.0.0.9', '1.0.0.1 - 1.0.0.1', 'fe80::1', ...named])
       assert.equal(addressProblem(good), undefined, good);
     for (const bad of ['', '1.2.3', '1.2.3.256', '1.0.0.9-1.0.0.1', '1.0.0.1-::1', '1-2-3', '10.0.0.0/8'])
+      assert.notEqual(addressProblem(bad), undefined, bad);
+    for (const bad of ['{{a-b}}-1.2', '1.2-{{a-b}}', '{{a}}-{{b}}-{{c}}', '{{a}}-', '{{a}}/8'])
       assert.notEqual(addressProblem(bad), undefined, bad);
     for (const bad of ['0', '301', '-1', '1.5', '', 'x']) assert.ok(ratePeriodProblem(bad), bad);
     for (const bad of ['', 'a b', 'a:', 'transfer-encoding']) assert.ok(headerNameProblem(bad), bad);

@@ -2,6 +2,7 @@ import {
   childrenOf,
   type PlacedElement,
   type PolicyElement,
+  textOf,
 } from '../../../../src/protocol/apim/policyXml.ts';
 import { elementProblem } from './policyText.ts';
 
@@ -22,6 +23,8 @@ const SCOPES: readonly PolicyScope[] = ['global', 'product', 'api', 'operation']
 const ANY = /./s;
 const COUNT = /^\d+$/;
 const LONGEST_RATE_PERIOD = 300;
+/** In bytes. Source: azure-docs includes/api-management-gateway-constraints.md; the wording of the refusal is made up. */
+const LONGEST_IN_CONSUMPTION = 16 * 1024;
 
 /** What elements have to be like. Sources: azure-docs rate-limit-policy.md, quota-policy.md, set-header-policy.md. */
 const rules: Readonly<Record<string, Rule>> = {
@@ -62,6 +65,9 @@ const PARTS = ['base', 'when', 'otherwise'];
 /** Elements whose content is policies again. */
 const CONTAINERS = ['choose', 'when', 'otherwise'];
 
+/** Elements that hold others and no text, besides containers. */
+const WITHOUT_TEXT = ['ip-filter', 'set-header', 'set-query-parameter', 'validate-jwt'];
+
 /** What a fragment may not hold: it stands for no section and for no other fragment. Source: azure-docs policy-fragments.md. */
 const notInFragment = ['base', 'include-fragment'];
 
@@ -93,6 +99,9 @@ export function policyKinds(): readonly {
 export function checkPolicy(text: string, policy: PlacedElement, site: PolicySite): void {
   const seen = new Set<string>();
   if (policy.name !== 'policies') refuse(text, policy, 'the document begins with <policies>.');
+  if (site.tier === 'Consumption' && Buffer.byteLength(text) > LONGEST_IN_CONSUMPTION)
+    refuse(text, policy, 'the document is too long.');
+  checkNoText(text, policy);
   for (const section of childrenOf(policy)) {
     if (!SECTIONS.includes(section.name))
       refuse(text, section, `only ${SECTIONS.join(', ')} may stand here.`);
@@ -113,6 +122,7 @@ interface ElementSite extends PolicySite {
 
 /** Checks what is in an element. @param seen names of the policies that were there before */
 function checkElements(text: string, container: PlacedElement, site: ElementSite, seen: Set<string>): void {
+  checkNoText(text, container);
   for (const element of childrenOf(container)) {
     const { name } = element;
     const rule = rules[name];
@@ -124,8 +134,14 @@ function checkElements(text: string, container: PlacedElement, site: ElementSite
     const problem = rule ? ruleProblem(rule, element, site, seen.has(name)) : undefined;
     if (problem !== undefined) refuse(text, element, problem);
     seen.add(name);
+    if (WITHOUT_TEXT.includes(name)) checkNoText(text, element);
     if (CONTAINERS.includes(name)) checkElements(text, element, site, seen);
   }
+}
+
+/** The words are those that users of the service report. */
+function checkNoText(text: string, element: PlacedElement): void {
+  if (textOf(element) !== '') refuse(text, element, `The element '${element.name}' cannot contain text.`);
 }
 
 function refuse(text: string, element: PlacedElement, what: string): never {
