@@ -1,26 +1,20 @@
 import assert from 'node:assert/strict';
 import { Names } from '../../../src/monitoring/names.ts';
-import { type Arm, startArm } from '../../support/arm/index.ts';
 import { accessTo } from '../arm/armAccess.ts';
+import { armForEachTest } from '../arm/armForEachTest.ts';
 import { Bench } from '../transport/servers.ts';
 
 describe('the names of what was called', () => {
   const bench = new Bench();
   const { signal } = new AbortController();
-  let arm: Arm;
   let names: Names;
 
-  beforeEach(async () => {
-    arm = await startArm();
-    const [instance = ''] = arm.instances;
+  armForEachTest((arm, { instance }) => {
     arm.seed(`${instance}/apis/score`, { displayName: 'Score', path: 'score' });
     arm.seed(`${instance}/apis/score-v2`, { displayName: 'Score', path: 'score', apiVersion: 'v2' });
     names = new Names(accessTo(arm, bench), signal);
   });
-  afterEach(async () => {
-    await bench.close();
-    await arm.close();
-  });
+  afterEach(() => bench.close());
 
   it('tell versions and revisions of an API from each other', async () => {
     const ids = ['score', 'SCORE-V2', 'score;rev=2', 'score-v2;rev=3'];
