@@ -3,7 +3,7 @@ import { operationMethods } from '../protocol/apim/operations.ts';
 import { errorStatuses, statusDescription, type PublishedOperation } from '../protocol/apim/publication.ts';
 import { isUrlTemplate } from '../protocol/apim/publicationProblems.ts';
 import { asking } from '../shared/asking.ts';
-import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
+import { askChoice, askInSteps, askMany, type Choice, type Step, trimmedText } from '../shared/steps.ts';
 import { displayNameProblem } from './displayName.ts';
 import type { Draft, Source } from './draft.ts';
 
@@ -73,16 +73,14 @@ async function editOperation(draft: Draft, id: string): Promise<void> {
 type Editable = { -readonly [K in keyof PublishedOperation]: PublishedOperation[K] };
 
 function askName(operation: Editable): Step {
-  return (position) =>
-    askText(
-      position,
-      {
-        prompt: vscode.l10n.t('Display name of the operation'),
-        value: operation.displayName,
-        validate: displayNameProblem,
-      },
-      (text) => (operation.displayName = text.trim()),
-    );
+  return trimmedText(
+    () => ({
+      prompt: vscode.l10n.t('Display name of the operation'),
+      value: operation.displayName,
+      validate: displayNameProblem,
+    }),
+    (text) => (operation.displayName = text),
+  );
 }
 
 function askMethod(operation: Editable): Step {
@@ -95,21 +93,19 @@ function askMethod(operation: Editable): Step {
 }
 
 function askTemplate(operation: Editable): Step {
-  return (position) =>
-    askText(
-      position,
-      {
-        prompt: vscode.l10n.t('URL template below the suffix; what is in braces are its parameters'),
-        value: operation.urlTemplate,
-        validate: (text) =>
-          isUrlTemplate(text.trim())
-            ? undefined
-            : vscode.l10n.t(
-                'A template begins with "/", has no spaces, and names each of its {parameters} once.',
-              ),
-      },
-      (text) => (operation.urlTemplate = text.trim()),
-    );
+  return trimmedText(
+    () => ({
+      prompt: vscode.l10n.t('URL template below the suffix; what is in braces are its parameters'),
+      value: operation.urlTemplate,
+      validate: (text) =>
+        isUrlTemplate(text)
+          ? undefined
+          : vscode.l10n.t(
+              'A template begins with "/", has no spaces, and names each of its {parameters} once.',
+            ),
+    }),
+    (text) => (operation.urlTemplate = text),
+  );
 }
 
 function askStatuses(operation: Editable): Step {
