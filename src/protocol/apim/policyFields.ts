@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { elementsIn, type Owned, type PolicySection, withChanged, withInserted } from './policyEdits.ts';
+import { rangeEnds } from './policyValues.ts';
 import {
   childrenOf,
   element,
@@ -279,7 +280,7 @@ function schemeIn(scheme: string | undefined): { readonly scheme?: string } {
 }
 
 function addressElement(text: string): PolicyElement {
-  const [from = '', to] = text.split('-').map((each) => each.trim());
+  const [from = '', to] = rangeEnds(text);
   return to === undefined ? element('address', {}, [from]) : element('address-range', { from, to });
 }
 

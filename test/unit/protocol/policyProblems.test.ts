@@ -165,9 +165,12 @@ describe('what is wrong with a policy', () => {
 
 describe('what may be filled in', () => {
   it('is checked as the service does', () => {
-    for (const good of ['1.2.3.4', '1.0.0.1-1.0.0.9', '1.0.0.1 - 1.0.0.1', 'fe80::1', '{{office}}'])
+    const named = ['{{office}}', '{{allowed-ips}}', '{{lo-ip}}-{{hi-ip}}', '1.0.0.1 - {{hi-ip}}', '@(1 - 2)'];
+    for (const good of ['1.2.3.4', '1.0.0.1-1.0.0.9', '1.0.0.1 - 1.0.0.1', 'fe80::1', ...named])
       assert.equal(addressProblem(good), undefined, good);
     for (const bad of ['', '1.2.3', '1.2.3.256', '1.0.0.9-1.0.0.1', '1.0.0.1-::1', '1-2-3', '10.0.0.0/8'])
+      assert.notEqual(addressProblem(bad), undefined, bad);
+    for (const bad of ['{{a-b}}-1.2', '1.2-{{a-b}}', '{{a}}-{{b}}-{{c}}', '{{a}}-', '{{a}}/8'])
       assert.notEqual(addressProblem(bad), undefined, bad);
     for (const bad of ['0', '301', '-1', '1.5', '', 'x']) assert.ok(ratePeriodProblem(bad), bad);
     for (const bad of ['', 'a b', 'a:', 'transfer-encoding']) assert.ok(headerNameProblem(bad), bad);
