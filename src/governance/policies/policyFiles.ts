@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { Failure } from '../../protocol/failure.ts';
 import { schemes } from '../../shared/contributions.ts';
 import type { WritableFiles } from '../../shared/lazyFileSystem.ts';
+import type { PolicySite } from './policySite.ts';
 import type { PolicyPlaces } from './policyUri.ts';
 import { readStored, type StoredPolicy } from './policyService.ts';
 import type { ReadVersion, ReadVersions } from './readVersions.ts';
@@ -21,18 +23,32 @@ interface Snapshot {
   readonly mtime: number;
 }
 
+/** What a policy is in Azure, and what its document counts for. */
+interface PolicyRead {
+  readonly text: string;
+  readonly version: ReadVersion;
+}
+
 /** Policies as files that can be edited. Nothing of them is kept on disk. */
 export class PolicyFiles implements WritableFiles, vscode.Disposable {
   readonly #init: PolicyFilesInit;
   readonly #fetched = new Map<string, StoredPolicy>();
+  readonly #reads = new Map<string, Promise<PolicyRead>>();
+  /** What was read while a document had changes of another version. */
+  readonly #newer = new Map<string, StoredPolicy>();
   readonly #snapshots = new Map<string, Snapshot>();
   #lastSnapshot = 0;
   readonly #reasons = new Map<string, vscode.TextDocumentSaveReason>();
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changed.event;
-  readonly #listening = vscode.workspace.onWillSaveTextDocument(({ document: { uri }, reason }) => {
-    if (uri.scheme === schemes.policy) this.#reasons.set(uri.toString(), reason);
-  });
+  readonly #listening = vscode.Disposable.from(
+    vscode.workspace.onWillSaveTextDocument(({ document: { uri }, reason }) => {
+      if (uri.scheme === schemes.policy) this.#reasons.set(uri.toString(), reason);
+    }),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.uri.scheme === schemes.policy && !document.isDirty) this.#reverted(document);
+    }),
+  );
 
   constructor(init: PolicyFilesInit) {
     this.#init = init;
@@ -51,7 +67,9 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
       const { text, mtime } = snapshot;
       return { type, ctime: 0, mtime, size: Buffer.byteLength(text), permissions };
     }
-    const { mtime, size } = this.#init.versions.find(uri) ?? (await this.#read(uri)).version;
+    // What an open document is of is said as it is known: one that is newer is a question when it is saved.
+    const known = documentAt(uri) && this.#init.versions.find(uri);
+    const { mtime, size } = known ?? (await this.#read(uri)).version;
     return { type, ctime: 0, mtime, size };
   }
 
@@ -71,10 +89,9 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
   /** Opens the document of a policy that was just read; one that is open shows it too, unless it has changes. */
   async open(uri: vscode.Uri, stored: StoredPolicy): Promise<vscode.TextDocument> {
     const key = uri.toString();
-    const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
+    const open = documentAt(uri);
     if (open !== undefined) {
-      const isStale = this.#init.versions.find(uri)?.etag !== stored.etag;
-      if (isStale && !open.isDirty) this.changedElsewhere(uri, stored);
+      if (this.#init.versions.find(uri)?.etag !== stored.etag) this.changedElsewhere(uri, stored);
       return open;
     }
     this.#fetched.set(key, stored);
@@ -99,11 +116,13 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
 
   /** Notes what a document is the text of by now. */
   written(uri: vscode.Uri, { etag, text = '' }: StoredPolicy): void {
+    this.#newer.delete(uri.toString());
     this.#init.versions.note(uri, etag, Buffer.byteLength(text));
   }
 
-  /** Lets an editor without changes show what somebody has written beside it. */
+  /** Lets an editor without changes show what was written beside it; one with changes is still of what it was. */
   changedElsewhere(uri: vscode.Uri, stored: StoredPolicy): void {
+    if (documentAt(uri)?.isDirty) return;
     this.written(uri, stored);
     this.#tell(uri);
   }
@@ -115,7 +134,7 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
     // A comparison that comes back with its window shows what is in Azure by then; others end with their question.
     if (uri.query !== ('theirs' satisfies ComparedSide)) throw vscode.FileSystemError.FileNotFound(uri);
     const site = this.#init.places.siteAt(uri);
-    const { text = '' } = await readStored(this.#init.places.clientOf(site), site);
+    const { text = '' } = await this.#readQuietly(site);
     return this.#keep(uri, text);
   }
 
@@ -127,15 +146,59 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
     return snapshot;
   }
 
-  async #read(uri: vscode.Uri): Promise<{ text: string; version: ReadVersion }> {
+  /** VS Code asks for time and text at once, and takes them for one version. */
+  #read(uri: vscode.Uri): Promise<PolicyRead> {
+    const key = uri.toString();
+    const reading = this.#reads.get(key) ?? this.#readNow(uri).finally(() => this.#reads.delete(key));
+    this.#reads.set(key, reading);
+    return reading;
+  }
+
+  async #readNow(uri: vscode.Uri): Promise<PolicyRead> {
+    const key = uri.toString();
     const site = this.#init.places.siteAt(uri);
-    const stored =
-      this.#fetched.get(uri.toString()) ?? (await readStored(this.#init.places.clientOf(site), site));
+    const stored = this.#fetched.get(key) ?? (await this.#readQuietly(site));
     const { text = skeletonOf(site.scope), etag } = stored;
-    return { text, version: this.#init.versions.note(uri, etag, Buffer.byteLength(text)) };
+    const document = documentAt(uri);
+    const before = this.#init.versions.find(uri);
+    if (document?.isDirty && before !== undefined) {
+      if (before.etag !== etag) this.#newer.set(key, { ...stored, text });
+      return { text, version: before };
+    }
+    const version = this.#init.versions.note(uri, etag, Buffer.byteLength(text));
+    // It has been told the time of what it showed before.
+    if (document !== undefined && version !== before) this.#tell(uri);
+    return { text, version };
+  }
+
+  /** An editor that comes back with its window reads as well, and nobody is asked anything at the start. */
+  async #readQuietly(site: PolicySite): Promise<StoredPolicy> {
+    try {
+      return await readStored(this.#init.places.clientOf(site, 'silent'), site);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'SignInNeeded') throw error;
+      throw vscode.FileSystemError.Unavailable(
+        vscode.l10n.t('{0} The command Edit policy… signs in and opens it.', error.sentence),
+      );
+    }
+  }
+
+  /** A document that has given up its changes may be of what was read meanwhile. */
+  #reverted(document: vscode.TextDocument): void {
+    const newer = this.#newer.get(document.uri.toString());
+    if (newer !== undefined && sameLines(newer.text, document.getText()))
+      this.changedElsewhere(document.uri, newer);
   }
 
   #tell(uri: vscode.Uri): void {
     this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
+}
+
+function documentAt(uri: vscode.Uri): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+}
+
+function sameLines(one = '', other = ''): boolean {
+  return one.replaceAll('\r\n', '\n') === other.replaceAll('\r\n', '\n');
 }
