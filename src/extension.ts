@@ -84,7 +84,13 @@ class Extension implements vscode.Disposable {
     this.#foundation = layFoundation(context, this.#disposables);
     this.#registerCommands();
     this.#registerProviders();
-    this.#disposables.push(followWorkspaceSetting());
+    this.#disposables.push(
+      followWorkspaceSetting(),
+      // What another window had begun, and is closed by now.
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) void this.#resumeInstances(context);
+      }),
+    );
     void this.#resume(context);
   }
 
@@ -298,15 +304,20 @@ class Extension implements vscode.Disposable {
    * What was going on when the last window closed goes on being followed, and what was not wholly published is told;
    * nothing else happens at start-up.
    */
-  async #resume({ globalStorageUri: { fsPath } }: vscode.ExtensionContext): Promise<void> {
+  async #resume(context: vscode.ExtensionContext): Promise<void> {
+    const { fsPath } = context.globalStorageUri;
     await this.#attempt('Open jobs cannot be followed', async () => {
       if (await hasOpenJobs(fsPath)) await this.#jobs.get();
     });
-    await this.#attempt('What is being done with instances cannot be followed', async () => {
-      if (await hasOpenWork(fsPath)) await (await this.#instances.get()).resume();
-    });
+    await this.#resumeInstances(context);
     await this.#attempt('Open publications cannot be told', async () => {
       if (await hasOpenPublications(fsPath)) await (await this.#publishing.get()).tellOfInterrupted();
+    });
+  }
+
+  async #resumeInstances({ globalStorageUri: { fsPath } }: vscode.ExtensionContext): Promise<void> {
+    await this.#attempt('What is being done with instances cannot be followed', async () => {
+      if (await hasOpenWork(fsPath)) await (await this.#instances.get()).resume();
     });
   }
 

@@ -95,12 +95,13 @@ export class ArmClient {
     return this.#send({ method: 'GET', url: this.#url(path, options), signal: options.signal });
   }
 
-  /** The same; undefined for what is not there. */
+  /** The same; undefined for what is not there, of which a subscription that is not found says nothing. */
   async find(path: string, options: ArmOptions = {}): Promise<ArmReply | undefined> {
     try {
       return await this.get(path, options);
     } catch (error) {
-      if (error instanceof Failure && error.status === 404) return undefined;
+      const isMissing = error instanceof Failure && error.status === 404;
+      if (isMissing && error.code !== 'SubscriptionNotFound') return undefined;
       throw error;
     }
   }

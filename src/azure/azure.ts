@@ -7,10 +7,10 @@ import type { Foundation } from '../shared/feature.ts';
 import { Failure } from '../protocol/failure.ts';
 import { ArmClient } from './armClient.ts';
 import { cloudAt } from './cloud.ts';
-import type { Place } from '../shared/azurePlace.ts';
+import type { Account, Place } from '../shared/azurePlace.ts';
 import { instanceById } from './instanceById.ts';
 import { KnownInstances } from './knownInstances.ts';
-import { ResourcePick, succeeds, type Picked, type Sought } from './resourcePick.ts';
+import { ResourcePick, type Picked, type Sought } from './resourcePick.ts';
 import { SignIn } from './signIn.ts';
 
 /** An API Management instance that the user has chosen, and the way to it. */
@@ -92,11 +92,18 @@ export class Azure {
 
   /** Lets the user choose among resources of all subscriptions. Signs in first where no account may be used. */
   async pick<T>(sought: Sought<T>, last?: Picked<T>): Promise<Picked<T> | undefined> {
+    const accounts = await this.#accountsToSearch();
+    const clientAt = (place: Place): ArmClient => this.clientAt(place, 'silent');
+    return new ResourcePick(sought, this.#signIn, clientAt, last).choose(accounts);
+  }
+
+  /** All that are signed in; one that may not be used yet is offered in the list, beside what the others find. */
+  async #accountsToSearch(): Promise<readonly Account[]> {
     const accounts = await this.#signIn.accounts();
     const silent = accounts.map((account) => succeeds(this.#signIn.token({ account }, 'silent')));
-    const searched = (await Promise.all(silent)).includes(true) ? accounts : [await this.#signIn.ask()];
-    const clientAt = (place: Place): ArmClient => this.clientAt(place, 'silent');
-    return new ResourcePick(sought, this.#signIn, clientAt, last).choose(searched);
+    if ((await Promise.all(silent)).includes(true)) return accounts;
+    const asked = await this.#signIn.ask();
+    return [asked, ...accounts.filter(({ id }) => id !== asked.id)];
   }
 }
 
@@ -148,4 +155,11 @@ async function readInstance(client: ArmClient, id: string, signal: AbortSignal):
 
 function readCloud(): ReturnType<typeof cloudAt> {
   return cloudAt(vscode.workspace.getConfiguration(prefix).get(settings.resourceManagerUrl));
+}
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Failure } from '../protocol/failure.ts';
 import type { ArmClient } from './armClient.ts';
 import type { Account, Place, Where } from '../shared/azurePlace.ts';
 import { searchAccount, type ListIn, type Obstacle, type Search } from './search.ts';
@@ -42,6 +43,8 @@ export class ResourcePick<T> {
   readonly #found = new Map<string, Picked<T>>();
   readonly #searched = new Set<string>();
   #obstacles: readonly Obstacle[] = [];
+  /** Why a sign-in failed, by the obstacle that it was for; undefined for that with another account. */
+  readonly #refusals = new Map<Obstacle | undefined, Failure>();
 
   /** `last` comes first, and can be chosen before anybody has answered. */
   constructor(
@@ -85,8 +88,9 @@ export class ResourcePick<T> {
     void this.#list.during(searchAccount(this.#search, account));
   }
 
+  /** What two accounts see is there for each: they may do different things to it. */
   #keyOf({ item, where }: Picked<T>): string {
-    return this.#sought.describe(item, where).id.toLowerCase();
+    return `${where.account.id} ${this.#sought.describe(item, where).id.toLowerCase()}`;
   }
 
   #itemOf(choice: Picked<T>): Item<T> {
@@ -103,10 +107,7 @@ export class ResourcePick<T> {
   #lastItems(): readonly Item<T>[] {
     const last = this.#last;
     if (last === undefined) return [];
-    return [
-      separator(vscode.l10n.t('last used')),
-      { ...this.#itemOf(last), detail: last.where.subscriptionName },
-    ];
+    return [separator(vscode.l10n.t('last used')), { ...this.#itemOf(last), detail: this.#groupOf(last) }];
   }
 
   #foundItems(): readonly Item<T>[] {
@@ -123,17 +124,22 @@ export class ResourcePick<T> {
   /** The subscription, and who found it where several accounts are searched. */
   #groupOf({ where }: Picked<T>): string {
     const { subscriptionName, account } = where;
-    if (this.#sought.groupOf !== undefined) return this.#sought.groupOf(where);
-    return this.#searched.size > 1 ? `${subscriptionName} · ${account.label}` : subscriptionName;
+    return this.#sought.groupOf?.(where) ?? this.#withAccount(subscriptionName, account);
+  }
+
+  #withAccount(name: string, { label }: Account): string {
+    return this.#searched.size > 1 && name !== label ? `${name} · ${label}` : name;
   }
 
   #otherItems(): readonly Item<T>[] {
+    const refusal = this.#refusals.get(undefined);
     return [
       ...(this.#obstacles.length === 0 ? [] : [separator<Picked<T>>(vscode.l10n.t('not searched'))]),
       ...this.#obstacles.map((obstacle) => this.#obstacleItem(obstacle)),
       separator(''),
       {
         label: vscode.l10n.t('$(account) Sign in with another account…'),
+        ...(refusal !== undefined && { detail: refusal.sentence }),
         alwaysShow: true,
         run: () => this.#addAccount(),
       },
@@ -144,9 +150,11 @@ export class ResourcePick<T> {
     const { place, name = place.account.label, failure } = obstacle;
     const isLocked = failure.code === 'SignInNeeded';
     return {
-      label: isLocked ? vscode.l10n.t('$(account) Sign in to {0}…', name) : `$(warning) ${name}`,
+      label: isLocked
+        ? vscode.l10n.t('$(account) Sign in to {0}…', name)
+        : `$(warning) ${this.#withAccount(name, place.account)}`,
       description: isLocked ? '' : vscode.l10n.t('Try again'),
-      detail: failure.sentence,
+      detail: (this.#refusals.get(obstacle) ?? failure).sentence,
       alwaysShow: true,
       run: () => this.#list.during(this.#goOn(obstacle)),
     };
@@ -154,21 +162,27 @@ export class ResourcePick<T> {
 
   async #goOn(obstacle: Obstacle): Promise<void> {
     const isLocked = obstacle.failure.code === 'SignInNeeded';
-    if (isLocked && !(await succeeds(this.#signIn.token(obstacle.place, 'ask')))) return;
+    if (isLocked && !(await this.#signsIn(obstacle, this.#signIn.token(obstacle.place, 'ask')))) return;
     this.#obstacles = this.#obstacles.filter((each) => each !== obstacle);
     await obstacle.retry();
   }
 
   async #addAccount(): Promise<void> {
-    const account = await this.#signIn.ask(true).catch(() => undefined);
+    const account = await this.#signsIn(undefined, this.#signIn.ask(true));
     if (account !== undefined) this.#look(account);
   }
-}
 
-/** What the user was asked for and did not do needs no word; the entry that asks is still there. */
-export function succeeds(work: Promise<unknown>): Promise<boolean> {
-  return work.then(
-    () => true,
-    () => false,
-  );
+  /** Undefined when nobody was signed in: the entry that asks is still there, and says what has gone wrong. */
+  async #signsIn<R>(obstacle: Obstacle | undefined, signingIn: Promise<R>): Promise<R | undefined> {
+    this.#refusals.delete(obstacle);
+    try {
+      return await signingIn;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      // What the user was asked for and did not do needs no word.
+      if (error.code !== 'Cancelled') this.#refusals.set(obstacle, error);
+      this.#list.draw();
+      return undefined;
+    }
+  }
 }

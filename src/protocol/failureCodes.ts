@@ -38,6 +38,7 @@ export const failureCodes = {
   HostUnreachable: 'There is no way to the host from here.',
   InputLost: 'The storage does not have a file any more that was just uploaded to it.',
   InstanceExists: 'An API Management instance of that name is in the resource group already.',
+  InstanceNotFound: 'Azure does not find the API Management instance of a publication.',
   InvalidArguments: 'A command was called with arguments that it does not take.',
   InvalidConnectionString: 'A storage connection string cannot be read.',
   InvalidContainerName: 'A text is not the name of a blob container.',

@@ -119,23 +119,30 @@ export function redactHeaders(
   return shown;
 }
 
-/** A URL without user information and with only the allow-listed query values readable. Takes any text. */
-export function redactUrl(url: string): string {
+/**
+ * A URL without user information and with only the allow-listed query values readable. Takes any text. `mask` says what
+ * stands in place of a value.
+ */
+export function redactUrl(url: string, mask: (secret: string) => string = () => MASK): string {
   const withoutUser = url.includes('@')
-    ? url.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, `$1${MASK}@`)
+    ? url.replace(
+        /^([a-z][a-z\d+.-]*:\/\/)([^/?#]*)@/i,
+        (_, scheme: string, user: string) => `${scheme}${mask(user)}@`,
+      )
     : url;
   const queryStart = withoutUser.indexOf('?');
   if (queryStart < 0) return withoutUser;
   const fragmentStart = withoutUser.indexOf('#', queryStart);
   const query = withoutUser.slice(queryStart + 1, fragmentStart < 0 ? undefined : fragmentStart);
-  return `${withoutUser.slice(0, queryStart)}?${query.split('&').map(redactParameter).join('&')}`;
+  const parameters = query.split('&').map((parameter) => redactParameter(parameter, mask));
+  return `${withoutUser.slice(0, queryStart)}?${parameters.join('&')}`;
 }
 
-function redactParameter(parameter: string): string {
+function redactParameter(parameter: string, mask: (secret: string) => string): string {
   const equals = parameter.indexOf('=');
   const name = equals < 0 ? parameter : parameter.slice(0, equals);
   if (SHOWN_PARAMETERS.has(name.toLowerCase())) return parameter;
-  return equals < 0 ? MASK : `${name}=${MASK}`;
+  return equals < 0 ? mask(parameter) : `${name}=${mask(parameter.slice(equals + 1))}`;
 }
 
 /**

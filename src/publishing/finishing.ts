@@ -1,7 +1,7 @@
 import type { InstanceAccess } from '../azure/index.ts';
 import type { Endpoint } from '../catalog/index.ts';
 import { subscriptionPath } from '../protocol/apim/publication.ts';
-import type { PublicationRecord } from './publicationRecord.ts';
+import { type PublicationRecord, publishedUrl } from './publicationRecord.ts';
 import { addToTree } from './publishedEndpoints.ts';
 import type { PublishingTools } from './publishingTools.ts';
 import { subscriptionKeyOf } from './subscriptionKeys.ts';
@@ -20,11 +20,11 @@ export async function finish(
   { arm, id }: InstanceAccess,
   signal: AbortSignal,
 ): Promise<Published> {
-  const { publication, instance } = record;
+  const { publication } = record;
   const subscription = { id: id + subscriptionPath(publication) };
   const subscriptionKey =
     (await arm.find(subscription.id, { signal })) && (await subscriptionKeyOf(arm, subscription, signal));
-  const baseUrl = [instance.gatewayUrl.replace(/\/$/, ''), publication.path].filter(Boolean).join('/');
+  const baseUrl = publishedUrl(record);
   const gateway = { baseUrl, ...(subscriptionKey !== undefined && { subscriptionKey }) };
   const endpoints = await addToTree(catalog, publication, sources, gateway);
   const [first] = endpoints;

@@ -6,9 +6,10 @@ import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { publicationFor } from './callArguments.ts';
 import { keyUpdate } from './keyUpdate.ts';
+import { recordsWithKey } from './newestRecords.ts';
 import { pickRecord } from './pickRecord.ts';
 import { isAbout, type PublicationRecord } from './publicationRecord.ts';
-import { endpointsIn } from './publishedEndpoints.ts';
+import { endpointsIn, originalOf } from './publishedEndpoints.ts';
 import type { Authorizations } from './resourceStates.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
 import { writeSteps } from './writing.ts';
@@ -18,9 +19,8 @@ export async function updateGatewayKey(tools: PublishingTools, target: unknown):
   const title = vscode.l10n.t('Update the key at the gateway');
   const endpoint = await tools.catalog.pickTarget(target, title);
   if (endpoint === undefined) return;
-  const records = (await tools.store.list()).filter(
-    (each) => isAbout(each, endpoint) && keyNameFor(each.publication, endpoint.endpointId) !== undefined,
-  );
+  const withKey = recordsWithKey(await tools.store.list(), endpoint.endpointId);
+  const records = withKey.filter((each) => isAbout(each, endpoint));
   if (records.length === 0) throw publishedElsewhere(endpoint);
   const record = await pickRecord(records, title);
   const key = record && (await keyFor(tools.catalog, record, endpoint));
@@ -62,13 +62,13 @@ export async function updateGatewayKeyCall(
 /** The key that the published endpoint has now. */
 async function keyFor(
   catalog: Catalog,
-  { endpoint: { workspace }, instance }: PublicationRecord,
+  record: PublicationRecord,
   { endpointId, label }: Endpoint,
 ): Promise<string | undefined> {
-  const original = await catalog.find(workspace, endpointId).catch(() => undefined);
+  const original = await originalOf(catalog, record, endpointId).catch(() => undefined);
   if (original !== undefined) return catalog.renewKey(original, { interactive: true });
   const typed = await vscode.window.showInputBox({
-    prompt: vscode.l10n.t('API key of {0}, which {1} is to add', label, instance.name),
+    prompt: vscode.l10n.t('API key of {0}, which {1} is to add', label, record.instance.name),
     password: true,
     ignoreFocusOut: true,
   });

@@ -26,6 +26,8 @@ export async function newRecord(
       workspace: endpoint.workspace.name,
       endpointId: endpoint.endpointId,
       label: endpoint.label,
+      baseUrl: endpoint.workspace.baseUrl,
+      workspaceId: endpoint.workspace.workspaceId,
     },
     instance: { id: item.id, name: item.name, gatewayUrl: item.properties.gatewayUrl ?? '' },
     where,

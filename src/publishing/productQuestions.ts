@@ -5,7 +5,7 @@ import { isResourceId } from '../protocol/apim/publicationProblems.ts';
 import { freeName } from '../shared/freeName.ts';
 import { askChoice, askText, type Choice, type Step, type TextQuestion } from '../shared/steps.ts';
 import { displayNameProblem } from './displayName.ts';
-import { existingProduct, newStarter, type Draft } from './draft.ts';
+import { existingProduct, isOpen, newStarter, type Draft } from './draft.ts';
 import type { InstanceFacts, ProductFacts } from './instanceFacts.ts';
 import { limitWords } from './limitWords.ts';
 
@@ -37,9 +37,13 @@ function starterChoice(): Choice<PublishedProduct> {
 
 function productChoice({ product, limits }: ProductFacts): Choice<PublishedProduct> {
   const { name, properties } = product;
+  const words = [
+    ...(limits ? [limitWords(limits) || vscode.l10n.t('no limit')] : []),
+    ...(isOpen(existingProduct(product)) ? [vscode.l10n.t('open to anybody, without a key')] : []),
+  ];
   return {
     label: properties.displayName ?? name,
-    ...(limits && { description: limitWords(limits) || vscode.l10n.t('no limit') }),
+    ...(words.length > 0 && { description: words.join(' · ') }),
     ...(properties.description !== undefined && { detail: properties.description.replaceAll(/\s+/g, ' ') }),
     value: existingProduct(product),
   };
@@ -63,22 +67,22 @@ function blankProduct({ products }: InstanceFacts): PublishedProduct {
 }
 
 /** The questions of a new product, which are left out for any other. */
-export function newProductSteps(draft: Draft): readonly Step[] {
+export function newProductSteps(draft: Draft, facts: InstanceFacts): readonly Step[] {
   return [
     askName(draft),
     askId(draft),
     askDescription(draft),
     askAccess(draft),
     askLimit(draft),
-    askState(draft),
+    askState(draft, facts),
     askTerms(draft),
   ];
 }
 
 /** How many of them are asked. */
-export function newProductQuestions(draft: Draft): number {
+export function newProductQuestions(draft: Draft, facts: InstanceFacts): number {
   if (newProductOf(draft) === undefined) return 0;
-  return newProductSteps(draft).length - Number(!draft.product.subscriptionRequired);
+  return newProductSteps(draft, facts).length - Number(!draft.product.subscriptionRequired);
 }
 
 /** Undefined where a product is chosen that needs no questions. */
@@ -147,7 +151,7 @@ function askAccess(draft: Draft): Step {
     choices: [
       {
         label: vscode.l10n.t('Subscribers'),
-        detail: vscode.l10n.t('Whoever asks for a subscription gets its keys at once.'),
+        detail: vscode.l10n.t('A subscription is active at once, without an approval.'),
         value: { subscriptionRequired: true, approvalRequired: false },
       },
       {
@@ -157,7 +161,9 @@ function askAccess(draft: Draft): Step {
       },
       {
         label: vscode.l10n.t('Anybody'),
-        detail: vscode.l10n.t('The product takes no subscriptions; this API still wants a key of its own.'),
+        detail: vscode.l10n.t(
+          'The product takes no subscriptions: whoever knows the URL calls the API without a key.',
+        ),
         value: { subscriptionRequired: false, approvalRequired: false },
       },
     ],
@@ -178,11 +184,18 @@ function askLimit(draft: Draft): Step {
   return (position) => (draft.product.subscriptionRequired ? ask(position) : Promise.resolve('skip'));
 }
 
-function askState(draft: Draft): Step {
+function askState(draft: Draft, { developers }: InstanceFacts): Step {
   const question = () => ({
     placeholder: vscode.l10n.t('Is the product published?'),
     choices: [
-      { label: vscode.l10n.t('Published'), detail: vscode.l10n.t('Developers see it.'), value: true },
+      {
+        label: vscode.l10n.t('Published'),
+        detail:
+          developers === undefined
+            ? vscode.l10n.t('The instance has no developer portal in which it would be found.')
+            : vscode.l10n.t('Developers see it in the developer portal.'),
+        value: true,
+      },
       {
         label: vscode.l10n.t('Not published'),
         detail: vscode.l10n.t('Administrators see it only.'),

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import type { Endpoint } from '../catalog/index.ts';
+import type { Endpoint, Workspace } from '../catalog/index.ts';
 import { operationMethods } from '../protocol/apim/operations.ts';
 import { plannedResources, type Publication } from '../protocol/apim/publication.ts';
 import { tryParseJson } from '../protocol/json.ts';
+import { isSameBaseUrl } from '../protocol/studio/urls.ts';
 import { whereSchema } from '../shared/azurePlace.ts';
 
 const limit = v.object({ calls: v.number(), seconds: v.number() });
@@ -39,6 +40,7 @@ const publication = v.object({
         approvalRequired: v.boolean(),
         subscriptionsLimit: v.number(),
         published: v.boolean(),
+        groups: v.exactOptional(v.array(v.string())),
         limits: v.object({ rate: v.exactOptional(limit), quota: v.exactOptional(limit) }),
       }),
     ),
@@ -72,7 +74,14 @@ const record = v.object({
   /** ISO 8601. */
   startedAt: v.string(),
   /** What is published, by its place in the catalog. */
-  endpoint: v.object({ workspace: v.string(), endpointId: v.string(), label: v.string() }),
+  endpoint: v.object({
+    workspace: v.string(),
+    endpointId: v.string(),
+    label: v.string(),
+    /** Of the workspace, which may be called otherwise by now. Absent in records of earlier versions. */
+    baseUrl: v.exactOptional(v.string()),
+    workspaceId: v.exactOptional(v.string()),
+  }),
   instance: v.object({ id: v.string(), name: v.string(), gatewayUrl: v.string() }),
   /** Who can reach it. */
   where: whereSchema,
@@ -111,17 +120,61 @@ export function isAt({ instance }: Pick<PublicationRecord, 'instance'>, instance
   return instance.id.toLowerCase() === instanceId.toLowerCase();
 }
 
+/** A workspace of the catalog, as far as it says what is called there. */
+export type WorkspacePlace = Pick<Workspace, 'name' | 'baseUrl' | 'workspaceId'>;
+
 /** Whether a record is of this endpoint, or of the same as it is called through the gateway. */
 export function isAbout(
   record: PublicationRecord,
-  {
-    endpointId,
-    workspace,
-  }: Pick<Endpoint, 'endpointId'> & { workspace: Pick<Endpoint['workspace'], 'name'> },
+  { endpointId, workspace }: Pick<Endpoint, 'endpointId'> & { workspace: WorkspacePlace },
+): boolean {
+  const isWorkspace =
+    record.workspace === workspace.name ||
+    sourceAmong([workspace], record) !== undefined ||
+    publishedAmong([workspace], record) !== undefined;
+  return isWorkspace && publishedEndpoints(record).includes(endpointId);
+}
+
+/** Where the API of a publication is called. */
+export function publishedUrl({
+  instance,
+  publication: { path },
+}: Pick<PublicationRecord, 'instance' | 'publication'>): string {
+  return [instance.gatewayUrl.replace(/\/$/, ''), path].filter(Boolean).join('/');
+}
+
+/** The workspace with the endpoints that were published, whatever it is called now. */
+export function sourceAmong<T extends WorkspacePlace>(
+  workspaces: readonly T[],
+  { endpoint: { workspace, baseUrl, workspaceId } }: Pick<PublicationRecord, 'endpoint'>,
+): T | undefined {
+  const isNamed = ({ name }: T): boolean => name === workspace;
+  const there = workspaces.filter((each) => isSamePlace(each, baseUrl, workspaceId));
+  // The local service may be at another port by now.
+  return there.find(isNamed) ?? there[0] ?? workspaces.find(isNamed);
+}
+
+/** The workspace with the same endpoints as they are called through the gateway, whatever it is called now. */
+export function publishedAmong<T extends WorkspacePlace>(
+  workspaces: readonly T[],
+  record: Pick<PublicationRecord, 'endpoint' | 'instance' | 'publication' | 'workspace'>,
+): T | undefined {
+  const { workspaceId } = record.endpoint;
+  const there = workspaces.filter((each) =>
+    isSamePlace(each, publishedUrl(record), workspaceId ?? each.workspaceId),
+  );
+  return there.find(({ name }) => name === record.workspace) ?? there[0];
+}
+
+function isSamePlace(
+  workspace: WorkspacePlace,
+  baseUrl: string | undefined,
+  workspaceId: string | undefined,
 ): boolean {
   return (
-    publishedEndpoints(record).includes(endpointId) &&
-    [record.endpoint.workspace, record.workspace].includes(workspace.name)
+    baseUrl !== undefined &&
+    isSameBaseUrl(workspace.baseUrl, baseUrl) &&
+    workspace.workspaceId.toLowerCase() === workspaceId?.toLowerCase()
   );
 }
 

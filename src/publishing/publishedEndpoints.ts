@@ -2,7 +2,7 @@ import { type Catalog, type Endpoint, endpointsOf } from '../catalog/index.ts';
 import { swaggerOperation } from '../protocol/apim/operations.ts';
 import { keyNameFor, type Publication } from '../protocol/apim/publication.ts';
 import type { OtherEndpoint } from './draft.ts';
-import { publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
+import { publishedEndpoints, type PublicationRecord, sourceAmong } from './publicationRecord.ts';
 import type { Authorizations } from './resourceStates.ts';
 
 /** What is in the workspace of an endpoint besides it; a service whose endpoints are not listed yet means its default one. */
@@ -18,13 +18,21 @@ export function othersThan({ workspace, endpointId }: Endpoint): readonly OtherE
   return [...listed, ...unlisted];
 }
 
+type Sources = Pick<Catalog, 'find' | 'workspaces'>;
+
 /** The endpoints that a record is about, the one that was published first. */
-export function endpointsIn(
-  catalog: Pick<Catalog, 'find'>,
+export function endpointsIn(catalog: Sources, record: PublicationRecord): Promise<readonly Endpoint[]> {
+  return Promise.all(publishedEndpoints(record).map((endpointId) => originalOf(catalog, record, endpointId)));
+}
+
+/** An endpoint that was published, as it is called at the service itself. */
+export function originalOf(
+  catalog: Sources,
   record: PublicationRecord,
-): Promise<readonly Endpoint[]> {
-  const { workspace } = record.endpoint;
-  return Promise.all(publishedEndpoints(record).map((endpointId) => catalog.find(workspace, endpointId)));
+  endpointId: string,
+): Promise<Endpoint> {
+  const { name } = sourceAmong(catalog.workspaces(), record) ?? { name: record.endpoint.workspace };
+  return catalog.find(name, endpointId);
 }
 
 /** What the named values of a publication are to hold; a key that is not known is asked for, or rejects with `MissingApiKey`. */

@@ -14,7 +14,7 @@ import { readInstance, readLimits, readOperations } from './instanceFacts.ts';
 import { newRecord } from './newRecord.ts';
 import { askWhatToWrite } from './preview.ts';
 import { progress } from './progress.ts';
-import { publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
+import { publishedEndpoints, type PublicationRecord, sourceAmong } from './publicationRecord.ts';
 import { authorizationsFor, endpointsIn, othersThan } from './publishedEndpoints.ts';
 import { pickRecord } from './pickRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
@@ -149,6 +149,7 @@ export class Publisher {
       title,
       states,
       limits: limits ?? {},
+      tier: this.#tools.azure.instances.find(access.id)?.item.sku?.name,
     });
     if (chosen === undefined) return undefined;
     const decided = {
@@ -224,7 +225,7 @@ function nothingOpen(): Failure {
 }
 
 function isOf(record: PublicationRecord, { workspace, endpointId }: Endpoint): boolean {
-  return record.endpoint.workspace === workspace.name && publishedEndpoints(record).includes(endpointId);
+  return sourceAmong([workspace], record) !== undefined && publishedEndpoints(record).includes(endpointId);
 }
 
 async function askHowToBegin(

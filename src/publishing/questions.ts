@@ -5,7 +5,7 @@ import { Failure } from '../protocol/failure.ts';
 import { normalizeBaseUrl } from '../protocol/studio/urls.ts';
 import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
 import { displayNameProblem } from './displayName.ts';
-import { apiIdOf, type Draft, type KeySource, type Source } from './draft.ts';
+import { apiIdOf, type Draft, isOpen, isOfVersions, type KeySource, type Source } from './draft.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
 import { askOperations } from './operationQuestions.ts';
 import { askProduct, newProductQuestions, newProductSteps } from './productQuestions.ts';
@@ -24,16 +24,17 @@ export function askPublication(title: string, draft: Draft, setting: Setting): P
     askServiceUrl(draft, setting),
     askPath(draft, setting),
     askProduct(draft, setting.facts),
-    ...newProductSteps(draft),
+    ...newProductSteps(draft, setting.facts),
     askOperations(draft, setting.source),
     askKey(draft, setting),
     askFurtherEndpoints(draft, setting),
   ];
-  const always = steps.length - newProductSteps(draft).length - Number(!setting.source.hasKey) - 1;
+  const always =
+    steps.length - newProductSteps(draft, setting.facts).length - Number(!setting.source.hasKey) - 1;
   return askInSteps(
     title,
     steps,
-    () => always + newProductQuestions(draft) + Number(draft.key === 'calledEndpoint'),
+    () => always + newProductQuestions(draft, setting.facts) + Number(draft.key === 'calledEndpoint'),
   );
 }
 
@@ -80,10 +81,7 @@ function askPath(draft: Draft, { gatewayUrl, facts }: Setting): Step {
       {
         prompt: vscode.l10n.t('URL suffix of the API: what follows {0}/. It is called by HTTPS.', gatewayUrl),
         value: draft.path,
-        validate: (text) =>
-          isPath(text.trim())
-            ? undefined
-            : vscode.l10n.t('Letters, digits, "-", "_", "." and "~" are expected, with "/" in between.'),
+        validate: (text) => pathProblem(text.trim(), facts),
       },
       (text) => {
         draft.path = text.trim();
@@ -95,35 +93,68 @@ function askPath(draft: Draft, { gatewayUrl, facts }: Setting): Step {
     );
 }
 
+function pathProblem(path: string, { apis }: InstanceFacts): string | undefined {
+  if (!isPath(path))
+    return vscode.l10n.t('Letters, digits, "-", "_", "." and "~" are expected, with "/" in between.');
+  return isOfVersions(path, apis)
+    ? vscode.l10n.t('An API with versions has this URL suffix. Choose another one.')
+    : undefined;
+}
+
 function askKey(draft: Draft, { source }: Setting): Step {
-  return (position) => {
-    if (!source.hasKey) return Promise.resolve('skip');
+  return async (position) => {
+    if (!source.hasKey) return 'skip';
     const several = {
       label: vscode.l10n.t('The gateway adds the one of the called endpoint'),
       detail: vscode.l10n.t('The API is for several endpoints of this workspace, each with its named value.'),
       value: 'calledEndpoint' as const,
     };
-    const choices: readonly Choice<KeySource>[] = [
+    const open = isOpen(draft.product);
+    const added: readonly Choice<KeySource>[] = [
       {
         label: vscode.l10n.t('The gateway adds it'),
-        detail: vscode.l10n.t(
-          'It is kept there as a secret named value. Callers need a subscription key only.',
-        ),
+        detail: open
+          ? vscode.l10n.t('It is kept there as a secret named value. Callers need no key at all.')
+          : vscode.l10n.t('It is kept there as a secret named value. Callers need a subscription key only.'),
         value: 'endpoint',
       },
       ...(canBeForSeveral(draft, source) ? [several] : []),
-      {
-        label: vscode.l10n.t('Every caller sends it'),
-        detail: vscode.l10n.t('Callers need both keys, as in the guide.'),
-        value: 'caller',
-      },
     ];
+    const sent: Choice<KeySource> = {
+      label: vscode.l10n.t('Every caller sends it'),
+      detail: open
+        ? vscode.l10n.t('Callers need this key alone: the product is open to anybody.')
+        : vscode.l10n.t('Callers need both keys, as in the guide.'),
+      value: 'caller',
+    };
+    const choices = open ? [sent, ...added] : [...added, sent];
     const placeholder =
       draft.bodyTypes === undefined
         ? vscode.l10n.t('API key of {0}', source.serviceName)
         : vscode.l10n.t('API key of {0}, the one endpoint that the typed bodies are of', source.serviceName);
-    return askChoice(position, { placeholder, choices }, (value) => (draft.key = value));
+    for (;;) {
+      const outcome = await askChoice(position, { placeholder, choices }, (value) => (draft.key = value));
+      const isForAnybody = outcome === 'next' && open && draft.key !== 'caller';
+      if (!isForAnybody || (await mayAnybodyCall(draft, source))) return outcome;
+    }
   };
+}
+
+/** With a key that the gateway adds, an open product leaves the service without protection. */
+async function mayAnybodyCall({ product }: Draft, { serviceName }: Source): Promise<boolean> {
+  const add = vscode.l10n.t('Add the key');
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Let anybody call {0} with its API key?', serviceName),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'The product {0} is open: whoever knows the URL of the gateway calls the web service, at your expense, without a key of his own.',
+        product.displayName,
+      ),
+    },
+    add,
+  );
+  return choice === add;
 }
 
 /** Another endpoint may have other types of bodies; and each operation has to say which endpoint is called. */

@@ -2,6 +2,7 @@ import type { InstanceAccess } from '../azure/index.ts';
 import { isPreconditionFailed } from '../protocol/apim/armErrors.ts';
 import { plannedResources, resourceKinds, type PlannedResource } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
+import { jsonText } from '../protocol/json.ts';
 import type { PublicationRecord } from './publicationRecord.ts';
 import { contentOf, noAuthorizations, readState, readStates, type ResourceState } from './resourceStates.ts';
 import { resourceChanged } from './writing.ts';
@@ -15,49 +16,102 @@ export interface Removal {
   readonly content: readonly string[];
   /** Those of it that others have made. */
   readonly foreign: readonly string[];
+  /** The paths of what was there before the publication, stays, and refers to it now, such as a policy to its named value. */
+  readonly neededBy: readonly string[];
 }
 
 export interface RemovingTools {
   readonly instance: InstanceAccess;
   readonly log: (line: string) => void;
-  readonly onStep: (planned: PlannedResource, number: number, total: number) => void;
+  /** Told before each deletion, which waits for it. */
+  readonly onStep: (planned: PlannedResource, number: number, total: number) => void | Promise<void>;
   readonly signal: AbortSignal;
 }
 
 /**
  * What the publications of an API, the newest first, have made and is there still, in the order in which it can be
- * removed.
+ * removed. Rejects with `InstanceNotFound` rather than take all of an instance that is not found for gone.
  */
 export async function findRemovals(
   records: readonly PublicationRecord[],
   instance: InstanceAccess,
   signal: AbortSignal,
 ): Promise<readonly Removal[]> {
+  await checkIsThere(instance, signal);
   // A later one knows better: what it found gone and did not make is not its own any more.
   const made = new Map(
     records.toReversed().flatMap(({ steps }) => steps.map((step) => [step.path, step.made])),
   );
   const plan = plannedTogether(records);
-  const states = await readStates(
-    instance,
-    plan.filter(({ path }) => made.get(path)),
-    noAuthorizations,
-    signal,
-  );
+  const states = await readStates(instance, plan, noAuthorizations, signal);
   const there = states.filter(({ state }) => state !== 'missing');
-  const own = new Set(plan.map(({ path }) => path));
+  const isOwn = ({ planned }: ResourceState): boolean => made.get(planned.path) ?? false;
+  const staying = there.filter((each) => !isOwn(each));
+  const own = there.filter(isOwn);
+  const ownPaths = new Set(own.map(pathOf));
   return Promise.all(
-    there.toReversed().map(async ({ planned, state }) => {
+    own.toReversed().map(async ({ planned, state }) => {
       const content = await contentOf(instance, planned, signal);
-      const foreign = content.filter((path) => !own.has(path));
-      return { planned, changed: state === 'different', content, foreign };
+      return {
+        planned,
+        changed: state === 'different',
+        content,
+        foreign: content.filter((path) => !ownPaths.has(path)),
+        neededBy: staying.filter((each) => refersTo(each, planned)).map(pathOf),
+      };
     }),
   );
+}
+
+async function checkIsThere({ arm, id }: InstanceAccess, signal: AbortSignal): Promise<void> {
+  try {
+    await arm.get(id, { signal });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.status !== 404) throw error;
+    throw new Failure({
+      code: 'InstanceNotFound',
+      origin: 'service',
+      status: error.status,
+      sentence: `${error.sentence} Nothing was removed.`,
+      cause: error,
+    });
+  }
+}
+
+/** Whether one resource names another one; what is in another one is among the content of that. */
+function refersTo(
+  { planned, state, existing = {} }: ResourceState,
+  { kind, path }: PlannedResource,
+): boolean {
+  const canBeNamed = kind === 'namedValue' || kind === 'schema';
+  if (!canBeNamed || !planned.needs.includes(path)) return false;
+  // What was left as it was, or was changed since, may do without.
+  const name = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
+  return state === 'same' || jsonText(existing).includes(name);
 }
 
 /** The paths of what a publication has made. */
 export function madeBy({ steps }: Pick<PublicationRecord, 'steps'>): readonly string[] {
   return steps.filter((step) => step.made).map(({ path }) => path);
+}
+
+/**
+ * The records of an API, the newest first, when a resource of theirs is about to be deleted: whatever ends that, the
+ * newest is open, so that somebody is told, and can write again what is gone or have the rest removed.
+ */
+export function withRemovalBegun(
+  records: readonly PublicationRecord[],
+  path: string,
+): readonly PublicationRecord[] {
+  return records.map((record, index) => ({
+    ...record,
+    ended: record.ended && index > 0,
+    steps: record.steps.map((step) =>
+      step.path === path
+        ? { path, action: 'write', existed: false, state: 'waiting', made: step.made }
+        : step,
+    ),
+  }));
 }
 
 /** A resource as the first of the records has it, before those that are in it or need it. */
@@ -76,7 +130,10 @@ export function withoutNeeded(
 ): readonly Removal[] {
   const staying = removals.filter(({ planned }) => !removed.has(planned.path));
   const needed = new Set(staying.flatMap(({ planned }) => planned.needs));
-  const left = removals.filter(({ planned }) => removed.has(planned.path) && !needed.has(planned.path));
+  const left = removals.filter(
+    ({ planned, neededBy }) =>
+      removed.has(planned.path) && !needed.has(planned.path) && neededBy.length === 0,
+  );
   return left.length === removed.size ? left : withoutNeeded(removals, new Set(left.map(pathOf)));
 }
 
@@ -86,7 +143,7 @@ export function withoutNeeded(
  */
 export async function removeResources(removals: readonly Removal[], tools: RemovingTools): Promise<void> {
   for (const [index, removal] of removals.entries()) {
-    tools.onStep(removal.planned, index + 1, removals.length);
+    await tools.onStep(removal.planned, index + 1, removals.length);
     const outcome = await remove(removal, tools);
     tools.log(`${removal.planned.kind} ${removal.planned.path} ${outcome}`);
   }
@@ -102,7 +159,7 @@ async function remove(removal: Removal, { instance, signal }: RemovingTools): Pr
   try {
     await instance.arm.delete(instance.id + planned.path, {
       query: queryOf(planned),
-      ...(planned.kind !== 'productApi' && { ifMatch: now.etag ?? '*' }),
+      ...(planned.body !== undefined && { ifMatch: now.etag ?? '*' }),
       signal,
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { PlannedResource } from '../protocol/apim/publication.ts';
-import { comparable, isAsPlanned, isPolicy } from '../protocol/apim/resourceView.ts';
+import { comparable, type Held, isAsPlanned, isPolicy } from '../protocol/apim/resourceView.ts';
 import { asObject, type JsonObject } from '../protocol/json.ts';
 import type { InstanceAccess } from '../azure/index.ts';
 
@@ -12,6 +12,8 @@ export interface ResourceState {
   readonly etag?: string;
   /** Of what is there, the members that the plan writes. */
   readonly existing?: JsonObject;
+  /** Of a named value that is there: whether it is the planned secret. */
+  readonly holds?: Held;
 }
 
 /** What named values are to hold, by their names: each a value of the header `Authorization`. */
@@ -37,7 +39,7 @@ export async function readState(
   authorizations: Authorizations,
   signal: AbortSignal,
 ): Promise<ResourceState> {
-  if (planned.kind === 'productApi') {
+  if (planned.body === undefined) {
     const linked = await isLinked(instance, planned, signal);
     return { planned, state: linked ? 'same' : 'missing', ...(linked && { existing: {} }) };
   }
@@ -47,26 +49,29 @@ export async function readState(
   });
   if (reply === undefined) return { planned, state: 'missing' };
   const body = asObject(reply.body);
-  const same = isAsPlanned(planned, body) && (await hasSecret(instance, planned, authorizations, signal));
+  const holds = (await hasSecret(instance, planned, authorizations, signal))
+    ? 'what is planned'
+    : 'something else';
   return {
     planned,
-    state: same ? 'same' : 'different',
+    state: isAsPlanned(planned, body) && holds === 'what is planned' ? 'same' : 'different',
     existing: comparable(planned, body),
+    ...(planned.kind === 'namedValue' && { holds }),
     ...(reply.etag !== undefined && { etag: reply.etag }),
   };
 }
 
-/** A product's link to an API cannot be read by itself. */
+/** A product's link to an API, or to a group, cannot be read by itself. */
 async function isLinked(
   { arm, id }: InstanceAccess,
   { path }: PlannedResource,
   signal: AbortSignal,
 ): Promise<boolean> {
   const list = path.slice(0, path.lastIndexOf('/'));
-  const api = decodeURIComponent(path.slice(list.length + 1));
+  const linked = decodeURIComponent(path.slice(list.length + 1));
   if ((await arm.find(id + list.slice(0, list.lastIndexOf('/')), { signal })) === undefined) return false;
   for await (const page of arm.list(id + list, nameOnly, { signal }))
-    if (page.some(({ name }) => name === api)) return true;
+    if (page.some(({ name }) => name === linked)) return true;
   return false;
 }
 

@@ -1,15 +1,26 @@
 import * as vscode from 'vscode';
+import type { PlannedResource } from '../protocol/apim/publication.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { commandId } from '../shared/contributions.ts';
 import { isExplorerNode } from '../shared/explorerNode.ts';
+import { reportFailure } from '../shared/reportFailure.ts';
 import { askMany } from '../shared/steps.ts';
 import { publicationFor } from './callArguments.ts';
+import { newestOfEachApi } from './newestRecords.ts';
 import { pickRecord } from './pickRecord.ts';
 import { progress } from './progress.ts';
-import { isAbout, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
+import { isAbout, publishedAmong, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
 import { instanceOf, type PublishingTools } from './publishingTools.ts';
-import { findRemovals, madeBy, type Removal, removeResources, withoutNeeded } from './removing.ts';
+import type { PublicationStore } from './publicationStore.ts';
+import {
+  findRemovals,
+  madeBy,
+  type Removal,
+  removeResources,
+  withoutNeeded,
+  withRemovalBegun,
+} from './removing.ts';
 import { resourceWords } from './resourceWords.ts';
 
 /** Removes what publishing has made, and nothing that was there before. */
@@ -21,7 +32,7 @@ export async function unpublish(tools: PublishingTools, target: unknown): Promis
   const all = await tools.store.list();
   const records = endpoint === undefined ? all : all.filter((record) => isAbout(record, endpoint));
   if (records.length === 0) throw nothingPublished();
-  const record = await pickRecord(records, vscode.l10n.t('Unpublish'));
+  const record = await pickRecord(newestOfEachApi(records), vscode.l10n.t('Unpublish'));
   if (record !== undefined) await unpublishRecord(tools, record);
 }
 
@@ -45,8 +56,10 @@ export async function unpublishCall(tools: PublishingTools, argument: unknown): 
     const found = await findRemovals(records, instance, signal);
     const chosen = withoutNeeded(found, asMade(found));
     const log = (line: string): void => tools.foundation.log.info(line);
-    await removeResources(chosen, { instance, log, onStep: () => undefined, signal });
-    const left = await forget(tools, records, found, chosen);
+    const opening = new Opening(tools.store, records);
+    const onStep = ({ path }: PlannedResource): Promise<void> => opening.begin(path);
+    await removeResources(chosen, { instance, log, onStep, signal });
+    const left = await forget(tools, opening.records, found, chosen);
     return { removed: chosen.map(pathOf), kept: left.map(pathOf) };
   });
 }
@@ -59,21 +72,40 @@ async function remove(
   const { foundation, azure } = tools;
   const records = await publishedNow(tools, record);
   const instance = instanceOf(azure, record);
-  const found = await asking(instance.arm.baseUrl, (signal) => findRemovals(records, instance, signal));
   const name = record.publication.displayName;
+  const find = (signal: AbortSignal) => findRemovals(records, instance, signal);
+  const found = await asking(instance.arm.baseUrl, find).catch(async (error: unknown) => {
+    if (!(error instanceof Failure) || error.code !== 'InstanceNotFound') throw error;
+    if (await mayForget(record, error)) await forget(tools, records, [], []);
+    return undefined;
+  });
+  if (found === undefined) return;
   const title = vscode.l10n.t('Unpublish {0} at {1}', name, record.instance.name);
   const chosen = await askWhatToRemove(title, found);
   if (chosen === undefined) return;
-  await progress(title, (onStep, signal) =>
-    removeResources(chosen, {
-      instance,
-      log: (line) => foundation.log.info(line),
-      onStep,
-      signal: AbortSignal.any([signal, closing]),
-    }),
-  );
-  const left = await forget(tools, records, found, chosen);
-  void vscode.commands.executeCommand(commandId('refreshInstances'));
+  const opening = new Opening(tools.store, records);
+  let open = chosen;
+  try {
+    await progress(title, (onStep, signal) =>
+      removeResources(chosen, {
+        instance,
+        log: (line) => foundation.log.info(line),
+        onStep: (planned, number, total) => {
+          open = chosen.slice(number - 1);
+          onStep(planned, number, total);
+          return opening.begin(planned.path);
+        },
+        signal: AbortSignal.any([signal, closing]),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'Cancelled') throw error;
+    void tellStopped(tools, record, open);
+    return;
+  } finally {
+    void vscode.commands.executeCommand(commandId('refreshInstances'));
+  }
+  const left = await forget(tools, opening.records, found, chosen);
   const words = left.map(({ planned }) => resourceWords(planned)).join(', ');
   void vscode.window.showInformationMessage(
     isCallable(left)
@@ -82,6 +114,62 @@ async function remove(
         ? vscode.l10n.t('{0} is unpublished.', name)
         : vscode.l10n.t('{0} is unpublished. What stays: {1}.', name, words),
   );
+}
+
+/** Keeps in the records what is being removed. */
+class Opening {
+  readonly #store: PublicationStore;
+  records: readonly PublicationRecord[];
+
+  constructor(store: PublicationStore, records: readonly PublicationRecord[]) {
+    this.#store = store;
+    this.records = records;
+  }
+
+  async begin(path: string): Promise<void> {
+    this.records = withRemovalBegun(this.records, path);
+    for (const record of this.records) await this.#store.save(record);
+  }
+}
+
+/** What is left may not be called any more: the subscription goes first. */
+async function tellStopped(
+  tools: PublishingTools,
+  record: PublicationRecord,
+  left: readonly Removal[],
+): Promise<void> {
+  const goOn = vscode.l10n.t('Go on');
+  const words = left.map(({ planned }) => resourceWords(planned)).join(', ');
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t(
+      'Unpublishing {0} was stopped. What is left, and may not be callable any more: {1}.',
+      record.publication.displayName,
+      words,
+    ),
+    goOn,
+  );
+  if (choice === goOn)
+    await unpublishRecord(tools, record).catch((error: unknown) => reportFailure(tools.foundation, error));
+}
+
+/** Of an instance that was deleted there is nothing that could be removed. */
+async function mayForget(
+  { publication, instance }: PublicationRecord,
+  { sentence }: Failure,
+): Promise<boolean> {
+  const forget = vscode.l10n.t('Forget');
+  const choice = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Forget that {0} was published at {1}?', publication.displayName, instance.name),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        '{0} If the instance still exists, what was published stays there, and cannot be removed from here any more.',
+        sentence,
+      ),
+    },
+    forget,
+  );
+  return choice === forget;
 }
 
 /** A record that was read before the lease was taken may be of yesterday. */
@@ -104,22 +192,33 @@ async function forget(
   const left = found.filter((removal) => !removed.includes(removal));
   const paths = new Set(left.map(pathOf));
   for (const record of records) {
-    const { id, workspace } = record;
+    const { id } = record;
+    const workspace = publishedAmong(catalog.workspaces(), record);
     if (workspace !== undefined && !isCallable(left))
       for (const endpointId of publishedEndpoints(record))
-        await catalog.removePublished(workspace, endpointId);
+        await catalog.removePublished(workspace.name, endpointId);
     if (!madeBy(record).some((path) => paths.has(path))) await store.remove(id);
+    else if (removed.length > 0) await store.save(withoutRemoved(record, removed));
   }
   return left;
+}
+
+/** What others make in the place of what was removed is theirs. */
+function withoutRemoved(record: PublicationRecord, removed: readonly Removal[]): PublicationRecord {
+  const paths = new Set(removed.map(pathOf));
+  const steps = record.steps.map((step) => ({ ...step, made: step.made && !paths.has(step.path) }));
+  return { ...record, steps, ended: true };
 }
 
 function isCallable(left: readonly Removal[]): boolean {
   return left.some(({ planned }) => planned.kind === 'api');
 }
 
-/** The paths of what is as it was made: what others have changed, or have put something into, is not. */
+/** The paths of what is as it was made: what others have changed, put something into, or need, is not. */
 function asMade(removals: readonly Removal[]): Set<string> {
-  return new Set(removals.filter((each) => !each.changed && each.foreign.length === 0).map(pathOf));
+  const isAsMade = ({ changed, foreign, neededBy }: Removal): boolean =>
+    !changed && foreign.length === 0 && neededBy.length === 0;
+  return new Set(removals.filter(isAsMade).map(pathOf));
 }
 
 function pathOf({ planned }: Removal): string {
@@ -142,10 +241,13 @@ async function askWhatToRemove(
   return outcome === 'next' ? withoutNeeded(removals, chosen) : undefined;
 }
 
-function removalChoice({ planned, changed, foreign }: Removal) {
+function removalChoice({ planned, changed, foreign, neededBy }: Removal) {
   const notes = [
     ...(changed ? [vscode.l10n.t('changed since it was published')] : []),
     ...(foreign.length > 0 ? [vscode.l10n.t('others have in it: {0}', foreign.join(', '))] : []),
+    ...(neededBy.length > 0
+      ? [vscode.l10n.t('stays: what was there before uses it: {0}', neededBy.join(', '))]
+      : []),
   ];
   return {
     label: resourceWords(planned),

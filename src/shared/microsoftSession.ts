@@ -29,7 +29,7 @@ export async function microsoftSession(
     throw new Failure({
       code: gaveUp ? 'Cancelled' : 'SignInFailed',
       origin: 'client',
-      sentence: vscode.l10n.t('Nobody was signed in with Microsoft for {0}: {1}', scope, why),
+      sentence: vscode.l10n.t('Nobody was signed in with Microsoft: {0} (for {1})', why, scope),
       cause: error,
     });
   }

@@ -15,7 +15,7 @@ export function requestEditorStrings() {
     cancel: vscode.l10n.t('Cancel'),
     running: vscode.l10n.t('Running… {0}'),
     sendAnyway: vscode.l10n.t('Send anyway'),
-    sendAnywayHint: vscode.l10n.t('Send the request though {0} of its values do not fit the schema ({1})'),
+    sendAnywayHint: vscode.l10n.t('Send the request as it is; values that do not fit the schema: {0} ({1})'),
     sendHint: vscode.l10n.t('Send the request ({0})'),
     url: vscode.l10n.t('Request URL'),
     copyUrl: vscode.l10n.t('Copy URL'),

@@ -84,6 +84,11 @@ describe('who may use an instance of API Management', () => {
       .find((user) => asObject(user.properties).email === email);
     return asText(found?.name) ?? '';
   };
+  /** What each write said about a mail to whom it concerns. */
+  const mailsWith = (method: string, path: RegExp): readonly (string | null)[] =>
+    arm.requests
+      .filter((seen) => seen.method === method && path.test(seen.path))
+      .map(({ query }) => query.get('notify'));
   const askForSubscription = async (name: string): Promise<void> => {
     await caller.put(`subscriptions/${name.toLowerCase()}`, {
       displayName: name,
@@ -136,6 +141,7 @@ describe('who may use an instance of API Management', () => {
     assert.equal(await userCalled('ada@example.com'), '');
     await dialog.click('Send invitation');
     await notifications.waitFor('Ada Byron is invited to demoazureml.');
+    assert.deepEqual(mailsWith('PUT', /\/service\/demoazureml\/users\/[^/]+$/), ['true']);
     const { description } = await tree.find([demo, 'Users', ada]);
     assert.equal(description, 'not confirmed yet · ada@example.com');
     await screenshot('access-users');
@@ -276,6 +282,7 @@ describe('who may use an instance of API Management', () => {
     assert.deepEqual((await dialog.buttons()).toSorted(), ['Approve', 'Approve and send mail', 'Cancel']);
     await dialog.click('Approve and send mail');
     await notifications.waitFor('The subscription Research is active.');
+    assert.deepEqual(mailsWith('PATCH', /\/research$/), ['true']);
     assert.equal(await callWith(primary), 200);
     await inMenu(['Subscriptions', 'Research'], 'Copy primary subscription key');
     await clipboardHas(primary);
@@ -437,6 +444,40 @@ describe('who may use an instance of API Management', () => {
     await dialog.click('Delete');
     await tree.waitForGone([demo, 'Subscriptions', 'Nightly job']);
     assert.equal(await callWith(primary), 401);
+  });
+
+  it('makes a request for a product, whose keys work once it is approved', async () => {
+    const { quickInput, dialog, notifications, screenshot } = shortcuts();
+    await tree.waitFor(
+      [demo, 'Products', 'Unlimited'],
+      ({ description }) => description === 'needs approval',
+    );
+    await inMenu(['Products', 'Unlimited'], 'New subscription…');
+    await quickInput.enter('Survey', {
+      title: 'New subscription (1/3)',
+      message: 'Name of the subscription',
+    });
+    await quickInput.pick('Augusta King', { placeholder: 'Owner' });
+    await quickInput.waitFor({ placeholder: 'How it begins' });
+    await screenshot('access-request');
+    await quickInput.pick('Submitted');
+    await notifications.waitFor('The subscription Survey is made. It waits for approval.');
+    const node = [demo, 'Subscriptions', 'Survey'];
+    const { description } = await tree.find(node);
+    assert.equal(description, 'waits for approval · product unlimited');
+    const { primary } = await keysOf('survey');
+    assert.deepEqual([await stateOf('survey'), await callWith(primary)], ['submitted', 401]);
+    await inMenu(['Subscriptions', 'Survey'], 'Approve subscription…');
+    assert.match(
+      await dialog.text(),
+      /For: product unlimited\. Owner: Augusta King\. State: waits for approval\./,
+    );
+    await screenshot('access-request-approve');
+    await dialog.click('Approve');
+    await notifications.waitFor('The subscription Survey is active.');
+    await tree.waitFor(node, (row) => row.description === 'product unlimited');
+    assert.deepEqual([await stateOf('survey'), await callWith(primary)], ['active', 200]);
+    assert.deepEqual(mailsWith('PATCH', /\/survey$/), ['false']);
   });
 
   it('asks again before keys open every API', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Arm, ArmError, faultOf } from '../support/arm/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { ArmCaller, propertiesOf } from '../unit/arm/armCaller.ts';
+import { answerCreation, workRecords } from './support/instanceWork.ts';
 import { SecretScan } from './support/secretScan.ts';
 import { type SignedIn, startSignedIn } from './support/signedIn.ts';
 import type { Workbench } from './support/workbench.ts';
@@ -31,30 +31,9 @@ describe('creating an instance of API Management', () => {
   });
   after(() => signedIn.close());
 
-  const records = async (): Promise<readonly string[]> => {
-    const kept = join(workbench.host.userData, 'data/User/globalStorage/azureml-services.azureml-services');
-    return readdir(join(kept, 'instances')).catch(() => []);
-  };
+  const records = (): Promise<readonly string[]> => workRecords(workbench);
   const puts = (path: string): number =>
     arm.requests.filter((seen) => seen.method === 'PUT' && seen.path === path).length;
-
-  interface Answers {
-    readonly name: string;
-    readonly resourceGroup: string;
-    readonly tier?: string;
-  }
-
-  /** Answers the questions up to the last one, which says what it costs. */
-  async function answer({ name, resourceGroup, tier = 'Consumption' }: Answers): Promise<void> {
-    const { quickInput } = workbench.window;
-    await quickInput.pick('Pay as you go', { placeholder: 'Subscription that pays' });
-    await quickInput.enter(name, { message: 'Name of the instance' });
-    await quickInput.pick(resourceGroup, { placeholder: 'Resource group' });
-    await quickInput.pick(tier, { placeholder: 'Pricing tier' });
-    await quickInput.pick('East US', { placeholder: 'Location' });
-    await quickInput.enter('Contoso', { message: 'Name of your organisation' });
-    await quickInput.accept({ message: 'E-mail of the administrator' });
-  }
 
   it('offers to register the subscription before it asks anything', async () => {
     const { window } = workbench;
@@ -185,7 +164,7 @@ describe('creating an instance of API Management', () => {
       new ArmError(400, 'ActivationFailed', 'No room in the region.'),
     );
     await window.runCommand(command);
-    await answer({ name: 'second', resourceGroup: 'rg1' });
+    await answerCreation(window.quickInput, { name: 'second', resourceGroup: 'rg1' });
     assert.match(await window.dialog.text(), /You pay for each call.*This takes some minutes/);
     await window.dialog.click('Create instance');
     const failed = await window.notifications.waitFor(/ActivationFailed.*No room in the region\./);

@@ -3,10 +3,10 @@ import { access, glob, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { isRunning } from '../../src/shared/isRunning.ts';
 import { eventually } from '../support/eventually.ts';
 import { killPlan, type Dice } from '../support/kills.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
+import { killExtensionHost } from './support/extensionHost.ts';
 import { giveInputFile } from './support/giveInputFile.ts';
 import { giveKeyAndStorage } from './support/giveKeyAndStorage.ts';
 import { OwnService, type Hold } from './support/ownService.ts';
@@ -50,10 +50,6 @@ describe('killing the extension host', () => {
         },
       },
     });
-    // VS Code's own complaints of a host that is gone, and of a page that goes away while it still works.
-    workbench.health.expect(
-      /[Ee]xtension ?[Hh]ost|^CloseEvent$|Unknown reconnection token|'vscode-web-db' is closed|on 'IDBTransaction'|Throttler is disposed/,
-    );
     workbench.health.expect(/\.csv failed\. (?:The upload was interrupted|The window closed before)/);
     await workbench.window.openSideBar('Azure ML Services');
     await giveKeyAndStorage(workbench.window, own, service);
@@ -166,23 +162,9 @@ describe('killing the extension host', () => {
   }
 
   async function killAndReload(): Promise<void> {
-    const pid = await eventually('the extension host works on jobs', extensionHost);
-    process.kill(pid, 'SIGKILL');
-    await eventually('the end of the extension host', () => !isRunning(pid));
+    await killExtensionHost(workbench);
     await workbench.window.reload();
     await workbench.window.openSideBar('Azure ML Services');
-  }
-
-  async function extensionHost(): Promise<number | undefined> {
-    const cwd = globalStorage();
-    for await (const presence of glob('*/jobs/windows/*', {
-      cwd,
-      exclude: (path) => path.endsWith('.tmp'),
-    })) {
-      const { pid } = JSON.parse(await readFile(join(cwd, presence), 'utf8')) as { pid: number };
-      if (isRunning(pid)) return pid;
-    }
-    return undefined;
   }
 
   async function recordsOf(file: string): Promise<StoredJob[]> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { EventEmitter, once } from 'node:events';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { type Arm, ArmError, faultOf } from '../support/arm/index.ts';
 import { type LoggedCall, nobody } from '../support/arm/gateway/loggedCall.ts';
 import { eventually } from '../support/eventually.ts';
 import { seriousViolations } from './support/axe.ts';
+import { holdDuring } from './support/holdDuring.ts';
 import { SecretScan } from './support/secretScan.ts';
 import { startSignedIn, type SignedIn } from './support/signedIn.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -280,21 +280,15 @@ describe('calls and latency of an instance of API Management', () => {
   });
 
   it('gives up what it was reading when something else is to be shown', async () => {
-    const gate = new EventEmitter();
-    const asked = once(gate, 'asked');
-    arm.beforeNext(metricsPath, async () => {
-      const opened = once(gate, 'opened');
-      gate.emit('asked');
-      await opened;
+    const release = await holdDuring(arm, metricsPath, async () => {
+      await choose('Last 30 days');
     });
-    await range().selectOption({ label: 'Last 30 days' });
-    await asked;
     await choose('Last hour');
     await isRead('22');
     await eventually('the call cancelled', async () =>
       /Insights\/metrics\S* \[client\/Cancelled\]/.test(await workbench.extensionLogs()),
     );
-    gate.emit('opened');
+    release();
     await choose('Last 24 hours');
     await isRead('24');
   });

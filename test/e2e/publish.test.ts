@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { EventEmitter, once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arm } from '../support/arm/index.ts';
 import { ArmCaller, propertiesOf } from '../unit/arm/armCaller.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
 import { eventually } from '../support/eventually.ts';
+import { killExtensionHost } from './support/extensionHost.ts';
 import { giveInputFile } from './support/giveInputFile.ts';
 import { giveStorage } from './support/giveKeyAndStorage.ts';
+import { holdDuring } from './support/holdDuring.ts';
 import { OwnService } from './support/ownService.ts';
 import { SecretScan } from './support/secretScan.ts';
 import { isInState } from './support/tree.ts';
@@ -16,6 +17,8 @@ import type { Workbench } from './support/workbench.ts';
 
 const service = 'SimpleFeatureHashingExperiment';
 const published = ['AzureML Demo API', service];
+const secretOfOthers = 'key-of-another-service';
+const policyOfOthers = `<policies><inbound><check-header name="x-key"><value>${secretOfOthers}</value></check-header></inbound></policies>`;
 const interrupted = 'Publishing AzureML Demo API at demoazureml was interrupted.';
 
 /** A web service that is found by its workspace's token becomes an API of API Management. */
@@ -209,7 +212,7 @@ describe('publishing to API Management', () => {
     const { window } = workbench;
     const { quickInput } = window;
     const policy = 'Policy of the API AzureML Demo API';
-    await writePolicy('<policies><inbound /></policies>');
+    await writePolicy(policyOfOthers);
     await chooseAsBefore();
     await quickInput.waitFor({ title: 'Publish AzureML Demo API at demoazureml' });
     const choices = await quickInput.entries();
@@ -217,6 +220,7 @@ describe('publishing to API Management', () => {
       choices.map(({ label, description }) => `${label}: ${description}`),
       [`${policy}: exists and differs: overwrite`],
     );
+    await window.page.locator('.view-line', { hasText: '***1' }).first().waitFor();
     await window.screenshot('publish-overwrite');
     await quickInput.check(policy);
     arm.beforeNext(/^PUT .*\/policies\/policy$/, () => writePolicy('<policies><outbound /></policies>'));
@@ -234,17 +238,34 @@ describe('publishing to API Management', () => {
     await window.notifications.clear();
   });
 
+  it('shows no preview any more, once nobody is asked about it', async () => {
+    const { window } = workbench;
+    const ours = await policyNow();
+    await writePolicy(policyOfOthers);
+    await chooseAsBefore();
+    await window.quickInput.waitFor({ title: 'Publish AzureML Demo API at demoazureml' });
+    await window.editors.waitForActive('Publish AzureML Demo API at demoazureml');
+    await window.reload();
+    await window.tree('Web services').find(published);
+    await eventually(
+      'no preview',
+      async () => !(await window.editors.titles()).some((title) => title.startsWith('Publish AzureML')),
+    );
+    await writePolicy(ours);
+  });
+
   it('keeps tokens and keys out of files and the log', async () => {
     const scan = new SecretScan({
       ...Object.fromEntries(signedIn.signIn.tokens.map((token, index) => [`token ${index}`, token])),
       'API key': own.service(service).apiKey,
       'subscription key': await subscriptionKey(),
+      'secret of others': secretOfOthers,
     });
     const data = join(workbench.host.userData, 'data');
     const kept = join(data, 'User', 'globalStorage', 'azureml-services.azureml-services');
-    // What was done, and what the previews have shown.
-    for (const folder of ['publications', 'documents'])
-      assert.notDeepEqual(await readdir(join(kept, folder)), []);
+    assert.notDeepEqual(await readdir(join(kept, 'publications')), []);
+    const files = await readdir(kept, { recursive: true });
+    assert.ok(!files.some((file) => file.includes('as it will be')));
     const log = await workbench.extensionLogs();
     assert.match(log, /apiPolicy \/apis\/azureml-demo\/policies\/policy created/);
     assert.deepEqual([...scan.text('log', log), ...(await scan.folder(data))], []);
@@ -312,7 +333,7 @@ describe('publishing to API Management', () => {
   it('keeps a second window away from what the first one publishes', async () => {
     const { window } = workbench;
     const before = arm.requests.length;
-    const release = await holdDuring('policies/policy', async () => {
+    const release = await holdDuring(arm, writing('policies/policy'), async () => {
       await window.tree('Web services').clickContextMenu(['Found', service], 'Publish to API Management…');
       await window.quickInput.pick('Go on', { placeholder: 'This endpoint was being published' });
     });
@@ -330,6 +351,37 @@ describe('publishing to API Management', () => {
     await window.tree('Web services').find([...published, 'RRS Execute']);
   });
 
+  it('goes on where the extension host was killed, though what it was writing arrives late', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    await window.tree('Web services').clickContextMenu(published, 'Unpublish…');
+    await quickInput.accept({ title: 'Unpublish AzureML Demo API at demoazureml' });
+    await window.notifications.waitFor('AzureML Demo API is unpublished.');
+    await window.notifications.clear();
+    await chooseAsBefore();
+    const before = arm.requests.length;
+    const path = 'operations/bes-start';
+    const release = await holdDuring(arm, writing(path), () =>
+      quickInput.accept({ title: 'Publish AzureML Demo API at demoazureml' }),
+    );
+    await killExtensionHost(workbench);
+    arm.beforeNext(writing(path), async () => {
+      release();
+      await eventually('what was being written', () =>
+        writtenSince(before).some((seen) => seen.endsWith(path)),
+      );
+    });
+    await window.reload();
+    const word = await window.notifications.waitFor(interrupted);
+    await word.click('Go on');
+    await window.notifications.waitFor('is published at');
+    await window.tree('Web services').find([...published, 'RRS Execute']);
+    assert.match(await policyNow(), /\{\{azureml-demo-key\}\}/);
+    const written = writtenSince(before);
+    const twice = written.filter((seen, index) => written.indexOf(seen) !== index);
+    assert.equal(twice.map((seen) => seen.slice(-path.length)).join(), path);
+  });
+
   /** The paths below the API that were written since so many requests. */
   function writtenSince(requests: number): string[] {
     return arm.requests
@@ -340,21 +392,13 @@ describe('publishing to API Management', () => {
 
   /** Closes the window while an operation is being written, and opens it again; the write goes on at the server. */
   async function closeWindowDuring(operation: string, begin: () => Promise<void>): Promise<void> {
-    const release = await holdDuring(`operations/${operation}`, begin);
+    const release = await holdDuring(arm, writing(`operations/${operation}`), begin);
     await workbench.window.reload();
     release();
   }
 
-  /** Resolves while something below the API is about to be written; what it resolves with lets that go on. */
-  async function holdDuring(path: string, begin: () => Promise<void>): Promise<() => void> {
-    const gate = new EventEmitter();
-    const reached = once(gate, 'reached');
-    arm.beforeNext(new RegExp(`^PUT .*/apis/azureml-demo/${path}$`), async () => {
-      gate.emit('reached');
-      await once(gate, 'released');
-    });
-    await begin();
-    await reached;
-    return () => gate.emit('released');
+  /** The write of something below the API. */
+  function writing(path: string): RegExp {
+    return new RegExp(`^PUT .*/apis/azureml-demo/${path}$`);
   }
 });

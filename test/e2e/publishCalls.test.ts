@@ -10,6 +10,7 @@ import type { Workbench } from './support/workbench.ts';
 
 const service = 'SimpleFeatureHashingExperiment';
 const named = { workspace: 'Mine', service };
+const renamed = { workspace: 'Ours', service };
 
 /** Another extension publishes, as a task or a pipeline would. */
 describe('publishing by a program', () => {
@@ -88,6 +89,13 @@ describe('publishing by a program', () => {
       /\[client\/InvalidArguments\] .*no product gold, only starter/,
     );
     assert.equal(writes(), 0);
+    await caller.put('products/open', { displayName: 'Open', subscriptionRequired: false });
+    const before = writes();
+    await assert.rejects(
+      publish({ product: 'open' }),
+      /\[client\/InvalidArguments\] .*"injectKey": anybody may call what is in the product open/,
+    );
+    assert.equal(writes(), before);
     const written = [
       '/apis/scoring',
       '/apis/scoring/operations/rrs-execute',
@@ -143,21 +151,36 @@ describe('publishing by a program', () => {
     assert.deepEqual(await update(), { instance: caller.instance, updated: [] });
   });
 
+  it('knows what it has published when the workspaces are called otherwise', async () => {
+    const { window } = workbench;
+    const rename = async (from: string, to: string): Promise<void> => {
+      await window.tree('Web services').clickContextMenu([from], 'Rename…');
+      await window.quickInput.enter(to, { message: `New name of ${from}` });
+      await window.tree('Web services').find([to, service]);
+    };
+    await rename('Mine', 'Ours');
+    await rename('AzureML Demo API', 'Scoring');
+    const update = (workspace: string): Promise<unknown> => call('updateGatewayKey', { workspace, service });
+    const nothing = { instance: caller.instance, updated: [] };
+    assert.deepEqual([await update('Scoring'), await update('Ours')], [nothing, nothing]);
+    await assert.rejects(update('Mine'), /\[client\/UnknownWorkspace\]/);
+  });
+
   it('unpublishes, and leaves what was changed', async () => {
     const { window } = workbench;
     // What this leaves out was published before, and goes too.
-    await publish({ product: 'unlimited', operations: ['rrs-execute'] });
+    await publish({ ...renamed, product: 'unlimited', operations: ['rrs-execute'] });
     await caller.put('apis/scoring/operations/theirs', {
       displayName: 'T',
       method: 'GET',
       urlTemplate: '/t',
     });
-    const first = await call('unpublish', named);
+    const first = await call('unpublish', renamed);
     assert.deepEqual((first as { kept: string[] }).kept, ['/apis/scoring']);
     await caller.ask('DELETE', 'apis/scoring/operations/theirs', undefined, { 'If-Match': '*' });
-    assert.deepEqual(await call('unpublish', named), { removed: ['/apis/scoring'], kept: [] });
-    await window.tree('Web services').waitForGone(['AzureML Demo API']);
-    await assert.rejects(call('unpublish', named), /\[client\/NothingToPick\]/);
+    assert.deepEqual(await call('unpublish', renamed), { removed: ['/apis/scoring'], kept: [] });
+    await window.tree('Web services').waitForGone(['Scoring']);
+    await assert.rejects(call('unpublish', renamed), /\[client\/NothingToPick\]/);
   });
 
   it('keeps keys out of what it says', async () => {

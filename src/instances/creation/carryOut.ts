@@ -5,7 +5,7 @@ import { isSameRegion, isSameTier, type Tier } from '../../protocol/apim/creatio
 import { Failure } from '../../protocol/failure.ts';
 import type { JsonObject } from '../../protocol/json.ts';
 import type { StartedWrite } from '../../shared/startedWrite.ts';
-import type { Creation, TierChange, WorkRecord } from './workRecord.ts';
+import type { Creation, WorkRecord } from './workRecord.ts';
 
 export interface WorkTools {
   readonly arm: ArmClient;
@@ -22,10 +22,10 @@ export async function carryOut(record: WorkRecord, tools: WorkTools): Promise<In
   const { id, name } = record.instance;
   let { write } = record;
   if (write === undefined) {
-    write = record.kind === 'create' ? await create(record, tools) : await changeTier(record, tools);
-    if (write !== undefined) await tools.save({ ...record, write });
+    write = await begin(record, tools);
+    await tools.save({ ...record, write });
   }
-  const { body } = write === undefined ? await arm.get(id, { signal }) : await follow(arm, write, id, signal);
+  const { body } = await follow(arm, write, id, signal);
   const instance = parseArm(instanceSchema, body);
   if (isSameTier(instance.sku, record.tier)) return instance;
   throw failure(
@@ -34,25 +34,57 @@ export async function carryOut(record: WorkRecord, tools: WorkTools): Promise<In
   );
 }
 
-/** Undefined where there is nothing to wait for. */
-async function create(record: Creation, { arm, signal }: WorkTools): Promise<StartedWrite | undefined> {
+async function begin(record: WorkRecord, tools: WorkTools): Promise<StartedWrite> {
+  const { id } = record.instance;
+  if ((await standing(record, tools)) !== 'nothing') return tools.arm.resourceAt(id);
+  try {
+    return (await write(record, tools)) ?? tools.arm.resourceAt(id);
+  } catch (error) {
+    if (!(await cameAbout(error, record, tools))) throw error;
+    return tools.arm.resourceAt(id);
+  }
+}
+
+function write(record: WorkRecord, { arm, signal }: WorkTools): Promise<StartedWrite | undefined> {
+  const { id } = record.instance;
+  if (record.kind === 'create') return arm.start('PUT', id, bodyOf(record), { signal });
+  const condition = record.etag === undefined ? {} : { ifMatch: record.etag };
+  return arm.start('PATCH', id, { sku: skuOf(record.tier) }, { signal, ...condition });
+}
+
+/**
+ * Whether what a refused write asks for has come about all the same: Azure has taken it and failed to say so (5xx), or
+ * the same one came first, sent by a window that was killed before the answer. An instance that changes takes no other
+ * change (409, `ServiceLocked`), and one that has changed has another ETag (412).
+ * Source: azure-sdk-for-js arm-apimanagement (recordings of its tests).
+ */
+async function cameAbout(error: unknown, record: WorkRecord, tools: WorkTools): Promise<boolean> {
+  if (!(error instanceof Failure)) return false;
+  const { status = 0 } = error;
+  if (status !== 409 && status !== 412 && status < 500) return false;
+  const now = await standing(record, tools);
+  // Where the ETag is another one, what runs may be somebody else's change.
+  return now === 'there' || (now === 'running' && status === 409);
+}
+
+/** Whether Azure has what a record wants, or is busy with the instance, or neither. */
+async function standing(
+  record: WorkRecord,
+  { arm, signal }: WorkTools,
+): Promise<'there' | 'running' | 'nothing'> {
   const { id, name } = record.instance;
-  const there = await arm.find(id, { signal });
-  if (there === undefined) return arm.start('PUT', id, bodyOf(record), { signal });
-  if (isOurs(parseArm(instanceSchema, there.body), record)) return arm.resourceAt(id);
+  const found = await arm.find(id, { signal });
+  if (found === undefined) return 'nothing';
+  const instance = parseArm(instanceSchema, found.body);
+  if (record.kind === 'changeTier') {
+    if (isSameTier(instance.sku, record.tier)) return 'there';
+    return provisioningStateIn(found.body) === 'running' ? 'running' : 'nothing';
+  }
+  if (isOurs(instance, record)) return 'there';
   throw failure(
     'InstanceExists',
     `There is an instance ${name} in that resource group already. Choose another name.`,
   );
-}
-
-async function changeTier(record: TierChange, { arm, signal }: WorkTools): Promise<StartedWrite | undefined> {
-  const { id } = record.instance;
-  const { body } = await arm.get(id, { signal });
-  if (provisioningStateIn(body) === 'running') return arm.resourceAt(id);
-  if (isSameTier(parseArm(instanceSchema, body).sku, record.tier)) return undefined;
-  const condition = record.etag === undefined ? {} : { ifMatch: record.etag };
-  return arm.start('PATCH', id, { sku: skuOf(record.tier) }, { signal, ...condition });
 }
 
 /** Azure forgets how an operation went after a while; the resource then tells whether it still goes on. */
@@ -92,18 +124,4 @@ function isOurs({ sku, location = '', properties }: Instance, record: Creation):
 
 function failure(code: string, sentence: string): Failure {
   return new Failure({ code, origin: 'service', sentence });
-}
-
-/**
- * What a failure means for a record: that it has `ended`, that nothing can be seen just now and one looks again `later`,
- * or that the user is `barred` from seeing how it goes on. Until Azure has `begun`, a refusal is the end.
- */
-export function meaningOf(
-  { origin, code, status = 0 }: Failure,
-  { write: begun }: WorkRecord,
-): 'ended' | 'later' | 'barred' {
-  if (code === 'SignInNeeded' || code === 'SignInFailed') return 'barred';
-  if (begun !== undefined && (status === 401 || status === 403)) return 'barred';
-  if (origin === 'network' && code !== 'RedirectRefused') return 'later';
-  return status === 408 || status === 429 || status >= 500 ? 'later' : 'ended';
 }

@@ -8,6 +8,8 @@ export interface QuickPickEntry {
   description: string;
   /** The second line, if there is one. */
   detail: string;
+  /** What the group is called that begins with it. */
+  heading: string;
 }
 
 /** What must be seen in the quick input before it is answered: guards against answering the step before. */
@@ -130,18 +132,24 @@ export class QuickInput {
     // All at one instant: a list that is being filled replaces its rows.
     const entries = await this.widget.locator('.quick-input-list .monaco-list-row').evaluateAll((rows) =>
       rows.map((row) => {
-        const textOf = (part: string) => row.querySelector(part)?.textContent ?? null;
+        const textOf = (part: string) => {
+          const element = row.querySelector(part);
+          // A row that is used again still has the text of its last entry.
+          return element?.checkVisibility() === true ? element.textContent : null;
+        };
         return [
           textOf('.label-name'),
           textOf('.label-description'),
           textOf('.quick-input-list-label-meta'),
+          textOf('.quick-input-list-separator'),
         ] as const;
       }),
     );
-    return entries.map(([label, description, detail]) => ({
+    return entries.map(([label, description, detail, heading]) => ({
       label: oneLine(label),
       description: oneLine(description),
       detail: oneLine(detail),
+      heading: oneLine(heading),
     }));
   }
 

@@ -49,6 +49,11 @@ export class Directory {
     this.#expired.add(token);
   }
 
+  /** Whom a token was given to. */
+  accountOf(authorization: string | undefined): string | undefined {
+    return this.#sessions.get(bearerOf(authorization) ?? '')?.account;
+  }
+
   /** Whether the bearer may ask for a path. @throws ArmError 401 with a challenge, 404 */
   admit(authorization: string | undefined, path: string): void {
     const session = this.#sessionOf(authorization);
@@ -64,6 +69,12 @@ export class Directory {
         'InvalidAuthenticationTokenTenant',
         'The token is for another tenant.',
         tenant.tenantId,
+      );
+    if (!isMember(tenant, session.account))
+      throw new ArmError(
+        403,
+        'AuthorizationFailed',
+        `${session.account} is no member of ${tenant.displayName}.`,
       );
   }
 
@@ -100,7 +111,7 @@ export class Directory {
   }
 
   #sessionOf(authorization: string | undefined): Session {
-    const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
+    const token = bearerOf(authorization);
     const home = this.#tenants[0]?.tenantId ?? 'common';
     if (token === undefined) throw challenge('AuthenticationFailed', 'The request has no token.', home);
     if (this.#expired.has(token))
@@ -112,7 +123,7 @@ export class Directory {
 
   #listTenants(context: Context, call: Call): Answer {
     const { account } = this.#sessionOf(call.headers.authorization?.toString());
-    const mine = this.#tenants.filter(({ accounts }) => accounts?.includes(account) ?? true);
+    const mine = this.#tenants.filter((tenant) => isMember(tenant, account));
     const views = mine.map(({ tenantId, displayName }) => ({
       id: `/tenants/${tenantId}`,
       tenantId,
@@ -144,6 +155,14 @@ export class Directory {
     }));
     return pageOf(views, call, context.paging);
   }
+}
+
+function bearerOf(authorization: string | undefined): string | undefined {
+  return /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
+}
+
+function isMember({ accounts }: TenantInit, account: string): boolean {
+  return accounts?.includes(account) ?? true;
 }
 
 function putGroup({ store }: Context, { path, body }: Call): Answer {

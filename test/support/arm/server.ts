@@ -29,8 +29,11 @@ export interface ArmServerInit {
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
   /** 0 where there was no answer. */
   readonly status: number;
+  /** The name of the account whose token came with it; undefined when that is not known. */
+  readonly account: string | undefined;
 }
 
 /** A request as far as it has been read. */
@@ -79,6 +82,7 @@ export class ArmServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { directory } = this.#init;
     const { method = 'GET', headers } = request;
     const url = new URL(request.url ?? '/', this.#url);
     const document = this.#init.exports.at(url);
@@ -96,7 +100,9 @@ export class ArmServer {
     if (isWrite) await delay(this.#init.writeMs);
     const fault = this.faults.take(asked);
     const answer = fault ?? this.#answer({ method, path, url, headers, content }, endWrite);
-    this.requests.push({ method, path, status: typeof answer === 'string' ? 0 : answer.status });
+    const status = typeof answer === 'string' ? 0 : answer.status;
+    const account = directory.accountOf(headers.authorization);
+    this.requests.push({ method, path, query: url.searchParams, status, account });
     if (answer === 'reset' || this.lostAnswers.take(asked)) request.socket.resetAndDestroy();
     else if (answer === fault) send(response, fault);
     else if (answer !== 'silence')

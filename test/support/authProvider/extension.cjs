@@ -11,8 +11,9 @@ exports.activate = ({ subscriptions }) => {
     if (tenantId !== undefined) asked.set('tenant', tenantId);
     if (account !== undefined) asked.set('account', account.id);
     const response = await fetch(`${server}/sessions?${asked}`, { method });
-    if (!response.ok) throw new Error('User did not consent to login.');
-    return (await response.json()).map((session) => ({ ...session, scopes: scopes ?? [] }));
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer);
+    return answer.map((session) => ({ ...session, scopes: scopes ?? [] }));
   };
   const provider = {
     onDidChangeSessions: changed.event,

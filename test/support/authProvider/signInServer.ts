@@ -23,6 +23,8 @@ export const authProvider = dirname(fileURLToPath(import.meta.url));
 export class SignInServer {
   /** Every token that was given out. */
   readonly tokens: string[] = [];
+  /** Ids of accounts that get no token at the moment. */
+  readonly failing = new Set<string>();
   readonly #accounts: readonly TestAccount[];
   readonly #issue: (tenantId: string, account: string) => string;
   readonly #signedIn: Set<string>;
@@ -30,7 +32,9 @@ export class SignInServer {
   readonly #server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? '/', this.#url);
     const asked = { account: searchParams.get('account'), tenantId: searchParams.get('tenant') };
-    sendJson(response, 200, request.method === 'POST' ? this.#signIn(asked) : this.#sessions(asked));
+    if (asked.account !== null && this.failing.has(asked.account))
+      sendJson(response, 503, 'The account service does not answer.');
+    else sendJson(response, 200, request.method === 'POST' ? this.#signIn(asked) : this.#sessions(asked));
   });
   #url = '';
 

@@ -5,7 +5,7 @@ import { asArray, asObject, isJsonObject } from '../../../src/protocol/json.ts';
 import type { JsonObject } from '../../../src/protocol/json.ts';
 import { startArm } from '../../support/arm/index.ts';
 import type { Arm, ArmOptions } from '../../support/arm/index.ts';
-import { ArmCaller } from './armCaller.ts';
+import { ArmCaller, type Reply } from './armCaller.ts';
 import { instance, service } from './examples.ts';
 import type { Asked } from './examples.ts';
 import { governanceExamples } from './governanceExamples.ts';
@@ -266,7 +266,8 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
       };
       const path = filled(asked.path, parameters);
       await seed(asked, path, example);
-      await ask(asked, path, { ...example, parameters });
+      const answer = await ask(asked, path, { ...example, parameters });
+      if (answer.headers.has('azure-asyncoperation')) await caller.follow(answer);
       const answersTwice = asked.method === 'PUT' || asked.method === 'DELETE';
       if (answersTwice || asked.asksAgain) await ask(asked, path, example);
     });
@@ -277,7 +278,7 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
     { method, path: template, isCatalogue = false }: Asked,
     path: string,
     { parameters, responses }: Example,
-  ): Promise<void> {
+  ): Promise<Reply> {
     const pathParameters = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(parameters)) {
@@ -310,6 +311,7 @@ describe('the emulated Azure Resource Manager and the examples of its specificat
     for (const [member, value] of Object.entries(asObject(asObject(body).properties)))
       if (typeof asObject(listed.body?.properties)[member] === 'string' && member !== 'value')
         assert.equal(asObject(answer.body.properties)[member], value, member);
+    return answer;
   }
 
   /** Writes what the example needs: the resources above, the ones it reads, changes, deletes or lists. */

@@ -103,8 +103,13 @@ describe('what is wrong with a policy', () => {
       /^error The tier StandardV2 has no <quota/,
     );
     const long = `<policies><!-- ${'x'.repeat(16 * 1024)} --></policies>`;
-    assert.match(problems(long, { ...api, tier: 'Consumption' }).join(), /at most 16 KiB/);
+    assert.equal(
+      problems(long, { ...api, tier: 'Consumption' }).join(),
+      'error 1:2 In the tier Consumption a policy document has at most 16,384 bytes; this one has 16,414 bytes.',
+    );
     assert.deepEqual(problems(long, api), []);
+    const longest = long.replace('x', 'x'.repeat(240 * 1024));
+    assert.match(problems(longest, api).join(), /^error 1:2 A policy document has at most 262,144 bytes/);
   });
 
   it('is what the service would refuse of addresses, tokens and headers', () => {

@@ -8,19 +8,19 @@ import {
   withSecret,
 } from '../../../src/protocol/apim/publication.ts';
 import { isPath, isUrlTemplate, resourceIdFrom } from '../../../src/protocol/apim/publicationProblems.ts';
-import { comparable, isAsPlanned, viewOf } from '../../../src/protocol/apim/resourceView.ts';
+import { comparable, isAsPlanned, masksFor, viewOf } from '../../../src/protocol/apim/resourceView.ts';
 import type { JsonObject } from '../../../src/protocol/json.ts';
 import { apimFixture } from './fixtures.ts';
 
-const guide: Publication = {
+const keyless: Publication = {
   apiId: 'azureml-demo',
   displayName: 'AzureML Demo API',
   serviceUrl: 'https://ussouthcentral.services.azureml.net',
   path: 'azureml-demo',
   operations: gatewayOperations.map((operation) => ({ ...operation, statuses: [200] })),
   product: { id: 'starter', displayName: 'Starter', subscriptionRequired: true },
-  keyName: 'azureml-demo-key',
 };
+const guide: Publication = { ...keyless, keyName: 'azureml-demo-key' };
 
 describe('a publication', () => {
   it('is the API of the guide, its operations, the key, the policy and a subscription, in the order of writing', () => {
@@ -118,7 +118,14 @@ describe('a publication', () => {
     const value = one(plan, 'namedValue');
     assert.equal(withSecret(value, 'Bearer KEY==')?.properties.value, 'Bearer KEY==');
     assert.ok(!JSON.stringify(plan).includes('KEY=='));
-    assert.ok(viewOf(value, value.body?.properties ?? {}).includes('"***"'));
+    const masks = masksFor(plan);
+    const views = ([undefined, 'what is planned', 'something else'] as const).map((holds) =>
+      viewOf(value, value.body?.properties ?? {}, masks, holds),
+    );
+    assert.deepEqual(
+      views.map((view) => /"value": "(.*)"/.exec(view)?.[1]),
+      ['***1', '***1', '***2'],
+    );
   });
 });
 
@@ -161,27 +168,126 @@ describe('a resource that exists', () => {
     assert.ok(isAsPlanned(policy, { properties: { value: respelled } }));
     assert.ok(!isAsPlanned(policy, { properties: { value: value.replace('override', 'skip') } }));
     assert.ok(!isAsPlanned(policy, { properties: { value: 'no policy' } }));
-    assert.equal(viewOf(policy, comparable(policy, { properties: { value: 'no policy' } })), 'no policy\n');
+    const existing = comparable(policy, { properties: { value: 'no policy' } });
+    assert.equal(viewOf(policy, existing, masksFor([policy])), '***1\n');
   });
 
-  it('is shown without the keys that stand in its policy', () => {
+  describe('is shown without the secrets of others', () => {
     const policy = one(plannedResources(guide), 'apiPolicy');
-    const value = `<policies><inbound>
-      <set-header name="Authorization"><value>Bearer hidden-1-key</value></set-header>
-      <set-header name="x-functions-key"><value>hidden-2</value><value>{{named}}</value></set-header>
-      <set-header name="Accept"><value>text/csv</value></set-header>
-      <authentication-basic username="ada" password="hidden-3" />
-      <validate-jwt header-name="Authorization">
-        <issuer-signing-keys><key id="one">hidden-4</key></issuer-signing-keys>
-      </validate-jwt>
-    </inbound></policies>`;
-    const shown = viewOf(policy, comparable(policy, { properties: { value } }));
-    assert.doesNotMatch(shown, /hidden/);
-    for (const kept of ['{{named}}', 'text/csv', 'ada', '***']) assert.ok(shown.includes(kept));
-    const unread = viewOf(policy, { value: '<set-header><value>Bearer hidden-1-key' });
-    assert.doesNotMatch(unread, /hidden/);
-    const planned = viewOf(policy, policy.body?.properties ?? {});
-    assert.equal(planned, `${String(policy.body?.properties.value)}\n`);
+    const shown = (inbound: string): string => {
+      const value = `<policies><inbound>${inbound}</inbound></policies>`;
+      return viewOf(policy, comparable(policy, { properties: { value } }), masksFor([policy]));
+    };
+
+    for (const [where, inbound, kept] of [
+      [
+        'a header',
+        '<set-header name="Authorization"><value>Bearer S3cret</value></set-header>',
+        'Bearer ***1',
+      ],
+      [
+        'a header that is checked',
+        '<check-header name="x-key"><value>S3cret</value></check-header>',
+        'x-key',
+      ],
+      [
+        'a query parameter',
+        '<set-query-parameter name="code"><value>S3cret</value></set-query-parameter>',
+        'code',
+      ],
+      ['a password', '<authentication-basic username="ada" password="S3cret" />', 'ada'],
+      [
+        'a key for tokens',
+        '<validate-jwt header-name="Authorization"><issuer-signing-keys><key id="one">S3cret</key></issuer-signing-keys></validate-jwt>',
+        'id="one"',
+      ],
+      [
+        'an address',
+        '<set-backend-service base-url="https://f.example/api?code=S3cret==" />',
+        'https://f.example/api',
+      ],
+      [
+        'a user of an address',
+        '<set-backend-service base-url="https://ada:S3cret@f.example" />',
+        'f.example',
+      ],
+      [
+        'the path of a web hook',
+        '<set-url>https://hooks.example/services/S3cret</set-url>',
+        'https://hooks.example***1',
+      ],
+      ['a template', '<rewrite-uri template="/x?code=S3cret" />', '/x?code=***1'],
+      [
+        'a body',
+        '<set-body>grant_type=client_credentials&amp;client_secret=S3cret</set-body>',
+        '<set-body>***1<',
+      ],
+      ['a variable', '<set-variable name="apiKey" value="S3cret" />', 'apiKey'],
+      ['a text', '<set-body>@{ return "client_secret=S3cret"; }</set-body>', '@{ return "***1"; }'],
+      [
+        'a text of several',
+        '<set-header name="Authorization"><value>@("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("user:S3cret")))</value></set-header>',
+        '@("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("***1")))',
+      ],
+      [
+        'a text with quotes',
+        String.raw`<when condition="@(a == @"x""S3cret" || b == "\"S3cret")" />`,
+        '@(a == @"***1" ||',
+      ],
+      [
+        'a letter and a comment',
+        `<set-body>@{ /* S3cret */ return 'S'; // S3cret\n }</set-body>`,
+        "return '***2'",
+      ],
+      ['what is no element', '<set-header name="Authorization"><value>S3cret', '***1'],
+    ] as const) {
+      it(where, () => {
+        const view = shown(inbound);
+        assert.ok(!view.includes('S3cret'), view);
+        assert.ok(view.includes(kept), view);
+      });
+    }
+
+    it('and with everything else', () => {
+      for (const kept of [
+        '<set-header name="Accept"><value>text/csv</value></set-header>',
+        '<set-header name="x-key"><value>{{named}}</value></set-header>',
+        '<set-header name="Authorization"><value>Bearer {{named}}</value></set-header>',
+        '<set-backend-service base-url="https://f.example/api?code={{named}}" />',
+        '<cors><allowed-origins><origin>https://f.example</origin></allowed-origins></cors>',
+        '<rate-limit calls="5" renewal-period="60" />',
+      ]) {
+        const view = shown(kept).replaceAll(/\n\s*/g, '');
+        assert.ok(view.includes(kept), view);
+      }
+    });
+
+    it('so that equal ones look equal and others do not', () => {
+      const header = (value: string): string => `<set-header name="x"><value>${value}</value></set-header>`;
+      const view = shown(['S3cret', 'other', 'S3cret'].map(header).join(''));
+      assert.deepEqual(view.match(/\*\*\*\d+/g), ['***1', '***2', '***1']);
+    });
+
+    it('but with all that the plan says itself', () => {
+      const plan = plannedResources({
+        ...keyless,
+        endpointKeys: [{ endpointId: 'e/1', label: 'E', keyName: 'azureml-demo.e-key' }],
+      });
+      const own = one(plan, 'apiPolicy');
+      const { value } = own.body?.properties ?? {};
+      assert.equal(viewOf(own, own.body?.properties ?? {}, masksFor(plan)), `${String(value)}\n`);
+    });
+
+    it('where it is no policy', () => {
+      const plan = plannedResources(guide);
+      const api = one(plan, 'api');
+      const address = { serviceUrl: 'https://ada:S3cret@f.example/api?code=S3cret' };
+      assert.match(viewOf(api, address, masksFor(plan)), /https:\/\/\*\*\*1@f\.example\/api\?code=\*\*\*2/);
+      const operation = one(plan, 'operation');
+      const parameter = { name: 'code', defaultValue: 'S3cret', values: ['S3cret'] };
+      const view = viewOf(operation, { request: { queryParameters: [parameter] } }, masksFor(plan));
+      assert.ok(!view.includes('S3cret') && view.includes('"code"'), view);
+    });
   });
 
   it('may name its scope in full', () => {

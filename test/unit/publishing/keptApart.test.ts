@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { asObject } from '../../../src/protocol/json.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { publicationFor } from '../../../src/publishing/callArguments.ts';
@@ -53,10 +53,13 @@ describe('publications in several windows', () => {
 
   /** A lease that a process has taken and not given back. */
   async function leave({ pid, since }: { pid: number; since: number }): Promise<void> {
-    // So that its folder is there.
-    await other.during(one, nothing).catch(nothing);
-    const content = { pid, token: 'theirs', state: 'starting', since };
-    await writeFile(await leaseFile(), JSON.stringify(content));
+    let file = '';
+    await other.during(one, async () => {
+      file = await leaseFile();
+    });
+    // It goes with its lease.
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, JSON.stringify({ pid, token: 'theirs', state: 'starting', since }));
   }
 
   async function leaseFile(): Promise<string> {
@@ -129,6 +132,7 @@ describe('publications in several windows', () => {
     const { pid } = process;
     await leave({ pid, since: Date.now() });
     await assert.rejects(other.during(one, nothing), isRefusal('in another window'));
+    await rm(dirname(await leaseFile()), { recursive: true });
     await leave({ pid, since: Date.now() - 61_000 });
     await other.during(one, nothing);
   });
@@ -146,12 +150,14 @@ describe('publications in several windows', () => {
 
   it('are stopped where another window has taken them over', async () => {
     const asleep = new PublicationLeases(folder.path, 1);
-    await asleep.during(one, async (signal) => {
+    const stopped = asleep.during(one, async (signal) => {
       const file = await leaseFile();
       const theirs = { pid: process.pid, token: 'theirs', state: 'starting', since: Date.now() };
       // Again, since a renewal that was under way writes over it.
       while (!signal.aborted) await writePrivateJson(file, theirs);
+      throw new Error('stopped');
     });
+    await assert.rejects(stopped, isRefusal('in another window'));
     assert.ok(await other.isTaken(one));
   });
 

@@ -3,27 +3,56 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { starterLimits } from '../../../src/protocol/apim/limits.ts';
 import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
-import { plannedResources } from '../../../src/protocol/apim/publication.ts';
+import {
+  plannedResources,
+  type PlannedResource,
+  type Publication,
+} from '../../../src/protocol/apim/publication.ts';
+import { groupSchema } from '../../../src/protocol/apim/people.ts';
 import { asObject, jsonText } from '../../../src/protocol/json.ts';
 import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
-import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
+import {
+  apiIdOf,
+  draftFor,
+  isOfVersions,
+  publicationOf,
+  sameOperation,
+} from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
 import { keyUpdate } from '../../../src/publishing/keyUpdate.ts';
-import { coversMade, type PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
+import {
+  coversMade,
+  parsePublicationRecord,
+  type PublicationRecord,
+} from '../../../src/publishing/publicationRecord.ts';
 import type { PublicationStore } from '../../../src/publishing/publicationStore.ts';
 import {
   findRemovals,
   type Removal,
   removeResources,
   withoutNeeded,
+  withRemovalBegun,
 } from '../../../src/publishing/removing.ts';
 import { readStates, type ResourceState } from '../../../src/publishing/resourceStates.ts';
 import { missingNeeds, stepsFor, writeSteps, type WritingTools } from '../../../src/publishing/writing.ts';
 import type { Arm } from '../../support/arm/index.ts';
-import { isChanged } from './isChanged.ts';
+import { hasCode, isChanged } from './failures.ts';
 import { authorization, authorizations, key, publication, PublishingBench } from './publishingBench.ts';
 
 const plan = plannedResources(publication);
+const trial = {
+  id: 'trial',
+  displayName: 'Trial',
+  subscriptionRequired: true,
+  make: {
+    description: '',
+    terms: '',
+    approvalRequired: false,
+    subscriptionsLimit: 0,
+    published: true,
+    limits: starterLimits,
+  },
+};
 const { signal } = new AbortController();
 
 describe('publishing to API Management', () => {
@@ -190,6 +219,8 @@ describe('publishing to API Management', () => {
       removals.map(({ planned }) => planned.kind),
       ['subscription', 'namedValue', ...gatewayOperations.map(() => 'operation')],
     );
+    await remove(removable(removals));
+    assert.deepEqual(await kindsThere(), ['api', 'namedValue', 'apiPolicy', 'productApi']);
   });
 
   it('changes only what the preview shows of what is there', async () => {
@@ -266,11 +297,83 @@ describe('publishing to API Management', () => {
   it('leaves what was there before, when it unpublishes', async () => {
     await put('/apis/azureml-demo', { displayName: 'Old', path: 'azureml-demo' });
     await removeAll(await publish());
-    const left = await states();
+    assert.deepEqual(await kindsThere(), ['api']);
+  });
+
+  it('leaves the key to a policy that was there before, until that does without', async () => {
+    const path = '/apis/azureml-demo/policies/policy';
+    const before = { format: 'rawxml', value: '<policies><inbound><base /></inbound></policies>' };
+    await put('/apis/azureml-demo', { displayName: 'Old', path: 'azureml-demo' });
+    await put(path, before);
+    const record = await publish();
+    const removals = await findRemovals([record], instance, signal);
+    const needed = removals.filter(({ neededBy }) => neededBy.length > 0);
     assert.deepEqual(
-      left.filter(({ state }) => state !== 'missing').map(({ planned }) => planned.kind),
-      ['api'],
+      needed.map(({ planned, neededBy }) => [planned.kind, ...neededBy]),
+      [['namedValue', path]],
     );
+    await remove(removable(removals));
+    assert.deepEqual(await kindsThere(), ['api', 'namedValue', 'apiPolicy']);
+    await put(path, before);
+    await removeAll(record);
+    assert.deepEqual(await kindsThere(), ['api', 'apiPolicy']);
+  });
+
+  it('asks before a product goes with the policy that others have given it', async () => {
+    const publishTrial = async (limits: object, earlier?: PublicationRecord): Promise<PublicationRecord> => {
+      const own = { ...publication, product: { ...trial, make: { ...trial.make, limits } } };
+      const found = await readStates(instance, plannedResources(own), authorizations, signal);
+      const steps = stepsFor(found, () => true, earlier?.steps);
+      return writeSteps({ ...bench.recordOf(own, found), steps }, tools());
+    };
+    const first = await publishTrial({});
+    const path = '/products/trial/policies/policy';
+    await put(path, { format: 'rawxml', value: '<policies><inbound><base /></inbound></policies>' });
+    const removals = await findRemovals([await publishTrial(starterLimits, first)], instance, signal);
+    assert.deepEqual(
+      removals.flatMap(({ foreign }) => foreign),
+      [path],
+    );
+  });
+
+  it('leaves what was being removed open, to be written again or removed', async () => {
+    for (const next of ['written', 'removed']) {
+      const record = { ...(await publish()), ended: true };
+      await store.save(record);
+      const abort = new AbortController();
+      let records: readonly PublicationRecord[] = [record, { ...record, id: 'earlier' }];
+      const removals = await findRemovals(records, instance, signal);
+      const onStep = async ({ path }: PlannedResource, number: number): Promise<void> => {
+        records = withRemovalBegun(records, path);
+        for (const each of records) await store.save(each);
+        if (number === 3) abort.abort();
+      };
+      const log = (): void => undefined;
+      await assert.rejects(
+        removeResources(removals, { instance, log, onStep, signal: abort.signal }),
+        hasCode('Cancelled'),
+      );
+      const [open, ...others] = await store.open();
+      assert.ok(open && others.length === 0);
+      assert.equal((await kindsThere()).length, plan.length - 2);
+      if (next === 'written') {
+        await writeSteps(open, tools());
+        assert.equal((await kindsThere()).length, plan.length);
+      }
+      await removeAll(open);
+      assert.deepEqual(await kindsThere(), []);
+    }
+  });
+
+  it('does not take all of an instance that is not found for gone', async () => {
+    const record = await publish();
+    for (const elsewhere of [/rg1/, /demoazureml$/, /subscriptions\/[^/]+/]) {
+      const id = instance.id.replace(elsewhere, (name) => `${name.slice(0, -2)}ff`);
+      assert.notEqual(id, instance.id);
+      await assert.rejects(findRemovals([record], { ...instance, id }, signal), hasCode('InstanceNotFound'));
+    }
+    const inNone = instance.id.replace(/subscriptions\/[^/]+/, 'subscriptions/none');
+    await assert.rejects(instance.arm.find(inNone), hasCode('SubscriptionNotFound'));
   });
 
   it('says what has changed since, or has something of others in it, and keeps what that needs', async () => {
@@ -296,11 +399,7 @@ describe('publishing to API Management', () => {
     const left = withoutNeeded(removals, wanted).map(({ planned }) => planned.kind);
     assert.ok(!left.includes('api') && !left.includes('namedValue') && left.includes('operation'));
     await remove(withoutNeeded(removals, wanted));
-    const there = (await states()).filter(({ state }) => state !== 'missing');
-    assert.deepEqual(
-      there.map(({ planned }) => planned.kind),
-      ['api', 'namedValue', 'apiPolicy'],
-    );
+    assert.deepEqual(await kindsThere(), ['api', 'namedValue', 'apiPolicy']);
   });
 
   it('keeps the record of what a later publication leaves out', async () => {
@@ -359,16 +458,7 @@ describe('publishing to API Management', () => {
   });
 
   it('makes a product with limits, and asks before it is deleted with the subscriptions of others', async () => {
-    const make = {
-      description: '',
-      terms: '',
-      approvalRequired: false,
-      subscriptionsLimit: 0,
-      published: true,
-      limits: starterLimits,
-    };
-    const product = { id: 'trial', displayName: 'Trial', subscriptionRequired: true, make };
-    const own = { ...publication, product };
+    const own = { ...publication, product: trial };
     const found = await readStates(instance, plannedResources(own), authorizations, signal);
     const record = await writeSteps({ ...recordOf(found), publication: own }, tools());
     assert.deepEqual(await readLimits(instance, 'trial', signal), starterLimits);
@@ -382,6 +472,38 @@ describe('publishing to API Management', () => {
     await remove(removals);
     const after = await readStates(instance, plannedResources(own), authorizations, signal);
     assert.ok(after.every(({ state }) => state === 'missing'));
+  });
+
+  it('lets developers see a product that it publishes, where there is a portal', async () => {
+    const source = { serviceName: 'Service', baseUrl: 'http://127.0.0.1:5000', hasKey: true };
+    const facts = await readInstance(instance, signal);
+    const planOf = (published: boolean, of = facts): Publication =>
+      publicationOf(
+        { ...draftFor(source, facts), product: { ...trial, make: { ...trial.make, published } } },
+        of,
+        [],
+      );
+    const own = planOf(true);
+    const hasLink = (each: Publication): boolean =>
+      plannedResources(each).some(({ kind }) => kind === 'productGroup');
+    assert.ok(hasLink(own) && !hasLink(planOf(false)));
+    const { developers, ...withoutPortal } = facts;
+    assert.ok(developers !== undefined && !hasLink(planOf(true, withoutPortal)));
+    const found = await readStates(instance, plannedResources(own), authorizations, signal);
+    const record = await writeSteps({ ...bench.recordOf(own, found), publication: own }, tools());
+    assert.deepEqual(parsePublicationRecord(JSON.stringify(record)), record);
+    const seenBy = async (): Promise<readonly unknown[]> => {
+      const groups = await instance.arm.listAll(`${instance.id}/products/trial/groups`, groupSchema);
+      return groups.map(({ properties }) => properties.displayName);
+    };
+    assert.deepEqual((await seenBy()).toSorted(), ['Administrators', 'Developers']);
+    const after = await readStates(instance, plannedResources(own), authorizations, signal);
+    assert.ok(after.every(({ state }) => state === 'same'));
+    const removals = await findRemovals([record], instance, signal);
+    await remove(removals.filter(({ planned }) => planned.kind === 'productGroup'));
+    assert.deepEqual(await seenBy(), ['Administrators']);
+    await removeAll(record);
+    assert.equal(await instance.arm.find(`${instance.id}/products/trial`), undefined);
   });
 
   it('does not leave out what something else needs', async () => {
@@ -404,8 +526,12 @@ describe('publishing to API Management', () => {
     assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), [api]);
     assert.deepEqual(await lacking('/namedValues/azureml-demo-key', api), []);
     assert.deepEqual(await lacking('/subscriptions/azureml-demo-vscode'), []);
-    await put(api, { ...ofOthers, serviceUrl: publication.serviceUrl });
-    assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), []);
+    for (const serviceUrl of [publication.serviceUrl, `${publication.serviceUrl}/`]) {
+      await put(api, { ...ofOthers, serviceUrl });
+      assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), [], serviceUrl);
+    }
+    await put(api, { ...ofOthers, serviceUrl: `${publication.serviceUrl}/?code=1` });
+    assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), [api]);
   });
 
   it('does not say that a product has no limit which it has not read', async () => {
@@ -413,6 +539,18 @@ describe('publishing to API Management', () => {
     const { products } = await readInstance(instance, signal);
     assert.deepEqual(products.at(0)?.limits, starterLimits);
     assert.ok(products.length > 20 && products.at(-1)?.limits === undefined);
+  });
+
+  it('does not take a version of an API for one that is called by the URL suffix alone', async () => {
+    const version = { displayName: 'Demo', path: 'azureml-demo', serviceUrl: publication.serviceUrl };
+    await put('/apis/azureml-demo-v1', { ...version, apiVersion: 'v1' });
+    const { apis } = await readInstance(instance, signal);
+    assert.equal(apiIdOf({ path: 'azureml-demo' }, apis), 'azureml-demo');
+    assert.ok(isOfVersions('AzureML-Demo', apis) && !isOfVersions('azureml', apis));
+    await put('/apis/original', version);
+    const { apis: both } = await readInstance(instance, signal);
+    assert.equal(apiIdOf({ path: 'azureml-demo' }, both), 'original');
+    assert.ok(!isOfVersions('azureml-demo', both));
   });
 
   it('starts from the guide, and from names of its own where those are taken', async () => {
@@ -437,9 +575,54 @@ describe('publishing to API Management', () => {
     assert.deepEqual([taken.apiId, taken.keyName], ['Demo (old)', 'demo-old-key']);
   });
 
+  it('keeps operations apart', async () => {
+    const source = { serviceName: 'Service', baseUrl: 'http://127.0.0.1:5000', hasKey: true };
+    const facts = await readInstance(instance, signal);
+    const draft = draftFor(source, facts);
+    const [, submit, start] = draft.operations.map(({ operation }) => operation);
+    assert.ok(submit && start);
+    const urlTemplate = submit.urlTemplate.replace('{service}', '{endpoint}').toUpperCase();
+    assert.equal(sameOperation(draft, { ...start, urlTemplate }), submit);
+    assert.equal(sameOperation(draft, { ...start, urlTemplate, method: 'GET' }), undefined);
+    for (const { operation } of draft.operations) assert.equal(sameOperation(draft, operation), undefined);
+    // An API of others may have an id of ours for another operation.
+    const { method } = submit;
+    const properties = { ...submit, method, description: undefined, templateParameters: [] };
+    const theirs = [{ id: '/theirs', name: start.id, properties }];
+    const { operations } = publicationOf(draft, facts, theirs);
+    assert.deepEqual(
+      operations.map(({ id }) => id),
+      ['rrs-execute', 'bes-start', 'bes-start-2', 'bes-status', 'bes-delete'],
+    );
+  });
+
+  it('proposes no key of the service for a product that is open to anybody', async () => {
+    const source = { serviceName: 'Service', baseUrl: 'http://127.0.0.1:5000', hasKey: true };
+    await put('/products/starter', {
+      displayName: 'Starter',
+      subscriptionRequired: false,
+      state: 'published',
+    });
+    const facts = await readInstance(instance, signal);
+    assert.equal(publicationOf(draftFor(source, facts), facts, []).keyName, undefined);
+  });
+
+  async function kindsThere(): Promise<readonly string[]> {
+    const there = (await states()).filter(({ state }) => state !== 'missing');
+    return there.map(({ planned }) => planned.kind);
+  }
+
+  /** All that can be removed where everything is ticked. */
+  function removable(removals: readonly Removal[]): readonly Removal[] {
+    return withoutNeeded(removals, new Set(removals.map(({ planned }) => planned.path)));
+  }
+
   async function removeAll(record: PublicationRecord): Promise<void> {
     const removals = await findRemovals([record], instance, signal);
-    assert.ok(!removals.some(({ changed, foreign }) => changed || foreign.length > 0));
+    assert.deepEqual(
+      removals.filter((each) => each.changed || each.foreign.length > 0 || each.neededBy.length > 0),
+      [],
+    );
     await remove(removals);
   }
 

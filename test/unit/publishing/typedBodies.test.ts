@@ -10,7 +10,7 @@ import { readStates, type ResourceState } from '../../../src/publishing/resource
 import { writeSteps } from '../../../src/publishing/writing.ts';
 import { officialClient } from '../arm/officialClient.ts';
 import { LocalTestService } from '../local-service/localTestService.ts';
-import { isChanged } from './isChanged.ts';
+import { isChanged } from './failures.ts';
 import { authorizations, publication as untyped, PublishingBench } from './publishingBench.ts';
 
 const { signal } = new AbortController();

@@ -54,9 +54,11 @@ const instances: ResourceType = {
     const isConsumption = asObject(asObject(call.body).sku).name === 'Consumption';
     if (!previous && context.presets && !isConsumption) putPresets(context.store, id);
   },
-  release: ({ store }, _call, { id, name, members }) => {
+  release: (context, _call, entity) => {
+    checkUnlocked(context, entity);
+    const { id, name, members } = entity;
     const deletionDate = new Date().toISOString();
-    store.put({
+    context.store.put({
       id: `${locationOf({ id, members })}/deletedservices/${name}`,
       properties: { serviceId: id, scheduledPurgeDate: deletionDate, deletionDate },
       members: { location: members.location },
@@ -131,7 +133,10 @@ export function putInstance(store: Store, init: InstanceInit, gatewayUrl: string
 
 /** A new one goes only where API Management is registered, in a tier and a region that there are. */
 function acceptInstance({ context, call, properties, previous }: Write): JsonObject {
-  if (previous) return { ...previous.properties, ...properties };
+  if (previous) {
+    checkUnlocked(context, previous);
+    return { ...previous.properties, ...properties };
+  }
   context.registrations.check(call.parameters.subscriptionId ?? '');
   const { location, sku } = asObject(call.body);
   const { name: tier } = asObject(sku);
@@ -141,6 +146,12 @@ function acceptInstance({ context, call, properties, previous }: Write): JsonObj
   if (typeof location !== 'string' || !isLocation(location))
     throw new ArmError(400, 'LocationNotAvailableForResourceType', `There is no region ${String(location)}.`);
   return { ...instanceProperties(name, String(tier), context.gateways.urlOf(call.path)), ...properties };
+}
+
+/** One that is being made or changed takes no other change. Source: azure-sdk-for-js arm-apimanagement (recordings). @throws ArmError 409 */
+function checkUnlocked({ operations }: Context, { id, name }: Entity): void {
+  if (operations.isRunning(id))
+    throw new ArmError(409, 'ServiceLocked', `${name} is being changed. Try again later.`);
 }
 
 function instanceProperties(name: string, tier: string, gatewayUrl: string): JsonObject {
