@@ -5,7 +5,8 @@ import type { WritableFiles } from '../../shared/lazyFileSystem.ts';
 import type { PolicySite } from './policySite.ts';
 import type { PolicyPlaces } from './policyUri.ts';
 import { readStored, type StoredPolicy } from './policyService.ts';
-import type { ReadVersion, ReadVersions } from './readVersions.ts';
+import { PolicyVersions } from './policyVersions.ts';
+import type { ReadVersions } from './readVersions.ts';
 import { skeletonOf } from './skeleton.ts';
 
 export interface PolicyFilesInit {
@@ -23,19 +24,11 @@ interface Snapshot {
   readonly mtime: number;
 }
 
-/** What a policy is in Azure, and what its document counts for. */
-interface PolicyRead {
-  readonly text: string;
-  readonly version: ReadVersion;
-}
-
 /** Policies as files that can be edited. Nothing of them is kept on disk. */
 export class PolicyFiles implements WritableFiles, vscode.Disposable {
   readonly #init: PolicyFilesInit;
   readonly #fetched = new Map<string, StoredPolicy>();
-  readonly #reads = new Map<string, Promise<PolicyRead>>();
-  /** What was read while a document had changes of another version. */
-  readonly #newer = new Map<string, StoredPolicy>();
+  readonly #versions: PolicyVersions;
   readonly #snapshots = new Map<string, Snapshot>();
   #lastSnapshot = 0;
   readonly #reasons = new Map<string, vscode.TextDocumentSaveReason>();
@@ -46,12 +39,19 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
       if (uri.scheme === schemes.policy) this.#reasons.set(uri.toString(), reason);
     }),
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
-      if (document.uri.scheme === schemes.policy && !document.isDirty) this.#reverted(document);
+      const { uri, isDirty } = document;
+      if (uri.scheme === schemes.policy && !isDirty) this.#versions.becameClean(uri, document.getText());
     }),
   );
 
   constructor(init: PolicyFilesInit) {
     this.#init = init;
+    this.#versions = new PolicyVersions({
+      versions: init.versions,
+      documentAt,
+      read: (uri) => this.#read(uri),
+      tell: (uri) => this.#tell(uri),
+    });
   }
 
   dispose(): void {
@@ -67,14 +67,12 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
       const { text, mtime } = snapshot;
       return { type, ctime: 0, mtime, size: Buffer.byteLength(text), permissions };
     }
-    // What an open document is of is said as it is known: one that is newer is a question when it is saved.
-    const known = documentAt(uri) && this.#init.versions.find(uri);
-    const { mtime, size } = known ?? (await this.#read(uri)).version;
+    const { mtime, size } = await this.#versions.versionOf(uri);
     return { type, ctime: 0, mtime, size };
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const { text } = (await this.#snapshotAt(uri)) ?? (await this.#read(uri));
+    const { text } = (await this.#snapshotAt(uri)) ?? (await this.#versions.read(uri));
     return new TextEncoder().encode(text);
   }
 
@@ -115,16 +113,13 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
   }
 
   /** Notes what a document is the text of by now. */
-  written(uri: vscode.Uri, { etag, text = '' }: StoredPolicy): void {
-    this.#newer.delete(uri.toString());
-    this.#init.versions.note(uri, etag, Buffer.byteLength(text));
+  written(uri: vscode.Uri, stored: StoredPolicy): void {
+    this.#versions.written(uri, stored);
   }
 
   /** Lets an editor without changes show what was written beside it; one with changes is still of what it was. */
   changedElsewhere(uri: vscode.Uri, stored: StoredPolicy): void {
-    if (documentAt(uri)?.isDirty) return;
-    this.written(uri, stored);
-    this.#tell(uri);
+    this.#versions.changedElsewhere(uri, stored);
   }
 
   /** A side of a comparison; undefined for the policy itself. */
@@ -146,29 +141,10 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
     return snapshot;
   }
 
-  /** VS Code asks for time and text at once, and takes them for one version. */
-  #read(uri: vscode.Uri): Promise<PolicyRead> {
-    const key = uri.toString();
-    const reading = this.#reads.get(key) ?? this.#readNow(uri).finally(() => this.#reads.delete(key));
-    this.#reads.set(key, reading);
-    return reading;
-  }
-
-  async #readNow(uri: vscode.Uri): Promise<PolicyRead> {
-    const key = uri.toString();
+  async #read(uri: vscode.Uri): Promise<StoredPolicy & { readonly text: string }> {
     const site = this.#init.places.siteAt(uri);
-    const stored = this.#fetched.get(key) ?? (await this.#readQuietly(site));
-    const { text = skeletonOf(site.scope), etag } = stored;
-    const document = documentAt(uri);
-    const before = this.#init.versions.find(uri);
-    if (document?.isDirty && before !== undefined) {
-      if (before.etag !== etag) this.#newer.set(key, { ...stored, text });
-      return { text, version: before };
-    }
-    const version = this.#init.versions.note(uri, etag, Buffer.byteLength(text));
-    // It has been told the time of what it showed before.
-    if (document !== undefined && version !== before) this.#tell(uri);
-    return { text, version };
+    const stored = this.#fetched.get(uri.toString()) ?? (await this.#readQuietly(site));
+    return { ...stored, text: stored.text ?? skeletonOf(site.scope) };
   }
 
   /** An editor that comes back with its window reads as well, and nobody is asked anything at the start. */
@@ -183,13 +159,6 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
     }
   }
 
-  /** A document that has given up its changes may be of what was read meanwhile. */
-  #reverted(document: vscode.TextDocument): void {
-    const newer = this.#newer.get(document.uri.toString());
-    if (newer !== undefined && sameLines(newer.text, document.getText()))
-      this.changedElsewhere(document.uri, newer);
-  }
-
   #tell(uri: vscode.Uri): void {
     this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
@@ -197,8 +166,4 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
 
 function documentAt(uri: vscode.Uri): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-}
-
-function sameLines(one = '', other = ''): boolean {
-  return one.replaceAll('\r\n', '\n') === other.replaceAll('\r\n', '\n');
 }
