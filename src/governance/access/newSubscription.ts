@@ -18,7 +18,7 @@ import {
   subscriptionBody,
 } from '../../protocol/apim/subscriptionStates.ts';
 import { entityOf } from '../../shared/instanceNode.ts';
-import { askChoice, askInSteps, askText, type Choice, type Step } from '../../shared/steps.ts';
+import { askChoice, askInSteps, type Choice, type Step, trimmedText } from '../../shared/steps.ts';
 import { freeId } from './freeId.ts';
 import { userItem } from './members.ts';
 import { offerToCopy } from './subscriptionKeys.ts';
@@ -94,13 +94,11 @@ async function askFor(title: string, offer: Offer, settled: Settled): Promise<Ne
 function askName(draft: Draft): Step {
   const prompt = vscode.l10n.t('Name of the subscription: what its keys are for');
   const validate = (text: string): string | undefined =>
-    isSubscriptionName(text.trim()) ? undefined : vscode.l10n.t('1 to 100 characters are expected.');
-  return (position) =>
-    askText(
-      position,
-      { prompt, value: draft.displayName, validate },
-      (text) => (draft.displayName = text.trim()),
-    );
+    isSubscriptionName(text) ? undefined : vscode.l10n.t('1 to 100 characters are expected.');
+  return trimmedText(
+    () => ({ prompt, value: draft.displayName, validate }),
+    (text) => (draft.displayName = text),
+  );
 }
 
 function askOwner(draft: Draft, { users }: Offer): Step {

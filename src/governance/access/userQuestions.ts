@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isEmailAddress, isPersonName, type NewUser } from '../../protocol/apim/users.ts';
 import { groupSchema, type Group } from '../../protocol/apim/people.ts';
-import { askInSteps, askMany, askText, type Step } from '../../shared/steps.ts';
+import { askInSteps, askMany, type Step, trimmedText } from '../../shared/steps.ts';
 import type { OpenInstance } from '../../instances/index.ts';
 import { waitFor } from './tools.ts';
 
@@ -32,19 +32,23 @@ export async function askForUser(access: OpenInstance, title: string): Promise<W
 
 function askName(draft: Draft, member: 'firstName' | 'lastName', prompt: string): Step {
   const validate = (text: string): string | undefined =>
-    isPersonName(text.trim()) ? undefined : vscode.l10n.t('1 to 100 characters are expected.');
-  return (position) =>
-    askText(position, { prompt, value: draft[member], validate }, (text) => (draft[member] = text.trim()));
+    isPersonName(text) ? undefined : vscode.l10n.t('1 to 100 characters are expected.');
+  return trimmedText(
+    () => ({ prompt, value: draft[member], validate }),
+    (text) => (draft[member] = text),
+  );
 }
 
 function askEmail(draft: Draft): Step {
   const question = {
     prompt: vscode.l10n.t('E-mail address; no two users can have the same one'),
     validate: (text: string) =>
-      isEmailAddress(text.trim()) ? undefined : vscode.l10n.t('An address like ada@example.com is expected.'),
+      isEmailAddress(text) ? undefined : vscode.l10n.t('An address like ada@example.com is expected.'),
   };
-  return (position) =>
-    askText(position, { ...question, value: draft.email }, (text) => (draft.email = text.trim()));
+  return trimmedText(
+    () => ({ ...question, value: draft.email }),
+    (text) => (draft.email = text),
+  );
 }
 
 function askGroups(draft: Draft, groups: readonly Group[]): Step {

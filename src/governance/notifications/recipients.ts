@@ -12,6 +12,7 @@ import { changeLinks, type LinkChange } from '../access/links.ts';
 import { userItem } from '../access/members.ts';
 import { nameOfUser } from '../access/userNames.ts';
 import { type AccessTools, changing, choose, type Chosen, waitFor } from '../access/tools.ts';
+import { wordsIn } from '../wordsIn.ts';
 
 /** Where an event has its recipients: those who are named by an address, and users. */
 type Collection = 'recipientEmails' | 'recipientUsers';
@@ -27,7 +28,7 @@ export async function addRecipientEmails(tools: AccessTools, target: unknown): P
     placeholder: 'ada@example.com, grace@example.com',
     validate: wrongAddress,
   };
-  const outcome = await askText({ title, canGoBack: false }, question, (text) => (added = addressesIn(text)));
+  const outcome = await askText({ title, canGoBack: false }, question, (text) => (added = wordsIn(text)));
   if (outcome !== 'next') return;
   await change(tools, chosen, 'recipientEmails', { added, removed: [] });
   tellAdded(chosen.node, added);
@@ -149,13 +150,9 @@ function tellAdded({ label }: EntityNode, names: readonly string[]): void {
   );
 }
 
-function addressesIn(text: string): readonly string[] {
-  return text.split(/[,;\s]+/).filter(Boolean);
-}
-
 /** What is wrong with a list of addresses. */
 function wrongAddress(text: string): string | undefined {
-  const addresses = addressesIn(text);
+  const addresses = wordsIn(text);
   if (addresses.length === 0) return vscode.l10n.t('An address like ada@example.com is expected.');
   const wrong = addresses.find((address) => !isEmailAddress(address));
   return wrong === undefined ? undefined : vscode.l10n.t('{0} is no e-mail address.', wrong);
