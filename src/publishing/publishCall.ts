@@ -4,10 +4,11 @@ import { plannedResources, type PlannedResource, type Publication } from '../pro
 import { Failure } from '../protocol/failure.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import { type PublishArguments, publishArguments } from './callArguments.ts';
-import { type Draft, draftFor, existingProduct, isOpen, publicationOf, sourceOf } from './draft.ts';
+import { type Draft, draftFor, existingProduct, publicationOf, sourceOf } from './draft.ts';
 import { finish } from './finishing.ts';
 import { type InstanceFacts, readInstance, readOperations } from './instanceFacts.ts';
 import { newRecord } from './newRecord.ts';
+import { openProductsOf } from './openProducts.ts';
 import { isAbout, isAt, type PublicationRecord } from './publicationRecord.ts';
 import { authorizationsFor } from './publishedEndpoints.ts';
 import type { PublishingTools } from './publishingTools.ts';
@@ -117,9 +118,10 @@ async function publicationBy(
   };
   if (call.injectKey === true && !source.hasKey)
     throw invalid('"injectKey": the endpoint has no key of its own.');
-  if (call.injectKey === undefined && source.hasKey && isOpen(draft.product))
+  const open = await openProductsOf(draft, facts, access, signal);
+  if (call.injectKey === undefined && source.hasKey && open.length > 0)
     throw invalid(
-      `"injectKey": anybody may call what is in the product ${draft.product.id}, so say whether the gateway adds the key of the endpoint to those calls.`,
+      `"injectKey": anybody may call what is in the product ${open.join(', ')}, so say whether the gateway adds the key of the endpoint to those calls.`,
     );
   return publicationOf(draft, facts, there ? await readOperations(access, there.name, signal) : []);
 }
