@@ -9,7 +9,7 @@ import type {
   PublishedProduct,
 } from '../protocol/apim/publication.ts';
 import { isNamedValueName, resourceIdFrom } from '../protocol/apim/publicationProblems.ts';
-import type { ApiOperation } from '../protocol/apim/arm.ts';
+import type { Api, ApiOperation } from '../protocol/apim/arm.ts';
 import { freeName } from '../shared/freeName.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
 
@@ -174,8 +174,8 @@ function keysOf(
   apiId: string,
   endpoints: readonly PublishedEndpoint[],
 ): Pick<Publication, 'keyName' | 'endpointKeys'> {
-  // An API that others have made may have an id which no policy could refer to.
-  const prefix = isNamedValueName(apiId) ? apiId : resourceIdFrom(apiId);
+  // An API that others have made may have an id which no policy could refer to, or with a dot in it.
+  const prefix = isNamedValueName(apiId) && !apiId.includes('.') ? apiId : resourceIdFrom(apiId);
   switch (key) {
     case 'caller':
       return {};
@@ -194,8 +194,22 @@ function keysOf(
   }
 }
 
+/** The API that is called by a URL suffix alone. */
+export function apiAt(path: string, apis: InstanceFacts['apis']): Api | undefined {
+  return apisAt(path, apis).find(({ properties }) => !properties.apiVersion);
+}
+
+/** Whether every API that has a URL suffix is one version of several, and so is called by more than that. */
+export function isOfVersions(path: string, apis: InstanceFacts['apis']): boolean {
+  return apisAt(path, apis).length > 0 && apiAt(path, apis) === undefined;
+}
+
+function apisAt(path: string, apis: InstanceFacts['apis']): readonly Api[] {
+  return apis.filter(({ properties }) => properties.path.toLowerCase() === path.toLowerCase());
+}
+
 export function apiIdOf({ path }: Pick<Draft, 'path'>, apis: InstanceFacts['apis']): string {
-  const same = apis.find(({ properties }) => properties.path.toLowerCase() === path.toLowerCase());
+  const same = apiAt(path, apis);
   if (same !== undefined) return same.name;
   const taken = new Set(apis.map(({ name }) => name.toLowerCase()));
   return freeName(resourceIdFrom(path), '-', (id) => taken.has(id));

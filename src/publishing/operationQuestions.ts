@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { operationMethods } from '../protocol/apim/operations.ts';
 import { errorStatuses, statusDescription, type PublishedOperation } from '../protocol/apim/publication.ts';
 import { isUrlTemplate } from '../protocol/apim/publicationProblems.ts';
+import { abortable } from '../shared/abortable.ts';
 import { asking } from '../shared/asking.ts';
 import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
 import { displayNameProblem } from './displayName.ts';
@@ -17,7 +18,7 @@ export function askOperations(draft: Draft, source: Pick<Source, 'baseUrl' | 'bo
     tooltip: vscode.l10n.t('Change name, verb, template and responses'),
   };
   return async (position) => {
-    const bodyTypes = await asking(source.baseUrl, () => source.bodyTypes);
+    const bodyTypes = await asking(source.baseUrl, (signal) => abortable(source.bodyTypes, signal));
     const operations = (): readonly Choice<string>[] =>
       draft.operations.map(({ operation }) => ({
         label: operation.displayName,

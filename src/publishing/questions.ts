@@ -7,7 +7,7 @@ import { normalizeBaseUrl } from '../protocol/studio/urls.ts';
 import { asking } from '../shared/asking.ts';
 import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
 import { displayNameProblem } from './displayName.ts';
-import { apiIdOf, type Draft, type KeySource, type Source } from './draft.ts';
+import { apiIdOf, type Draft, isOfVersions, type KeySource, type Source } from './draft.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
 import { openProductsOf } from './openProducts.ts';
 import { askOperations } from './operationQuestions.ts';
@@ -85,10 +85,7 @@ function askPath(draft: Draft, { gatewayUrl, facts }: Setting): Step {
       {
         prompt: vscode.l10n.t('URL suffix of the API: what follows {0}/. It is called by HTTPS.', gatewayUrl),
         value: draft.path,
-        validate: (text) =>
-          isPath(text.trim())
-            ? undefined
-            : vscode.l10n.t('Letters, digits, "-", "_", "." and "~" are expected, with "/" in between.'),
+        validate: (text) => pathProblem(text.trim(), facts),
       },
       (text) => {
         draft.path = text.trim();
@@ -98,6 +95,14 @@ function askPath(draft: Draft, { gatewayUrl, facts }: Setting): Step {
         draft.displayName = there?.properties.displayName ?? proposedName;
       },
     );
+}
+
+function pathProblem(path: string, { apis }: InstanceFacts): string | undefined {
+  if (!isPath(path))
+    return vscode.l10n.t('Letters, digits, "-", "_", "." and "~" are expected, with "/" in between.');
+  return isOfVersions(path, apis)
+    ? vscode.l10n.t('An API with versions has this URL suffix. Choose another one.')
+    : undefined;
 }
 
 function askKey(draft: Draft, { source, facts, access }: Setting): Step {

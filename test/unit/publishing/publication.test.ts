@@ -11,7 +11,13 @@ import {
 import { groupSchema } from '../../../src/protocol/apim/people.ts';
 import { asObject, jsonText } from '../../../src/protocol/json.ts';
 import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
-import { draftFor, publicationOf, sameOperation } from '../../../src/publishing/draft.ts';
+import {
+  apiIdOf,
+  draftFor,
+  isOfVersions,
+  publicationOf,
+  sameOperation,
+} from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
 import { openProductsOf } from '../../../src/publishing/openProducts.ts';
 import { keyUpdate } from '../../../src/publishing/keyUpdate.ts';
@@ -521,8 +527,12 @@ describe('publishing to API Management', () => {
     assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), [api]);
     assert.deepEqual(await lacking('/namedValues/azureml-demo-key', api), []);
     assert.deepEqual(await lacking('/subscriptions/azureml-demo-vscode'), []);
-    await put(api, { ...ofOthers, serviceUrl: publication.serviceUrl });
-    assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), []);
+    for (const serviceUrl of [publication.serviceUrl, `${publication.serviceUrl}/`]) {
+      await put(api, { ...ofOthers, serviceUrl });
+      assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), [], serviceUrl);
+    }
+    await put(api, { ...ofOthers, serviceUrl: `${publication.serviceUrl}/?code=1` });
+    assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), [api]);
   });
 
   it('does not say that a product has no limit which it has not read', async () => {
@@ -530,6 +540,18 @@ describe('publishing to API Management', () => {
     const { products } = await readInstance(instance, signal);
     assert.deepEqual(products.at(0)?.limits, starterLimits);
     assert.ok(products.length > 20 && products.at(-1)?.limits === undefined);
+  });
+
+  it('does not take a version of an API for one that is called by the URL suffix alone', async () => {
+    const version = { displayName: 'Demo', path: 'azureml-demo', serviceUrl: publication.serviceUrl };
+    await put('/apis/azureml-demo-v1', { ...version, apiVersion: 'v1' });
+    const { apis } = await readInstance(instance, signal);
+    assert.equal(apiIdOf({ path: 'azureml-demo' }, apis), 'azureml-demo');
+    assert.ok(isOfVersions('AzureML-Demo', apis) && !isOfVersions('azureml', apis));
+    await put('/apis/original', version);
+    const { apis: both } = await readInstance(instance, signal);
+    assert.equal(apiIdOf({ path: 'azureml-demo' }, both), 'original');
+    assert.ok(!isOfVersions('azureml-demo', both));
   });
 
   it('starts from the guide, and from names of its own where those are taken', async () => {

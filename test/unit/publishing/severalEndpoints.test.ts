@@ -180,5 +180,16 @@ describe('publishing one API for several endpoints', () => {
       endpointKeys.map(({ keyName }) => keyName),
       ['azureml-demo.twin.id-1-key', 'azureml-demo.twin.id-2-key', 'azureml-demo.single-key'],
     );
+    const dotted = {
+      id: '/apis/d',
+      name: 'azureml-demo.single',
+      properties: { path: 'dotted', protocols: ['https'] },
+    };
+    const other = publicationOf(
+      { ...draft, path: 'dotted', key: 'endpoint' },
+      { ...facts, apis: [dotted] },
+      [],
+    );
+    assert.deepEqual([other.apiId, other.keyName], ['azureml-demo.single', 'azureml-demo-single-key']);
   });
 });
