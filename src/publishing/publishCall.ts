@@ -9,7 +9,6 @@ import {
   type Draft,
   draftFor,
   existingProduct,
-  isOpen,
   publicationOf,
   sourceOf,
   isOfVersions,
@@ -17,6 +16,7 @@ import {
 import { finish } from './finishing.ts';
 import { type InstanceFacts, readInstance, readOperations } from './instanceFacts.ts';
 import { newRecord } from './newRecord.ts';
+import { openProductsOf } from './openProducts.ts';
 import { isAbout, isAt, type PublicationRecord } from './publicationRecord.ts';
 import { authorizationsFor } from './publishedEndpoints.ts';
 import type { PublishingTools } from './publishingTools.ts';
@@ -128,9 +128,10 @@ async function publicationBy(
   };
   if (call.injectKey === true && !source.hasKey)
     throw invalid('"injectKey": the endpoint has no key of its own.');
-  if (call.injectKey === undefined && source.hasKey && isOpen(draft.product))
+  const open = await openProductsOf(draft, facts, access, signal);
+  if (call.injectKey === undefined && source.hasKey && open.length > 0)
     throw invalid(
-      `"injectKey": anybody may call what is in the product ${draft.product.id}, so say whether the gateway adds the key of the endpoint to those calls.`,
+      `"injectKey": anybody may call what is in the product ${open.join(', ')}, so say whether the gateway adds the key of the endpoint to those calls.`,
     );
   return publicationOf(draft, facts, there ? await readOperations(access, there.name, signal) : []);
 }

@@ -73,7 +73,7 @@ export class Publisher {
     };
     const draft = draftFor(source, facts);
     const { gatewayUrl = '' } = item.properties;
-    if (!(await askPublication(title, draft, { source, facts, gatewayUrl }))) return undefined;
+    if (!(await askPublication(title, draft, { source, facts, gatewayUrl, access }))) return undefined;
     if (!(await isReachable(draft.serviceUrl, gatewayUrl))) return undefined;
     const apiId = apiIdOf(draft, facts.apis);
     const existing = facts.apis.some(({ name }) => name === apiId)

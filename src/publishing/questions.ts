@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import type { InstanceAccess } from '../azure/index.ts';
 import { serviceParameter } from '../protocol/apim/operations.ts';
 import { isPath } from '../protocol/apim/publicationProblems.ts';
 import { Failure } from '../protocol/failure.ts';
 import { normalizeBaseUrl } from '../protocol/studio/urls.ts';
+import { asking } from '../shared/asking.ts';
 import {
   askChoice,
   askInSteps,
@@ -13,8 +15,9 @@ import {
   trimmedText,
 } from '../shared/steps.ts';
 import { displayNameProblem } from './displayName.ts';
-import { apiIdOf, type Draft, isOpen, isOfVersions, type KeySource, type Source } from './draft.ts';
+import { apiIdOf, type Draft, isOfVersions, type KeySource, type Source } from './draft.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
+import { openProductsOf } from './openProducts.ts';
 import { askOperations } from './operationQuestions.ts';
 import { askProduct, newProductQuestions, newProductSteps } from './productQuestions.ts';
 
@@ -23,6 +26,7 @@ export interface Setting {
   readonly source: Source;
   readonly facts: InstanceFacts;
   readonly gatewayUrl: string;
+  readonly access: InstanceAccess;
 }
 
 /** Asks for a publication, from the guide's choices on. False when the user gives up. */
@@ -105,7 +109,7 @@ function pathProblem(path: string, { apis }: InstanceFacts): string | undefined 
     : undefined;
 }
 
-function askKey(draft: Draft, { source }: Setting): Step {
+function askKey(draft: Draft, { source, facts, access }: Setting): Step {
   return async (position) => {
     if (!source.hasKey) return 'skip';
     const several = {
@@ -113,7 +117,10 @@ function askKey(draft: Draft, { source }: Setting): Step {
       detail: vscode.l10n.t('The API is for several endpoints of this workspace, each with its named value.'),
       value: 'calledEndpoint' as const,
     };
-    const open = isOpen(draft.product);
+    const openProducts = await asking(access.arm.baseUrl, (signal) =>
+      openProductsOf(draft, facts, access, signal),
+    );
+    const open = openProducts.length > 0;
     const added: readonly Choice<KeySource>[] = [
       {
         label: vscode.l10n.t('The gateway adds it'),
@@ -139,13 +146,13 @@ function askKey(draft: Draft, { source }: Setting): Step {
     for (;;) {
       const outcome = await askChoice(position, { placeholder, choices }, (value) => (draft.key = value));
       const isForAnybody = outcome === 'next' && open && draft.key !== 'caller';
-      if (!isForAnybody || (await mayAnybodyCall(draft, source))) return outcome;
+      if (!isForAnybody || (await mayAnybodyCall(openProducts, source))) return outcome;
     }
   };
 }
 
 /** With a key that the gateway adds, an open product leaves the service without protection. */
-async function mayAnybodyCall({ product }: Draft, { serviceName }: Source): Promise<boolean> {
+async function mayAnybodyCall(openProducts: readonly string[], { serviceName }: Source): Promise<boolean> {
   const add = vscode.l10n.t('Add the key');
   const choice = await vscode.window.showWarningMessage(
     vscode.l10n.t('Let anybody call {0} with its API key?', serviceName),
@@ -153,7 +160,7 @@ async function mayAnybodyCall({ product }: Draft, { serviceName }: Source): Prom
       modal: true,
       detail: vscode.l10n.t(
         'The product {0} is open: whoever knows the URL of the gateway calls the web service, at your expense, without a key of his own.',
-        product.displayName,
+        openProducts.join(', '),
       ),
     },
     add,

@@ -93,7 +93,7 @@ describe('publishing by a program', () => {
     const before = writes();
     await assert.rejects(
       publish({ product: 'open' }),
-      /\[client\/InvalidArguments\] .*"injectKey": anybody may call what is in the product open/,
+      /\[client\/InvalidArguments\] .*"injectKey": anybody may call what is in the product Open,/,
     );
     assert.equal(writes(), before);
     const written = [

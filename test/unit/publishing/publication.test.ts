@@ -19,6 +19,7 @@ import {
   sameOperation,
 } from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
+import { openProductsOf } from '../../../src/publishing/openProducts.ts';
 import { keyUpdate } from '../../../src/publishing/keyUpdate.ts';
 import {
   coversMade,
@@ -604,7 +605,22 @@ describe('publishing to API Management', () => {
       state: 'published',
     });
     const facts = await readInstance(instance, signal);
-    assert.equal(publicationOf(draftFor(source, facts), facts, []).keyName, undefined);
+    const draft = draftFor(source, facts);
+    assert.equal(publicationOf(draft, facts, []).keyName, undefined);
+    assert.deepEqual(await openProductsOf(draft, facts, instance, signal), ['Starter']);
+  });
+
+  it('knows of an API that is in an open product already', async () => {
+    const source = { serviceName: 'Service', baseUrl: 'http://127.0.0.1:5000', hasKey: true };
+    await put('/products/open', { displayName: 'Open', subscriptionRequired: false });
+    await put('/apis/theirs', { displayName: 'Theirs', path: 'azureml-demo' });
+    for (const product of ['open', 'unlimited']) await put(`/products/${product}/apis/theirs`, {});
+    const facts = await readInstance(instance, signal);
+    const draft = draftFor(source, facts);
+    const openAt = (path: string): Promise<readonly string[]> =>
+      openProductsOf({ ...draft, path }, facts, instance, signal);
+    assert.deepEqual(await openAt('azureml-demo'), ['Open']);
+    assert.deepEqual(await openAt('elsewhere'), []);
   });
 
   async function kindsThere(): Promise<readonly string[]> {
