@@ -21,11 +21,6 @@ export class PublicationStore extends RecordStore<PublicationRecord> {
     return (await this.list()).filter(({ ended }) => !ended);
   }
 
-  /** The record as it is now; undefined when it is gone. */
-  async find(id: string): Promise<PublicationRecord | undefined> {
-    return (await this.list()).find((each) => each.id === id);
-  }
-
   /** What was published of the API of a record, as it is now. */
   async ofSameApi(record: PublicationRecord): Promise<readonly PublicationRecord[]> {
     return (await this.list()).filter((each) => isSameApi(each, record));

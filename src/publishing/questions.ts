@@ -24,16 +24,17 @@ export function askPublication(title: string, draft: Draft, setting: Setting): P
     askServiceUrl(draft, setting),
     askPath(draft, setting),
     askProduct(draft, setting.facts),
-    ...newProductSteps(draft),
+    ...newProductSteps(draft, setting.facts),
     askOperations(draft, setting.source),
     askKey(draft, setting),
     askFurtherEndpoints(draft, setting),
   ];
-  const always = steps.length - newProductSteps(draft).length - Number(!setting.source.hasKey) - 1;
+  const always =
+    steps.length - newProductSteps(draft, setting.facts).length - Number(!setting.source.hasKey) - 1;
   return askInSteps(
     title,
     steps,
-    () => always + newProductQuestions(draft) + Number(draft.key === 'calledEndpoint'),
+    () => always + newProductQuestions(draft, setting.facts) + Number(draft.key === 'calledEndpoint'),
   );
 }
 

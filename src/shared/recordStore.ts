@@ -37,12 +37,22 @@ export class RecordStore<T extends KeptRecord> {
       .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   }
 
+  /** The record as it is now; undefined when it is gone. */
+  async find(id: string): Promise<T | undefined> {
+    return (await this.list()).find((each) => each.id === id);
+  }
+
   /** Resolves when it is on the disk. */
   async save(record: T): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = this.#path(record.id);
     await writeFile(`${path}.tmp`, JSON.stringify(record, undefined, 2), { mode: 0o600, flush: true });
     await this.#replaceFile(`${path}.tmp`, path);
+  }
+
+  /** Saves it again; one that another window has removed stays away. */
+  async update(record: T): Promise<void> {
+    if ((await this.find(record.id)) !== undefined) await this.save(record);
   }
 
   /** False where somebody else, such as another window, has removed it already. */

@@ -23,9 +23,9 @@ export async function carryOut(record: WorkRecord, tools: WorkTools): Promise<In
   let { write } = record;
   if (write === undefined) {
     write = await begin(record, tools);
-    if (write !== undefined) await tools.save({ ...record, write });
+    await tools.save({ ...record, write });
   }
-  const { body } = write === undefined ? await arm.get(id, { signal }) : await follow(arm, write, id, signal);
+  const { body } = await follow(arm, write, id, signal);
   const instance = parseArm(instanceSchema, body);
   if (isSameTier(instance.sku, record.tier)) return instance;
   throw failure(
@@ -34,14 +34,13 @@ export async function carryOut(record: WorkRecord, tools: WorkTools): Promise<In
   );
 }
 
-/** Undefined where there is nothing to wait for. */
-async function begin(record: WorkRecord, tools: WorkTools): Promise<StartedWrite | undefined> {
+async function begin(record: WorkRecord, tools: WorkTools): Promise<StartedWrite> {
   const { id } = record.instance;
   if ((await standing(record, tools)) !== 'nothing') return tools.arm.resourceAt(id);
   try {
-    return await write(record, tools);
+    return (await write(record, tools)) ?? tools.arm.resourceAt(id);
   } catch (error) {
-    if (!(await cameTwice(error, record, tools))) throw error;
+    if (!(await cameAbout(error, record, tools))) throw error;
     return tools.arm.resourceAt(id);
   }
 }
@@ -54,15 +53,18 @@ function write(record: WorkRecord, { arm, signal }: WorkTools): Promise<StartedW
 }
 
 /**
- * Whether a write is refused because the same one came first, sent by a window that was killed before the answer. An
- * instance that changes takes no other change (409, `ServiceLocked`), and one that has changed has another ETag (412).
+ * Whether what a refused write asks for has come about all the same: Azure has taken it and failed to say so (5xx), or
+ * the same one came first, sent by a window that was killed before the answer. An instance that changes takes no other
+ * change (409, `ServiceLocked`), and one that has changed has another ETag (412).
  * Source: azure-sdk-for-js arm-apimanagement (recordings of its tests).
  */
-async function cameTwice(error: unknown, record: WorkRecord, tools: WorkTools): Promise<boolean> {
-  if (!(error instanceof Failure) || (error.status !== 409 && error.status !== 412)) return false;
+async function cameAbout(error: unknown, record: WorkRecord, tools: WorkTools): Promise<boolean> {
+  if (!(error instanceof Failure)) return false;
+  const { status = 0 } = error;
+  if (status !== 409 && status !== 412 && status < 500) return false;
   const now = await standing(record, tools);
   // Where the ETag is another one, what runs may be somebody else's change.
-  return now === 'there' || (now === 'running' && error.status === 409);
+  return now === 'there' || (now === 'running' && status === 409);
 }
 
 /** Whether Azure has what a record wants, or is busy with the instance, or neither. */
@@ -122,18 +124,4 @@ function isOurs({ sku, location = '', properties }: Instance, record: Creation):
 
 function failure(code: string, sentence: string): Failure {
   return new Failure({ code, origin: 'service', sentence });
-}
-
-/**
- * What a failure means for a record: that it has `ended`, that nothing can be seen just now and one looks again `later`,
- * or that the user is `barred` from seeing how it goes on. Until Azure has `begun`, a refusal is the end.
- */
-export function meaningOf(
-  { origin, code, status = 0 }: Failure,
-  { write: begun }: WorkRecord,
-): 'ended' | 'later' | 'barred' {
-  if (code === 'SignInNeeded' || code === 'SignInFailed') return 'barred';
-  if (begun !== undefined && (status === 401 || status === 403)) return 'barred';
-  if (origin === 'network' && code !== 'RedirectRefused') return 'later';
-  return status === 408 || status === 429 || status >= 500 ? 'later' : 'ended';
 }

@@ -1,14 +1,19 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Azure, ChosenInstance } from '../../azure/index.ts';
+import { WorkLeases } from '../../local-service/workLeases.ts';
 import type { Instance } from '../../protocol/apim/arm.ts';
+import { Failure } from '../../protocol/failure.ts';
 import { commandId, views } from '../../shared/contributions.ts';
 import type { Foundation } from '../../shared/feature.ts';
 import { reportFailure } from '../../shared/reportFailure.ts';
 import { askForTier } from './changeTier.ts';
 import { askForInstance, type AgreedCreation } from './createInstance.ts';
+import { workFolder } from './openWork.ts';
 import { tierLabel } from './tierWords.ts';
 import { WorkFollower, type Followed } from './workFollower.ts';
 import type { WorkRecord } from './workRecord.ts';
+import { WorkStatusBar } from './workStatusBar.ts';
 import { WorkStore } from './workStore.ts';
 import { elapsed, workDetails, workWords } from './workWords.ts';
 
@@ -17,16 +22,20 @@ export class InstanceCreation implements vscode.Disposable {
   readonly #foundation: Foundation;
   readonly #azure: Azure;
   readonly #follower: WorkFollower;
+  readonly #statusBar = new WorkStatusBar(() => this.#follower.list());
   /** What was answered, for another attempt. */
   readonly #agreed = new Map<string, AgreedCreation>();
 
   constructor(foundation: Foundation, azure: Azure) {
     this.#foundation = foundation;
     this.#azure = azure;
+    const { fsPath: storage } = foundation.context.globalStorageUri;
     this.#follower = new WorkFollower({
-      foundation,
+      log: foundation.log,
       azure,
-      store: new WorkStore(foundation.context.globalStorageUri.fsPath),
+      store: new WorkStore(storage),
+      leases: new WorkLeases(join(workFolder(storage), 'leases')),
+      changed: () => this.#statusBar.draw(),
       succeeded: (record, instance, isFirst) => this.#succeeded(record, instance, isFirst),
       failed: (record, error) => this.#failed(record, error),
     });
@@ -34,6 +43,7 @@ export class InstanceCreation implements vscode.Disposable {
 
   dispose(): void {
     this.#follower.dispose();
+    this.#statusBar.dispose();
   }
 
   /** Goes on with what windows that were closed have left. */
@@ -84,8 +94,15 @@ export class InstanceCreation implements vscode.Disposable {
         run: () => this.#foundation.documents.show('instance.txt', workDetails(record, problem)),
       },
       {
-        label: vscode.l10n.t('$(eye-closed) Stop following'),
-        detail: vscode.l10n.t('Azure goes on with it, and nothing is said when it ends.'),
+        ...(record.write === undefined
+          ? {
+              label: vscode.l10n.t('$(close) Give up'),
+              detail: vscode.l10n.t('If Azure has begun all the same, nothing is said when it ends.'),
+            }
+          : {
+              label: vscode.l10n.t('$(eye-closed) Stop following'),
+              detail: vscode.l10n.t('Azure goes on with it, and nothing is said when it ends.'),
+            }),
         run: () => {
           this.#agreed.delete(record.id);
           return this.#follower.forget(followed);
@@ -121,8 +138,25 @@ export class InstanceCreation implements vscode.Disposable {
               await this.changeTier({ ...known, client: this.#azure.clientAt(known.where) });
           };
     const again = () => run().catch((problem: unknown) => reportFailure(this.#foundation, problem));
-    await reportFailure(this.#foundation, error, [{ label: vscode.l10n.t('Try again'), run: again }]);
+    await reportFailure(this.#foundation, notBegun(record, error), [
+      { label: vscode.l10n.t('Try again'), run: again },
+    ]);
   }
+}
+
+/** A failure before Azure has begun says so; it is the end of the record only then, or by Azure's own word. */
+function notBegun({ kind, instance, write }: WorkRecord, error: unknown): unknown {
+  if (write !== undefined || !(error instanceof Failure)) return error;
+  const { code, origin, sentence, status, evidence } = error;
+  return new Failure({
+    ...{ code, origin, cause: error },
+    ...(status !== undefined && { status }),
+    ...(evidence !== undefined && { evidence }),
+    sentence:
+      kind === 'create'
+        ? vscode.l10n.t('{0} was not created. {1}', instance.name, sentence)
+        : vscode.l10n.t('The pricing tier of {0} was not changed. {1}', instance.name, sentence),
+  });
 }
 
 async function pickFollowed(followed: readonly Followed[]): Promise<Followed | undefined> {

@@ -37,7 +37,7 @@ export class WorkStatusBar implements vscode.Disposable {
     const more = others.length === 0 ? '' : ` · ${vscode.l10n.t('{0} more', others.length)}`;
     const { icon, text } = wordsFor(shown);
     this.#item.text = `${icon} ${text}${more}`;
-    this.#item.tooltip = shown.problem?.sentence ?? vscode.l10n.t('Azure goes on when this window closes.');
+    this.#item.tooltip = tooltipFor(shown);
     this.#item.accessibilityInformation = { label: `${text}${more}`, role: 'button' };
     this.#item.show();
     this.#timer ??= setInterval(() => this.draw(), tickMs);
@@ -45,10 +45,27 @@ export class WorkStatusBar implements vscode.Disposable {
 }
 
 function wordsFor({ record, problem }: Followed): { readonly icon: string; readonly text: string } {
-  if (problem !== undefined) {
-    const text = vscode.l10n.t('API Management: {0} cannot be followed', record.instance.name);
-    return { icon: '$(warning)', text };
+  if (problem === undefined) {
+    const text = vscode.l10n.t('API Management: {0}… {1}', workWords(record), elapsed(record));
+    return { icon: '$(sync~spin)', text };
   }
-  const text = vscode.l10n.t('API Management: {0}… {1}', workWords(record), elapsed(record));
-  return { icon: '$(sync~spin)', text };
+  const text =
+    record.write === undefined
+      ? vscode.l10n.t('API Management: {0} has not begun', workWords(record))
+      : vscode.l10n.t('API Management: {0} cannot be followed', record.instance.name);
+  return { icon: '$(warning)', text };
+}
+
+function tooltipFor({ record, state, problem }: Followed): string {
+  if (problem !== undefined) {
+    const next =
+      state === 'later'
+        ? vscode.l10n.t('It is tried again in a moment.')
+        : vscode.l10n.t('Select this to try again.');
+    return `${problem.sentence} ${next}`;
+  }
+  if (state === 'elsewhere') return vscode.l10n.t('Another window follows it.');
+  return record.write === undefined
+    ? vscode.l10n.t('Azure has not begun yet. Leave a window open until then.')
+    : vscode.l10n.t('Azure goes on when this window closes.');
 }

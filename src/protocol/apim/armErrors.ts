@@ -71,10 +71,13 @@ function resourceIn(url: string): string {
 const hints: Readonly<Record<string, string>> = {
   AuthorizationFailed: 'Ask an owner of the subscription for the rights of a contributor.',
   ExpiredAuthenticationToken: 'Sign in again.',
+  InternalServerError: 'Azure has a problem of its own. Try again later.',
   InvalidAuthenticationToken: 'Sign in again.',
   InvalidAuthenticationTokenTenant: 'Sign in to the tenant that the subscription belongs to.',
   PreconditionFailed: 'It was changed since it was read. Read it again before you write.',
   ResourceGroupNotFound: 'Check the resource group, or choose another one.',
   ResourceNotFound: 'It may have been deleted. Refresh and choose again.',
+  ServiceInTransition: 'It is being changed. Try again when that has ended.',
+  ServiceLocked: 'It is being changed. Try again when that has ended.',
   SubscriptionNotFound: 'Check the subscription, or sign in with the account that has it.',
 };

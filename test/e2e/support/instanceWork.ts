@@ -26,5 +26,6 @@ export async function answerCreation(
 /** The files of instances that are being made or changed. */
 export async function workRecords({ host }: Workbench): Promise<readonly string[]> {
   const kept = join(host.userData, 'data/User/globalStorage/azureml-services.azureml-services');
-  return readdir(join(kept, 'instances')).catch(() => []);
+  const names = await readdir(join(kept, 'instances')).catch(() => []);
+  return names.filter((name) => name.endsWith('.json'));
 }

@@ -2,51 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ArmClient } from '../../../src/azure/armClient.ts';
-import { carryOut, meaningOf, type WorkTools } from '../../../src/instances/creation/carryOut.ts';
+import { carryOut, type WorkTools } from '../../../src/instances/creation/carryOut.ts';
+import { meaningOf } from '../../../src/instances/creation/failureMeaning.ts';
 import { hasOpenWork, workFolder } from '../../../src/instances/creation/openWork.ts';
-import {
-  type Creation,
-  type TierChange,
-  type WorkRecord,
-} from '../../../src/instances/creation/workRecord.ts';
+import type { TierChange, WorkRecord } from '../../../src/instances/creation/workRecord.ts';
 import { WorkStore } from '../../../src/instances/creation/workStore.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
-import { ArmError, defaultTenant, faultOf, startArm, type Arm } from '../../support/arm/index.ts';
+import { ArmError, faultOf, startArm, type Arm } from '../../support/arm/index.ts';
 import { Bench } from '../transport/servers.ts';
-
-const resourceGroup = '/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/rg1';
-const idOf = (name: string): string => `${resourceGroup}/providers/Microsoft.ApiManagement/service/${name}`;
-
-const common = {
-  version: 1,
-  id: 'a1',
-  startedAt: '2026-11-21T10:00:00.000Z',
-  where: {
-    account: { id: '1', label: 'owner@example.com' },
-    tenantId: defaultTenant.tenantId,
-    subscriptionId: '00000000-0000-4000-8000-000000000000',
-    subscriptionName: 'Pay as you go',
-  },
-} as const;
-
-const creation: Creation = {
-  ...common,
-  kind: 'create',
-  instance: { id: idOf('fresh'), name: 'fresh' },
-  tier: { name: 'Developer', units: 1 },
-  location: 'eastus',
-  organisation: 'Contoso',
-  email: 'owner@example.com',
-};
-
-const change: TierChange = {
-  ...common,
-  kind: 'changeTier',
-  instance: { id: idOf('demoazureml'), name: 'demoazureml' },
-  from: { name: 'Developer', units: 1 },
-  tier: { name: 'Standard', units: 2 },
-};
+import { change, clientOf, creation, idOf } from './workBench.ts';
 
 describe('an instance that is made or changed in its own time', () => {
   const bench = new Bench();
@@ -68,15 +32,7 @@ describe('an instance that is made or changed in its own time', () => {
 
   /** Of a window of its own. */
   function tools(signal = new AbortController().signal): WorkTools {
-    const http = bench.client();
-    const token = (): Promise<string> => Promise.resolve(arm.token());
-    const client = new ArmClient({
-      http: () => Promise.resolve(http),
-      baseUrl: arm.url,
-      token,
-      pollPauseMs: 1,
-    });
-    return { arm: client, save: (record) => store.save(record), signal };
+    return { arm: clientOf(arm, bench), save: (record) => store.save(record), signal };
   }
 
   const writes = (): readonly string[] =>
