@@ -243,13 +243,11 @@ describe('publishing to API Management', () => {
     await writePolicy(policyOfOthers);
     await chooseAsBefore();
     await window.quickInput.waitFor({ title: 'Publish AzureML Demo API at demoazureml' });
-    await window.editors.waitForActive('Publish AzureML Demo API at demoazureml');
+    const preview = window.page.locator('.tab', { hasText: 'Publish AzureML Demo API at demoazureml' });
+    await preview.waitFor();
     await window.reload();
     await window.tree('Web services').find(published);
-    await eventually(
-      'no preview',
-      async () => !(await window.editors.titles()).some((title) => title.startsWith('Publish AzureML')),
-    );
+    await preview.waitFor({ state: 'detached' });
     await writePolicy(ours);
   });
 
