@@ -10,7 +10,7 @@ import { cloudAt } from './cloud.ts';
 import type { Account, Place } from '../shared/azurePlace.ts';
 import { instanceById } from './instanceById.ts';
 import { KnownInstances } from './knownInstances.ts';
-import { ResourcePick, succeeds, type Picked, type Sought } from './resourcePick.ts';
+import { ResourcePick, type Picked, type Sought } from './resourcePick.ts';
 import { SignIn } from './signIn.ts';
 
 /** An API Management instance that the user has chosen, and the way to it. */
@@ -155,4 +155,11 @@ async function readInstance(client: ArmClient, id: string, signal: AbortSignal):
 
 function readCloud(): ReturnType<typeof cloudAt> {
   return cloudAt(vscode.workspace.getConfiguration(prefix).get(settings.resourceManagerUrl));
+}
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
 }

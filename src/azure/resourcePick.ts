@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Failure } from '../protocol/failure.ts';
 import type { ArmClient } from './armClient.ts';
 import type { Account, Place, Where } from '../shared/azurePlace.ts';
 import { searchAccount, type ListIn, type Obstacle, type Search } from './search.ts';
@@ -42,6 +43,8 @@ export class ResourcePick<T> {
   readonly #found = new Map<string, Picked<T>>();
   readonly #searched = new Set<string>();
   #obstacles: readonly Obstacle[] = [];
+  /** Why a sign-in failed, by the obstacle that it was for; undefined for that with another account. */
+  readonly #refusals = new Map<Obstacle | undefined, Failure>();
 
   /** `last` comes first, and can be chosen before anybody has answered. */
   constructor(
@@ -129,12 +132,14 @@ export class ResourcePick<T> {
   }
 
   #otherItems(): readonly Item<T>[] {
+    const refusal = this.#refusals.get(undefined);
     return [
       ...(this.#obstacles.length === 0 ? [] : [separator<Picked<T>>(vscode.l10n.t('not searched'))]),
       ...this.#obstacles.map((obstacle) => this.#obstacleItem(obstacle)),
       separator(''),
       {
         label: vscode.l10n.t('$(account) Sign in with another account…'),
+        ...(refusal !== undefined && { detail: refusal.sentence }),
         alwaysShow: true,
         run: () => this.#addAccount(),
       },
@@ -149,7 +154,7 @@ export class ResourcePick<T> {
         ? vscode.l10n.t('$(account) Sign in to {0}…', name)
         : `$(warning) ${this.#withAccount(name, place.account)}`,
       description: isLocked ? '' : vscode.l10n.t('Try again'),
-      detail: failure.sentence,
+      detail: (this.#refusals.get(obstacle) ?? failure).sentence,
       alwaysShow: true,
       run: () => this.#list.during(this.#goOn(obstacle)),
     };
@@ -157,21 +162,27 @@ export class ResourcePick<T> {
 
   async #goOn(obstacle: Obstacle): Promise<void> {
     const isLocked = obstacle.failure.code === 'SignInNeeded';
-    if (isLocked && !(await succeeds(this.#signIn.token(obstacle.place, 'ask')))) return;
+    if (isLocked && !(await this.#signsIn(obstacle, this.#signIn.token(obstacle.place, 'ask')))) return;
     this.#obstacles = this.#obstacles.filter((each) => each !== obstacle);
     await obstacle.retry();
   }
 
   async #addAccount(): Promise<void> {
-    const account = await this.#signIn.ask(true).catch(() => undefined);
+    const account = await this.#signsIn(undefined, this.#signIn.ask(true));
     if (account !== undefined) this.#look(account);
   }
-}
 
-/** What the user was asked for and did not do needs no word; the entry that asks is still there. */
-export function succeeds(work: Promise<unknown>): Promise<boolean> {
-  return work.then(
-    () => true,
-    () => false,
-  );
+  /** Undefined when nobody was signed in: the entry that asks is still there, and says what has gone wrong. */
+  async #signsIn<R>(obstacle: Obstacle | undefined, signingIn: Promise<R>): Promise<R | undefined> {
+    this.#refusals.delete(obstacle);
+    try {
+      return await signingIn;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      // What the user was asked for and did not do needs no word.
+      if (error.code !== 'Cancelled') this.#refusals.set(obstacle, error);
+      this.#list.draw();
+      return undefined;
+    }
+  }
 }

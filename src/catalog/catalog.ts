@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Discovery } from './discovery.ts';
+import { defaultSubscriptionKeyHeader } from '../protocol/apim/errors.ts';
 import { Failure } from '../protocol/failure.ts';
 import { explain, namedValueOf } from './refusedGatewayKey.ts';
 import { isRetiredHost } from '../protocol/studio/regions.ts';
@@ -8,7 +9,7 @@ import type { LocalServiceDescription } from '../local-service/description.ts';
 import { commandId, prefix, settings, views } from '../shared/contributions.ts';
 import type { Foundation } from '../shared/feature.ts';
 import type { AuthorizeOptions } from './keys.ts';
-import { defaultSubscriptionKeyHeader, Keys } from './keys.ts';
+import { Keys } from './keys.ts';
 import { endpointOf, findEndpoint, serviceByReference, unknownWorkspace } from './endpoints.ts';
 import { ManagementClient } from './managementClient.ts';
 import { LocalWorkspace } from './localWorkspace.ts';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { Failure } from '../protocol/failure.ts';
+import { defaultSubscriptionKeyHeader } from '../protocol/apim/errors.ts';
 import { jobUrl } from '../protocol/studio/urls.ts';
 import { failureOfAnswer } from '../protocol/studio/errors.ts';
 import type { HttpClient } from '../transport/httpClient.ts';
@@ -9,8 +10,6 @@ import { cleanKey } from './cleanKey.ts';
 import { microsoftToken } from './microsoftToken.ts';
 import type { CatalogSecrets } from './secrets.ts';
 import type { Endpoint, Workspace } from './model.ts';
-
-export const defaultSubscriptionKeyHeader = 'Ocp-Apim-Subscription-Key';
 
 /** No job has this id: asking for it tells whether the keys are accepted, and changes nothing. */
 const noSuchJob = '0'.repeat(32);

@@ -8,6 +8,7 @@ import {
   type RecipientUser,
   type User,
 } from '../protocol/apim/people.ts';
+import { scopeWords } from '../shared/scopeWords.ts';
 import type { Listed } from './listed.ts';
 
 export function drawApi({ properties }: Api, path: string): Listed | undefined {
@@ -187,14 +188,6 @@ export function drawRecipientUser({ name }: RecipientUser, path: string, user: U
     description: user?.properties.email ?? vscode.l10n.t('user'),
     icon: 'account',
   };
-}
-
-/** What a subscription is for. */
-export function scopeWords(scope: string): string {
-  const [kind = '', name = ''] = scope.split('/').slice(-2);
-  if (kind === 'products') return vscode.l10n.t('product {0}', name);
-  if (kind === 'apis') return vscode.l10n.t('API {0}', name);
-  return name === 'apis' ? vscode.l10n.t('all APIs') : vscode.l10n.t('everything');
 }
 
 /** What a person calls the state of a subscription. */

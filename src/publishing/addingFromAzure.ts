@@ -16,9 +16,7 @@ import { Failure } from '../protocol/failure.ts';
 import { parseEndpointKeys } from '../protocol/studio/management.ts';
 import { parseServiceUrl } from '../protocol/studio/urls.ts';
 import { asking } from '../shared/asking.ts';
-import type { ArmClient } from '../azure/index.ts';
-import type { Azure } from '../azure/index.ts';
-import type { Picked, Sought } from '../azure/index.ts';
+import type { ArmClient, Azure, Picked, Sought } from '../azure/index.ts';
 
 type Resource =
   | { readonly kind: 'workspace'; readonly workspace: ClassicWorkspace }

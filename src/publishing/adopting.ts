@@ -5,6 +5,7 @@ import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { isExplorerNode } from '../shared/explorerNode.ts';
 import { entityOf, instanceIdOf, type EntityNode } from '../shared/instanceNode.ts';
+import { scopeWords } from '../shared/scopeWords.ts';
 import { browseApi, type ServiceApi } from './gatewayApis.ts';
 import { subscriptionKeyOf, subscriptionsFor } from './subscriptionKeys.ts';
 import { pickApi, reason } from './apiPick.ts';
@@ -108,11 +109,4 @@ async function pickSubscription(
 /** The key of such a subscription is for administration: nobody gets it unasked. */
 function isForEverything({ properties: { scope = '' } }: ProductSubscription): boolean {
   return /\/service\/[^/]+\/?$/.test(scope);
-}
-
-function scopeWords(scope: string): string {
-  const [kind, name] = scope.split('/').slice(-2);
-  if (kind === 'products') return vscode.l10n.t('product {0}', name ?? '');
-  if (kind === 'apis') return vscode.l10n.t('this API');
-  return vscode.l10n.t('all APIs');
 }

@@ -9,7 +9,7 @@ import type {
   PublishedProduct,
 } from '../protocol/apim/publication.ts';
 import { isNamedValueName, resourceIdFrom } from '../protocol/apim/publicationProblems.ts';
-import type { ApiOperation } from '../protocol/apim/arm.ts';
+import type { Api, ApiOperation } from '../protocol/apim/arm.ts';
 import { freeName } from '../shared/freeName.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
 
@@ -129,28 +129,42 @@ export function isOpen({ subscriptionRequired }: PublishedProduct): boolean {
  */
 export function publicationOf(
   draft: Draft,
-  { apis }: InstanceFacts,
+  { apis, developers }: InstanceFacts,
   existing: readonly ApiOperation[],
   endpoints: readonly PublishedEndpoint[] = [],
 ): Publication {
   const apiId = apiIdOf(draft, apis);
-  const ids = new Map(existing.map(({ name, properties }) => [signatureOf(properties), name]));
   return {
     apiId,
     displayName: draft.displayName,
     serviceUrl: draft.serviceUrl,
     path: draft.path,
-    operations: draft.operations
-      .filter(({ included }) => included)
-      .map(({ operation }) => {
-        const types = draft.bodyTypes?.operations.get(operation.id);
-        const id = ids.get(signatureOf(operation)) ?? operation.id;
-        return { ...operation, id, ...(types && { types }) };
-      }),
-    product: draft.product,
+    operations: operationsOf(draft, existing),
+    product: productFor(draft, developers),
     ...(draft.bodyTypes && { definitions: draft.bodyTypes.definitions }),
     ...keysOf(draft, apiId, endpoints),
   };
+}
+
+/** What is published is for developers to see. */
+function productFor({ product }: Draft, developers: string | undefined): PublishedProduct {
+  const { make } = product;
+  if (make?.published !== true || developers === undefined) return product;
+  return { ...product, make: { ...make, groups: [developers] } };
+}
+
+function operationsOf(
+  { operations, bodyTypes }: Draft,
+  existing: readonly ApiOperation[],
+): readonly PublishedOperation[] {
+  const ids = new Map(existing.map(({ name, properties }) => [signatureOf(properties), name]));
+  const included = operations.filter((each) => each.included).map(({ operation }) => operation);
+  const taken = new Set(included.flatMap((operation) => ids.get(signatureOf(operation)) ?? []));
+  return included.map((operation) => {
+    const types = bodyTypes?.operations.get(operation.id);
+    const id = ids.get(signatureOf(operation)) ?? freeName(operation.id, '-', (name) => taken.has(name));
+    return { ...operation, id, ...(types && { types }) };
+  });
 }
 
 type PublishedEndpoint = Omit<EndpointKey, 'keyName'>;
@@ -160,8 +174,8 @@ function keysOf(
   apiId: string,
   endpoints: readonly PublishedEndpoint[],
 ): Pick<Publication, 'keyName' | 'endpointKeys'> {
-  // An API that others have made may have an id which no policy could refer to.
-  const prefix = isNamedValueName(apiId) ? apiId : resourceIdFrom(apiId);
+  // An API that others have made may have an id which no policy could refer to, or with a dot in it.
+  const prefix = isNamedValueName(apiId) && !apiId.includes('.') ? apiId : resourceIdFrom(apiId);
   switch (key) {
     case 'caller':
       return {};
@@ -180,11 +194,34 @@ function keysOf(
   }
 }
 
+/** The API that is called by a URL suffix alone. */
+export function apiAt(path: string, apis: InstanceFacts['apis']): Api | undefined {
+  return apisAt(path, apis).find(({ properties }) => !properties.apiVersion);
+}
+
+/** Whether every API that has a URL suffix is one version of several, and so is called by more than that. */
+export function isOfVersions(path: string, apis: InstanceFacts['apis']): boolean {
+  return apisAt(path, apis).length > 0 && apiAt(path, apis) === undefined;
+}
+
+function apisAt(path: string, apis: InstanceFacts['apis']): readonly Api[] {
+  return apis.filter(({ properties }) => properties.path.toLowerCase() === path.toLowerCase());
+}
+
 export function apiIdOf({ path }: Pick<Draft, 'path'>, apis: InstanceFacts['apis']): string {
-  const same = apis.find(({ properties }) => properties.path.toLowerCase() === path.toLowerCase());
+  const same = apiAt(path, apis);
   if (same !== undefined) return same.name;
   const taken = new Set(apis.map(({ name }) => name.toLowerCase()));
   return freeName(resourceIdFrom(path), '-', (id) => taken.has(id));
+}
+
+/** The operation of a draft that an instance could not tell from one with this verb and template. */
+export function sameOperation(
+  { operations }: Pick<Draft, 'operations'>,
+  wanted: Pick<PublishedOperation, 'id' | 'method' | 'urlTemplate'>,
+): PublishedOperation | undefined {
+  const others = operations.map(({ operation }) => operation).filter(({ id }) => id !== wanted.id);
+  return others.find((operation) => signatureOf(operation) === signatureOf(wanted));
 }
 
 function signatureOf({ method, urlTemplate }: { method: string; urlTemplate: string }): string {

@@ -40,7 +40,9 @@ export async function browseApis(
 ): Promise<void> {
   const options = { query: { expandApiVersionSet: 'true' }, signal };
   for await (const page of client.list(childPath(instance.id, 'apis'), apiSchema, options)) {
-    await inParallel(page, mostApis, async (api) => found(await browseApi(client, instance, api, signal)));
+    // Older revisions are listed beside the current one.
+    const current = page.filter(({ properties }) => properties.isCurrent !== false);
+    await inParallel(current, mostApis, async (api) => found(await browseApi(client, instance, api, signal)));
   }
 }
 

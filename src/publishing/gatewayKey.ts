@@ -6,6 +6,7 @@ import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { publicationFor } from './callArguments.ts';
 import { keyUpdate } from './keyUpdate.ts';
+import { recordsWithKey } from './newestRecords.ts';
 import { pickRecord } from './pickRecord.ts';
 import { isAbout, type PublicationRecord } from './publicationRecord.ts';
 import { endpointsIn, originalOf } from './publishedEndpoints.ts';
@@ -18,9 +19,8 @@ export async function updateGatewayKey(tools: PublishingTools, target: unknown):
   const title = vscode.l10n.t('Update the key at the gateway');
   const endpoint = await tools.catalog.pickTarget(target, title);
   if (endpoint === undefined) return;
-  const records = (await tools.store.list()).filter(
-    (each) => isAbout(each, endpoint) && keyNameFor(each.publication, endpoint.endpointId) !== undefined,
-  );
+  const withKey = recordsWithKey(await tools.store.list(), endpoint.endpointId);
+  const records = withKey.filter((each) => isAbout(each, endpoint));
   if (records.length === 0) throw publishedElsewhere(endpoint);
   const record = await pickRecord(records, title);
   const key = record && (await keyFor(tools.catalog, record, endpoint));

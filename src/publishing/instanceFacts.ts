@@ -10,6 +10,7 @@ import {
   type Product,
 } from '../protocol/apim/arm.ts';
 import { limitsIn, type CallLimits } from '../protocol/apim/limits.ts';
+import { groupSchema, type Group } from '../protocol/apim/people.ts';
 import { parsePolicy } from '../protocol/apim/policyXml.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { InstanceAccess } from '../azure/index.ts';
@@ -18,6 +19,8 @@ import type { InstanceAccess } from '../azure/index.ts';
 export interface InstanceFacts {
   readonly apis: readonly Api[];
   readonly products: readonly ProductFacts[];
+  /** The id of the group of all developers; absent in a tier that has no portal where they see products. */
+  readonly developers?: string;
 }
 
 export interface ProductFacts {
@@ -31,9 +34,10 @@ const mostLimits = 20;
 
 export async function readInstance(instance: InstanceAccess, signal: AbortSignal): Promise<InstanceFacts> {
   const { arm, id } = instance;
-  const [apis, products] = await Promise.all([
+  const [apis, products, developers] = await Promise.all([
     arm.listAll(childPath(id, 'apis'), apiSchema, { signal }),
     arm.listAll(childPath(id, 'products'), productSchema, { signal }),
+    readDevelopers(instance, signal),
   ]);
   const limits = await Promise.all(
     products.slice(0, mostLimits).map(({ name }) => readLimits(instance, name, signal)),
@@ -44,7 +48,21 @@ export async function readInstance(instance: InstanceAccess, signal: AbortSignal
       const known = limits[index];
       return { product, ...(known !== undefined && { limits: known }) };
     }),
+    ...(developers !== undefined && { developers }),
   };
+}
+
+/** Its id is another one in each instance. Source: azure-docs api-management-howto-create-groups.md. */
+async function readDevelopers({ arm, id }: InstanceAccess, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const groups = await arm.listAll(childPath(id, 'groups'), groupSchema, { signal });
+    const isDevelopers = ({ properties: { builtIn, displayName } }: Group): boolean =>
+      builtIn === true && displayName === 'Developers';
+    return groups.find(isDevelopers)?.name;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'MethodNotAllowedInPricingTier') return undefined;
+    throw error;
+  }
 }
 
 /** The operations of an API; none where it is not there. */

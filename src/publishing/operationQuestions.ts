@@ -2,10 +2,11 @@ import * as vscode from 'vscode';
 import { operationMethods } from '../protocol/apim/operations.ts';
 import { errorStatuses, statusDescription, type PublishedOperation } from '../protocol/apim/publication.ts';
 import { isUrlTemplate } from '../protocol/apim/publicationProblems.ts';
+import { abortable } from '../shared/abortable.ts';
 import { asking } from '../shared/asking.ts';
 import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
 import { displayNameProblem } from './displayName.ts';
-import type { Draft, Source } from './draft.ts';
+import { type Draft, sameOperation, type Source } from './draft.ts';
 
 /** No operation has such an id. */
 const typedBodies = '{typed bodies}';
@@ -17,7 +18,7 @@ export function askOperations(draft: Draft, source: Pick<Source, 'baseUrl' | 'bo
     tooltip: vscode.l10n.t('Change name, verb, template and responses'),
   };
   return async (position) => {
-    const bodyTypes = await asking(source.baseUrl, () => source.bodyTypes);
+    const bodyTypes = await asking(source.baseUrl, (signal) => abortable(source.bodyTypes, signal));
     const operations = (): readonly Choice<string>[] =>
       draft.operations.map(({ operation }) => ({
         label: operation.displayName,
@@ -63,7 +64,7 @@ async function editOperation(draft: Draft, id: string): Promise<void> {
   if (before === undefined) return;
   const edited: Editable = { ...before };
   const title = vscode.l10n.t('Change {0}', before.displayName);
-  const steps = [askName(edited), askMethod(edited), askTemplate(edited), askStatuses(edited)];
+  const steps = [askName(edited), askMethod(edited), askTemplate(edited, draft), askStatuses(edited)];
   if (!(await askInSteps(title, steps, () => steps.length))) return;
   draft.operations = draft.operations.map((each) =>
     each.operation.id === id ? { operation: edited, included: true } : each,
@@ -94,22 +95,26 @@ function askMethod(operation: Editable): Step {
   };
 }
 
-function askTemplate(operation: Editable): Step {
+function askTemplate(operation: Editable, draft: Draft): Step {
   return (position) =>
     askText(
       position,
       {
         prompt: vscode.l10n.t('URL template below the suffix; what is in braces are its parameters'),
         value: operation.urlTemplate,
-        validate: (text) =>
-          isUrlTemplate(text.trim())
-            ? undefined
-            : vscode.l10n.t(
-                'A template begins with "/", has no spaces, and names each of its {parameters} once.',
-              ),
+        validate: (text) => templateProblem({ ...operation, urlTemplate: text.trim() }, draft),
       },
       (text) => (operation.urlTemplate = text.trim()),
     );
+}
+
+function templateProblem(operation: PublishedOperation, draft: Draft): string | undefined {
+  if (!isUrlTemplate(operation.urlTemplate))
+    return vscode.l10n.t(
+      'A template begins with "/", has no spaces, and names each of its {parameters} once.',
+    );
+  const same = sameOperation(draft, operation);
+  return same && vscode.l10n.t('{0} has this verb and template already.', same.displayName);
 }
 
 function askStatuses(operation: Editable): Step {

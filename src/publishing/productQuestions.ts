@@ -67,22 +67,22 @@ function blankProduct({ products }: InstanceFacts): PublishedProduct {
 }
 
 /** The questions of a new product, which are left out for any other. */
-export function newProductSteps(draft: Draft): readonly Step[] {
+export function newProductSteps(draft: Draft, facts: InstanceFacts): readonly Step[] {
   return [
     askName(draft),
     askId(draft),
     askDescription(draft),
     askAccess(draft),
     askLimit(draft),
-    askState(draft),
+    askState(draft, facts),
     askTerms(draft),
   ];
 }
 
 /** How many of them are asked. */
-export function newProductQuestions(draft: Draft): number {
+export function newProductQuestions(draft: Draft, facts: InstanceFacts): number {
   if (newProductOf(draft) === undefined) return 0;
-  return newProductSteps(draft).length - Number(!draft.product.subscriptionRequired);
+  return newProductSteps(draft, facts).length - Number(!draft.product.subscriptionRequired);
 }
 
 /** Undefined where a product is chosen that needs no questions. */
@@ -151,7 +151,7 @@ function askAccess(draft: Draft): Step {
     choices: [
       {
         label: vscode.l10n.t('Subscribers'),
-        detail: vscode.l10n.t('Whoever asks for a subscription gets its keys at once.'),
+        detail: vscode.l10n.t('A subscription is active at once, without an approval.'),
         value: { subscriptionRequired: true, approvalRequired: false },
       },
       {
@@ -184,11 +184,18 @@ function askLimit(draft: Draft): Step {
   return (position) => (draft.product.subscriptionRequired ? ask(position) : Promise.resolve('skip'));
 }
 
-function askState(draft: Draft): Step {
+function askState(draft: Draft, { developers }: InstanceFacts): Step {
   const question = () => ({
     placeholder: vscode.l10n.t('Is the product published?'),
     choices: [
-      { label: vscode.l10n.t('Published'), detail: vscode.l10n.t('Developers see it.'), value: true },
+      {
+        label: vscode.l10n.t('Published'),
+        detail:
+          developers === undefined
+            ? vscode.l10n.t('The instance has no developer portal in which it would be found.')
+            : vscode.l10n.t('Developers see it in the developer portal.'),
+        value: true,
+      },
       {
         label: vscode.l10n.t('Not published'),
         detail: vscode.l10n.t('Administrators see it only.'),

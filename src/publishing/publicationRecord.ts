@@ -40,6 +40,7 @@ const publication = v.object({
         approvalRequired: v.boolean(),
         subscriptionsLimit: v.number(),
         published: v.boolean(),
+        groups: v.exactOptional(v.array(v.string())),
         limits: v.object({ rate: v.exactOptional(limit), quota: v.exactOptional(limit) }),
       }),
     ),

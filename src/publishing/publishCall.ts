@@ -4,7 +4,16 @@ import { plannedResources, type PlannedResource, type Publication } from '../pro
 import { Failure } from '../protocol/failure.ts';
 import { parseArguments } from '../shared/arguments.ts';
 import { type PublishArguments, publishArguments } from './callArguments.ts';
-import { type Draft, draftFor, existingProduct, isOpen, publicationOf, sourceOf } from './draft.ts';
+import {
+  apiAt,
+  type Draft,
+  draftFor,
+  existingProduct,
+  isOpen,
+  publicationOf,
+  sourceOf,
+  isOfVersions,
+} from './draft.ts';
 import { finish } from './finishing.ts';
 import { type InstanceFacts, readInstance, readOperations } from './instanceFacts.ts';
 import { newRecord } from './newRecord.ts';
@@ -103,7 +112,9 @@ async function publicationBy(
   const proposed = draftFor(source, facts);
   // The guide's own suffix may be taken by the same call of yesterday.
   const path = call.path ?? earlierPath ?? proposed.path;
-  const there = facts.apis.find(({ properties }) => properties.path.toLowerCase() === path.toLowerCase());
+  if (isOfVersions(path, facts.apis))
+    throw invalid(`"path": an API with versions has ${path} already; choose another one.`);
+  const there = apiAt(path, facts.apis);
   const draft: Draft = {
     ...proposed,
     displayName: call.displayName ?? there?.properties.displayName ?? proposed.displayName,

@@ -5,7 +5,7 @@ import { Failure } from '../protocol/failure.ts';
 import { normalizeBaseUrl } from '../protocol/studio/urls.ts';
 import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
 import { displayNameProblem } from './displayName.ts';
-import { apiIdOf, type Draft, isOpen, type KeySource, type Source } from './draft.ts';
+import { apiIdOf, type Draft, isOpen, isOfVersions, type KeySource, type Source } from './draft.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
 import { askOperations } from './operationQuestions.ts';
 import { askProduct, newProductQuestions, newProductSteps } from './productQuestions.ts';
@@ -24,16 +24,17 @@ export function askPublication(title: string, draft: Draft, setting: Setting): P
     askServiceUrl(draft, setting),
     askPath(draft, setting),
     askProduct(draft, setting.facts),
-    ...newProductSteps(draft),
+    ...newProductSteps(draft, setting.facts),
     askOperations(draft, setting.source),
     askKey(draft, setting),
     askFurtherEndpoints(draft, setting),
   ];
-  const always = steps.length - newProductSteps(draft).length - Number(!setting.source.hasKey) - 1;
+  const always =
+    steps.length - newProductSteps(draft, setting.facts).length - Number(!setting.source.hasKey) - 1;
   return askInSteps(
     title,
     steps,
-    () => always + newProductQuestions(draft) + Number(draft.key === 'calledEndpoint'),
+    () => always + newProductQuestions(draft, setting.facts) + Number(draft.key === 'calledEndpoint'),
   );
 }
 
@@ -80,10 +81,7 @@ function askPath(draft: Draft, { gatewayUrl, facts }: Setting): Step {
       {
         prompt: vscode.l10n.t('URL suffix of the API: what follows {0}/. It is called by HTTPS.', gatewayUrl),
         value: draft.path,
-        validate: (text) =>
-          isPath(text.trim())
-            ? undefined
-            : vscode.l10n.t('Letters, digits, "-", "_", "." and "~" are expected, with "/" in between.'),
+        validate: (text) => pathProblem(text.trim(), facts),
       },
       (text) => {
         draft.path = text.trim();
@@ -93,6 +91,14 @@ function askPath(draft: Draft, { gatewayUrl, facts }: Setting): Step {
         draft.displayName = there?.properties.displayName ?? proposedName;
       },
     );
+}
+
+function pathProblem(path: string, { apis }: InstanceFacts): string | undefined {
+  if (!isPath(path))
+    return vscode.l10n.t('Letters, digits, "-", "_", "." and "~" are expected, with "/" in between.');
+  return isOfVersions(path, apis)
+    ? vscode.l10n.t('An API with versions has this URL suffix. Choose another one.')
+    : undefined;
 }
 
 function askKey(draft: Draft, { source }: Setting): Step {

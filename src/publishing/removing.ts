@@ -159,7 +159,7 @@ async function remove(removal: Removal, { instance, signal }: RemovingTools): Pr
   try {
     await instance.arm.delete(instance.id + planned.path, {
       query: queryOf(planned),
-      ...(planned.kind !== 'productApi' && { ifMatch: now.etag ?? '*' }),
+      ...(planned.body !== undefined && { ifMatch: now.etag ?? '*' }),
       signal,
     });
   } catch (error) {

@@ -39,7 +39,7 @@ export async function readState(
   authorizations: Authorizations,
   signal: AbortSignal,
 ): Promise<ResourceState> {
-  if (planned.kind === 'productApi') {
+  if (planned.body === undefined) {
     const linked = await isLinked(instance, planned, signal);
     return { planned, state: linked ? 'same' : 'missing', ...(linked && { existing: {} }) };
   }
@@ -61,17 +61,17 @@ export async function readState(
   };
 }
 
-/** A product's link to an API cannot be read by itself. */
+/** A product's link to an API, or to a group, cannot be read by itself. */
 async function isLinked(
   { arm, id }: InstanceAccess,
   { path }: PlannedResource,
   signal: AbortSignal,
 ): Promise<boolean> {
   const list = path.slice(0, path.lastIndexOf('/'));
-  const api = decodeURIComponent(path.slice(list.length + 1));
+  const linked = decodeURIComponent(path.slice(list.length + 1));
   if ((await arm.find(id + list.slice(0, list.lastIndexOf('/')), { signal })) === undefined) return false;
   for await (const page of arm.list(id + list, nameOnly, { signal }))
-    if (page.some(({ name }) => name === api)) return true;
+    if (page.some(({ name }) => name === linked)) return true;
   return false;
 }
 

@@ -20,6 +20,8 @@ export function resourceWords({ kind, name }: PlannedResource): string {
       return vscode.l10n.t('Policy of the API {0}', name);
     case 'productApi':
       return vscode.l10n.t('API in its product: {0}', name);
+    case 'productGroup':
+      return vscode.l10n.t('Developers see the product {0}', name);
     case 'subscription':
       return vscode.l10n.t('Subscription {0}', name);
   }

@@ -7,6 +7,7 @@ import { isExplorerNode } from '../shared/explorerNode.ts';
 import { reportFailure } from '../shared/reportFailure.ts';
 import { askMany } from '../shared/steps.ts';
 import { publicationFor } from './callArguments.ts';
+import { newestOfEachApi } from './newestRecords.ts';
 import { pickRecord } from './pickRecord.ts';
 import { progress } from './progress.ts';
 import { isAbout, publishedAmong, publishedEndpoints, type PublicationRecord } from './publicationRecord.ts';
@@ -31,7 +32,7 @@ export async function unpublish(tools: PublishingTools, target: unknown): Promis
   const all = await tools.store.list();
   const records = endpoint === undefined ? all : all.filter((record) => isAbout(record, endpoint));
   if (records.length === 0) throw nothingPublished();
-  const record = await pickRecord(records, vscode.l10n.t('Unpublish'));
+  const record = await pickRecord(newestOfEachApi(records), vscode.l10n.t('Unpublish'));
   if (record !== undefined) await unpublishRecord(tools, record);
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Catalog, Endpoint } from '../catalog/index.ts';
+import { defaultSubscriptionKeyHeader } from '../protocol/apim/errors.ts';
 import type { JsonEdit } from '../shared/jsonEdits.ts';
 import { secretNameFor, splitCredential, writeSecretReference } from '../shared/secretReference.ts';
 
@@ -8,8 +9,6 @@ export interface TypedCredential {
   readonly header: string;
   readonly value: string;
 }
-
-const defaultSubscriptionKeyHeader = 'Ocp-Apim-Subscription-Key';
 
 /** Whether keys go to the secret storage before the request is sent. */
 export async function askToStore(

@@ -76,6 +76,12 @@ describe('adopting an API of API Management', () => {
   const labels = async (): Promise<readonly string[]> =>
     (await workbench.window.quickInput.entries()).map(({ label }) => label);
 
+  const details = (label: string, detail: RegExp): Promise<unknown> =>
+    eventually(`${label}: ${String(detail)}`, async () => {
+      const entries = await workbench.window.quickInput.entries();
+      return entries.some((each) => each.label.includes(label) && detail.test(each.detail));
+    });
+
   it('signs in when it is needed, and finds the instances of each tenant', async () => {
     const { window } = workbench;
     const { quickInput } = window;
@@ -87,6 +93,14 @@ describe('adopting an API of API Management', () => {
     await quickInput.row('demoazureml').waitFor();
     await quickInput.row(/Sign in to Fabrikam/).waitFor();
     await window.screenshot('azure-instances');
+    signIn.failing.add('ada');
+    await quickInput.row(/Sign in to Fabrikam/).click();
+    await details('Sign in to Fabrikam', /Nobody was signed in .* The account service does not answer/);
+    await window.screenshot('azure-sign-in-refused');
+    signIn.failing.clear();
+    await quickInput.row(/Sign in to Fabrikam/).click();
+    await window.dialog.click('Cancel');
+    await details('Sign in to Fabrikam', /is not signed in there/);
     await quickInput.row(/Sign in to Fabrikam/).click();
     await window.dialog.click('Allow');
     await quickInput.row('fabrikam-apis').waitFor();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import type { Arm } from '../support/arm/index.ts';
 import { ArmCaller, namesOn, propertiesOf } from '../unit/arm/armCaller.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
@@ -104,6 +105,9 @@ describe('the questions of publishing', () => {
     const template = '/workspaces/{workspace}/services/{service}/jobs/{job}?api-version={apiversion}';
     await quickInput.enter(template.replace('{job}', '{service}'), { message: 'URL template' });
     await quickInput.waitFor({ message: 'names each of its {parameters} once' });
+    const swagger = '/workspaces/{workspace}/services/{service}/swagger.json';
+    await quickInput.enter(swagger.replace('{service}', '{id}'));
+    await quickInput.waitFor({ message: 'Swagger has this verb and template already.' });
     await quickInput.enter(template);
     await quickInput.check('401');
     await quickInput.check('404');
@@ -138,6 +142,8 @@ describe('the questions of publishing', () => {
       },
     );
     assert.deepEqual([product.subscriptionsLimit, product.state], [2, 'published']);
+    // Besides administrators, who see every product.
+    assert.equal(namesOn(await caller.ask('GET', 'products/scoring/groups')).length, 2);
     const operations = await caller.ask('GET', 'apis/azureml-demo/operations');
     assert.deepEqual(namesOn(operations).toSorted(), [
       'bes-start',
@@ -245,5 +251,28 @@ describe('the questions of publishing', () => {
     const product = (await quickInput.entries()).find(({ label }) => label === 'Open house');
     assert.equal(product?.description, 'no limit · open to anybody, without a key');
     await quickInput.cancel();
+  });
+
+  it('can be taken back, and what is left when that was stopped is said', async () => {
+    const api = `${service} API`;
+    const gate = new EventEmitter();
+    const reached = once(gate, 'reached');
+    arm.beforeNext(/^DELETE .*\/operations\/bes-delete$/, async () => {
+      gate.emit('reached');
+      await once(gate, 'released');
+    });
+    await window.tree('Web services').clickContextMenu([api, service], 'Unpublish…');
+    await quickInput.accept({ title: `Unpublish ${api} at demoazureml` });
+    await reached;
+    await (await window.notifications.waitFor(/Operation BES Delete \(\d of \d+\)/)).click('Cancel');
+    const stopped = await window.notifications.waitFor(`Unpublishing ${api} was stopped. What is left`);
+    gate.emit('released');
+    assert.match(stopped.text, /Operation BES Delete, .*, API .*, Product Open house\.$/);
+    await window.screenshot('unpublish-stopped');
+    await stopped.click('Go on');
+    await quickInput.accept({ title: `Unpublish ${api} at demoazureml` });
+    await window.notifications.waitFor(`${api} is unpublished.`);
+    assert.equal((await caller.ask('GET', 'products/open-house')).status, 404);
+    await window.tree('Web services').waitForGone([api]);
   });
 });

@@ -1,6 +1,6 @@
 import type { InstanceAccess } from '../../azure/index.ts';
-import { scopeWords } from '../../instances/index.ts';
 import { productSubscriptionSchema, type ProductSubscription } from '../../protocol/apim/arm.ts';
+import { scopeWords } from '../../shared/scopeWords.ts';
 import { readSeen, type Seen } from './deciding.ts';
 import { nameOfUser } from './userNames.ts';
 

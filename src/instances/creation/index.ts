@@ -103,7 +103,10 @@ export class InstanceCreation implements vscode.Disposable {
               label: vscode.l10n.t('$(eye-closed) Stop following'),
               detail: vscode.l10n.t('Azure goes on with it, and nothing is said when it ends.'),
             }),
-        run: () => this.#follower.forget(followed),
+        run: () => {
+          this.#agreed.delete(record.id);
+          return this.#follower.forget(followed);
+        },
       },
       {
         label: vscode.l10n.t('$(output) Show log'),
@@ -116,6 +119,7 @@ export class InstanceCreation implements vscode.Disposable {
   }
 
   async #succeeded(record: WorkRecord, instance: Instance, isFirst: boolean): Promise<void> {
+    this.#agreed.delete(record.id);
     if (record.kind === 'create')
       await this.#azure.instances.remember({ item: instance, where: record.where });
     else await this.#azure.instances.update(instance);
@@ -123,9 +127,11 @@ export class InstanceCreation implements vscode.Disposable {
   }
 
   async #failed(record: WorkRecord, error: unknown): Promise<void> {
+    const agreed = this.#agreed.get(record.id);
+    this.#agreed.delete(record.id);
     const run =
       record.kind === 'create'
-        ? () => this.createInstance(this.#agreed.get(record.id))
+        ? () => this.createInstance(agreed)
         : async () => {
             const known = this.#azure.instances.find(record.instance.id);
             if (known !== undefined)

@@ -27,6 +27,8 @@ export interface NewProduct {
   /** How many subscriptions one user may have; 0 for any number. */
   readonly subscriptionsLimit: number;
   readonly published: boolean;
+  /** The ids of the groups that see it besides administrators, who always do. */
+  readonly groups?: readonly string[];
   readonly limits: CallLimits;
 }
 
@@ -73,6 +75,7 @@ export const resourceKinds = [
   'namedValue',
   'apiPolicy',
   'productApi',
+  'productGroup',
   'subscription',
 ] as const;
 export type ResourceKind = (typeof resourceKinds)[number];
@@ -111,6 +114,7 @@ export function plannedResources(publication: Publication): readonly PlannedReso
     ...operations.map((operation) => operationResource(publication, operation)),
     ...keyResources(publication),
     productLink(publication),
+    ...(product.make?.groups ?? []).map((group) => groupLink(publication, group)),
     subscription(publication),
   ];
 }
@@ -315,6 +319,17 @@ function productLink(publication: Publication): PlannedResource {
     path: `${productPath(publication)}/apis/${encodeURIComponent(apiId)}`,
     name: `${displayName} · ${product.displayName}`,
     needs: [apiPath(publication), ...(product.make ? [productPath(publication)] : [])],
+  };
+}
+
+/** A new product is seen by administrators alone. Source: azure-docs api-management-howto-add-products.md. */
+function groupLink(publication: Publication, group: string): PlannedResource {
+  const path = productPath(publication);
+  return {
+    kind: 'productGroup',
+    path: `${path}/groups/${encodeURIComponent(group)}`,
+    name: publication.product.displayName,
+    needs: [path],
   };
 }
 

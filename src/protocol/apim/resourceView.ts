@@ -1,6 +1,7 @@
 import { asObject, isJsonObject, jsonText, type JsonObject } from '../json.ts';
 import { Failure } from '../failure.ts';
 import { redactText, redactUrl } from '../redaction.ts';
+import { isSameBaseUrl } from '../studio/urls.ts';
 import { maskedPolicy, textsIn } from './maskedPolicy.ts';
 import { parsePolicy, samePolicy, writePolicy } from './policyXml.ts';
 import type { PlannedResource } from './publication.ts';
@@ -131,6 +132,7 @@ function memberLike(wanted: unknown, present: unknown, name: string): unknown {
   if (isEmpty(wanted) && (present === undefined || present === null)) return wanted;
   if (isJsonObject(wanted) && isJsonObject(present)) return membersOf(wanted, present);
   if (Array.isArray(wanted) && Array.isArray(present)) return listLike(wanted, present, name);
+  if (name === 'serviceUrl' && isSameBaseUrl(String(wanted), String(present))) return wanted;
   // An instance answers with the whole id of what it was given relative to itself.
   const isScope = name === 'scope' && typeof wanted === 'string' && typeof present === 'string';
   if (isScope && present.toLowerCase().endsWith(wanted.toLowerCase())) return wanted;

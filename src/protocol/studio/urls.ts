@@ -111,10 +111,10 @@ export function normalizeBaseUrl(text: string): string | Failure {
   return url instanceof Failure ? url : url.origin + url.pathname.replace(/\/+$/, '');
 }
 
-/** Whether two base URLs are of the same service, however they are spelled. What is no URL is only like itself. */
+/** Whether two base URLs are one, however they are spelled. What is no URL is only like itself. */
 export function isSameBaseUrl(one: string, other: string): boolean {
-  const normal = normalizeBaseUrl(one);
-  return one === other || (typeof normal === 'string' && normal === normalizeBaseUrl(other));
+  const spelled = (url: string): string => (URL.canParse(url) ? new URL(url).href.replace(/\/+$/, '') : url);
+  return spelled(one) === spelled(other);
 }
 
 function parseHttpUrl(text: string): URL | Failure {

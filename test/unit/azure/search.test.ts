@@ -126,8 +126,11 @@ describe('looking through Azure', () => {
     });
     const client = search.clientAt({ account, tenantId: defaultTenant.tenantId });
     const instance = parseArm(instanceSchema, (await client.get(arm.instances[0] ?? '')).body);
+    const older = { displayName: 'Older', path: 'older', isCurrent: false };
+    await client.put(childPath(instance.id, 'apis', 'older'), { properties: older }, { signal: stop.signal });
     const browsed: BrowsedApi[] = [];
     await browseApis(client, instance, (each) => browsed.push(each), stop.signal);
+    assert.equal(browsed.length, 2);
     const [demo, other] = browsed.toSorted((a, b) => a.api.name.localeCompare(b.api.name));
     assert.ok(demo !== undefined && demo.unsuitable === undefined);
     assert.deepEqual(

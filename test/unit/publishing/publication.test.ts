@@ -3,13 +3,28 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { starterLimits } from '../../../src/protocol/apim/limits.ts';
 import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
-import { plannedResources, type PlannedResource } from '../../../src/protocol/apim/publication.ts';
+import {
+  plannedResources,
+  type PlannedResource,
+  type Publication,
+} from '../../../src/protocol/apim/publication.ts';
+import { groupSchema } from '../../../src/protocol/apim/people.ts';
 import { asObject, jsonText } from '../../../src/protocol/json.ts';
 import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
-import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
+import {
+  apiIdOf,
+  draftFor,
+  isOfVersions,
+  publicationOf,
+  sameOperation,
+} from '../../../src/publishing/draft.ts';
 import { readInstance, readLimits, readOperations } from '../../../src/publishing/instanceFacts.ts';
 import { keyUpdate } from '../../../src/publishing/keyUpdate.ts';
-import { coversMade, type PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
+import {
+  coversMade,
+  parsePublicationRecord,
+  type PublicationRecord,
+} from '../../../src/publishing/publicationRecord.ts';
 import type { PublicationStore } from '../../../src/publishing/publicationStore.ts';
 import {
   findRemovals,
@@ -459,6 +474,38 @@ describe('publishing to API Management', () => {
     assert.ok(after.every(({ state }) => state === 'missing'));
   });
 
+  it('lets developers see a product that it publishes, where there is a portal', async () => {
+    const source = { serviceName: 'Service', baseUrl: 'http://127.0.0.1:5000', hasKey: true };
+    const facts = await readInstance(instance, signal);
+    const planOf = (published: boolean, of = facts): Publication =>
+      publicationOf(
+        { ...draftFor(source, facts), product: { ...trial, make: { ...trial.make, published } } },
+        of,
+        [],
+      );
+    const own = planOf(true);
+    const hasLink = (each: Publication): boolean =>
+      plannedResources(each).some(({ kind }) => kind === 'productGroup');
+    assert.ok(hasLink(own) && !hasLink(planOf(false)));
+    const { developers, ...withoutPortal } = facts;
+    assert.ok(developers !== undefined && !hasLink(planOf(true, withoutPortal)));
+    const found = await readStates(instance, plannedResources(own), authorizations, signal);
+    const record = await writeSteps({ ...bench.recordOf(own, found), publication: own }, tools());
+    assert.deepEqual(parsePublicationRecord(JSON.stringify(record)), record);
+    const seenBy = async (): Promise<readonly unknown[]> => {
+      const groups = await instance.arm.listAll(`${instance.id}/products/trial/groups`, groupSchema);
+      return groups.map(({ properties }) => properties.displayName);
+    };
+    assert.deepEqual((await seenBy()).toSorted(), ['Administrators', 'Developers']);
+    const after = await readStates(instance, plannedResources(own), authorizations, signal);
+    assert.ok(after.every(({ state }) => state === 'same'));
+    const removals = await findRemovals([record], instance, signal);
+    await remove(removals.filter(({ planned }) => planned.kind === 'productGroup'));
+    assert.deepEqual(await seenBy(), ['Administrators']);
+    await removeAll(record);
+    assert.equal(await instance.arm.find(`${instance.id}/products/trial`), undefined);
+  });
+
   it('does not leave out what something else needs', async () => {
     const found = await states();
     const lacking = (...paths: string[]): readonly string[] =>
@@ -479,8 +526,12 @@ describe('publishing to API Management', () => {
     assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), [api]);
     assert.deepEqual(await lacking('/namedValues/azureml-demo-key', api), []);
     assert.deepEqual(await lacking('/subscriptions/azureml-demo-vscode'), []);
-    await put(api, { ...ofOthers, serviceUrl: publication.serviceUrl });
-    assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), []);
+    for (const serviceUrl of [publication.serviceUrl, `${publication.serviceUrl}/`]) {
+      await put(api, { ...ofOthers, serviceUrl });
+      assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), [], serviceUrl);
+    }
+    await put(api, { ...ofOthers, serviceUrl: `${publication.serviceUrl}/?code=1` });
+    assert.deepEqual(await lacking('/namedValues/azureml-demo-key'), [api]);
   });
 
   it('does not say that a product has no limit which it has not read', async () => {
@@ -488,6 +539,18 @@ describe('publishing to API Management', () => {
     const { products } = await readInstance(instance, signal);
     assert.deepEqual(products.at(0)?.limits, starterLimits);
     assert.ok(products.length > 20 && products.at(-1)?.limits === undefined);
+  });
+
+  it('does not take a version of an API for one that is called by the URL suffix alone', async () => {
+    const version = { displayName: 'Demo', path: 'azureml-demo', serviceUrl: publication.serviceUrl };
+    await put('/apis/azureml-demo-v1', { ...version, apiVersion: 'v1' });
+    const { apis } = await readInstance(instance, signal);
+    assert.equal(apiIdOf({ path: 'azureml-demo' }, apis), 'azureml-demo');
+    assert.ok(isOfVersions('AzureML-Demo', apis) && !isOfVersions('azureml', apis));
+    await put('/apis/original', version);
+    const { apis: both } = await readInstance(instance, signal);
+    assert.equal(apiIdOf({ path: 'azureml-demo' }, both), 'original');
+    assert.ok(!isOfVersions('azureml-demo', both));
   });
 
   it('starts from the guide, and from names of its own where those are taken', async () => {
@@ -510,6 +573,27 @@ describe('publishing to API Management', () => {
     const foreign = later.apis.map((each) => ({ ...each, name: 'Demo (old)' }));
     const taken = publicationOf({ ...second, path: 'azureml-demo' }, { ...later, apis: foreign }, []);
     assert.deepEqual([taken.apiId, taken.keyName], ['Demo (old)', 'demo-old-key']);
+  });
+
+  it('keeps operations apart', async () => {
+    const source = { serviceName: 'Service', baseUrl: 'http://127.0.0.1:5000', hasKey: true };
+    const facts = await readInstance(instance, signal);
+    const draft = draftFor(source, facts);
+    const [, submit, start] = draft.operations.map(({ operation }) => operation);
+    assert.ok(submit && start);
+    const urlTemplate = submit.urlTemplate.replace('{service}', '{endpoint}').toUpperCase();
+    assert.equal(sameOperation(draft, { ...start, urlTemplate }), submit);
+    assert.equal(sameOperation(draft, { ...start, urlTemplate, method: 'GET' }), undefined);
+    for (const { operation } of draft.operations) assert.equal(sameOperation(draft, operation), undefined);
+    // An API of others may have an id of ours for another operation.
+    const { method } = submit;
+    const properties = { ...submit, method, description: undefined, templateParameters: [] };
+    const theirs = [{ id: '/theirs', name: start.id, properties }];
+    const { operations } = publicationOf(draft, facts, theirs);
+    assert.deepEqual(
+      operations.map(({ id }) => id),
+      ['rrs-execute', 'bes-start', 'bes-start-2', 'bes-status', 'bes-delete'],
+    );
   });
 
   it('proposes no key of the service for a product that is open to anybody', async () => {

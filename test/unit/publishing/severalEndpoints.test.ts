@@ -6,9 +6,11 @@ import { asObject } from '../../../src/protocol/json.ts';
 import { draftFor, publicationOf } from '../../../src/publishing/draft.ts';
 import { readInstance } from '../../../src/publishing/instanceFacts.ts';
 import { keyUpdate } from '../../../src/publishing/keyUpdate.ts';
+import { newestOfEachApi, recordsWithKey } from '../../../src/publishing/newestRecords.ts';
 import {
   isAbout,
   parsePublicationRecord,
+  type PublicationRecord,
   publishedEndpoints,
 } from '../../../src/publishing/publicationRecord.ts';
 import {
@@ -142,6 +144,31 @@ describe('publishing one API for several endpoints', () => {
     assert.deepEqual(new Set((await states()).map(({ state }) => state)), new Set(['missing']));
   });
 
+  it('offers for an update of a key the newest publication of each API that adds keys', () => {
+    const [first] = publication.endpointKeys ?? [];
+    assert.ok(first);
+    const { endpointKeys, ...withoutKeys } = publication;
+    assert.ok(endpointKeys);
+    const { endpointId } = first;
+    const recordOf = (change: Partial<Publication>, id: string) => ({
+      ...bench.recordOf({ ...withoutKeys, ...change }, []),
+      id,
+      endpoint: { workspace: 'Local', endpointId, label: 'Service' },
+    });
+    const several = recordOf({ endpointKeys }, 'several');
+    const single = recordOf({ keyName: 'azureml-demo-key' }, 'single');
+    const none = recordOf({}, 'none');
+    const others = recordOf({ endpointKeys: endpointKeys.slice(1) }, 'others');
+    const elsewhere = recordOf({ apiId: 'elsewhere', keyName: 'elsewhere-key' }, 'elsewhere');
+    const offered = (...records: PublicationRecord[]): readonly string[] =>
+      recordsWithKey(records, endpointId).map(({ id }) => id);
+    assert.deepEqual(offered(several, elsewhere, single), ['several', 'elsewhere']);
+    assert.deepEqual(offered(none, single), ['single']);
+    assert.deepEqual(offered(others, single), []);
+    const newest = newestOfEachApi([several, elsewhere, single]);
+    assert.deepEqual(newest, [several, elsewhere]);
+  });
+
   it('keeps apart endpoints whose labels are the same', async () => {
     const facts = await readInstance(bench.instance, signal);
     const source = { serviceName: 'Service', baseUrl: service.local.baseUrl, hasKey: true };
@@ -153,5 +180,16 @@ describe('publishing one API for several endpoints', () => {
       endpointKeys.map(({ keyName }) => keyName),
       ['azureml-demo.twin.id-1-key', 'azureml-demo.twin.id-2-key', 'azureml-demo.single-key'],
     );
+    const dotted = {
+      id: '/apis/d',
+      name: 'azureml-demo.single',
+      properties: { path: 'dotted', protocols: ['https'] },
+    };
+    const other = publicationOf(
+      { ...draft, path: 'dotted', key: 'endpoint' },
+      { ...facts, apis: [dotted] },
+      [],
+    );
+    assert.deepEqual([other.apiId, other.keyName], ['azureml-demo.single', 'azureml-demo-single-key']);
   });
 });
