@@ -139,7 +139,11 @@ export class WorkFollower implements vscode.Disposable {
         const instance = await this.#attempt(following, signal);
         return await this.#succeed(following.record, instance);
       } catch (error) {
-        if (signal.aborted) throw error;
+        if (signal.aborted) {
+          // Another window has taken it over.
+          if (!following.abort.signal.aborted) this.#show(following, 'elsewhere');
+          throw error;
+        }
         const failure = failureOf(error);
         if (failure.status !== undefined) refusals += 1;
         const meaning = meaningOf(failure, following.record, refusals);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { meaningOf } from '../../../src/instances/creation/failureMeaning.ts';
 import { WorkFollower } from '../../../src/instances/creation/workFollower.ts';
 import { WorkStore } from '../../../src/instances/creation/workStore.ts';
+import { writePrivateJson } from '../../../src/local-service/files.ts';
 import { WorkLeases } from '../../../src/local-service/workLeases.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { ArmError, faultOf, startArm, type Arm } from '../../support/arm/index.ts';
@@ -64,8 +65,10 @@ describe('windows that follow an instance that is made', () => {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  function openWindow(kept = store): Window {
-    const leases = new WatchedLeases(join(folder, 'leases'));
+  const leasesFolder = (): string => join(folder, 'leases');
+
+  function openWindow(kept = store, renewalMs?: number): Window {
+    const leases = new WatchedLeases(leasesFolder(), renewalMs);
     const told: string[] = [];
     const tell = (words: string): Promise<void> => Promise.resolve(void told.push(words));
     const client = clientOf(arm, bench);
@@ -132,6 +135,25 @@ describe('windows that follow an instance that is made', () => {
     arm.async.held = false;
     assert.equal(await told(other), 'fresh is ready');
     assert.deepEqual([answersTo(put), one.told], [[201], []]);
+  });
+
+  it('let go of what another one has taken over, until it is free again', async () => {
+    const asleep = openWindow(store, 1);
+    arm.async.held = true;
+    await asleep.follower.start(creation);
+    await eventually('a look at the operation', () => answersTo(/\/operationResults\//).length > 0);
+    const [name = ''] = await readdir(leasesFolder());
+    const file = join(leasesFolder(), name, 'lease.json');
+    // Again, since a renewal that was under way writes over it.
+    await eventually('a window that lets go', async () => {
+      const theirs = { pid: process.pid, token: 'theirs', state: 'starting', since: Date.now() };
+      await writePrivateJson(file, theirs);
+      return asleep.follower.list()[0]?.state === 'elsewhere';
+    });
+    arm.async.held = false;
+    await rm(file, { force: true });
+    assert.equal(await told(asleep), 'fresh is ready');
+    assert.deepEqual(answersTo(put), [201]);
   });
 
   it('keep quiet about what was given up in another one, and do not bring it back', async () => {
