@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CallLimits } from '../protocol/apim/limits.ts';
+import { lengthProblem } from '../protocol/apim/policyProblems.ts';
 import type { PlannedResource } from '../protocol/apim/publication.ts';
 import { isPolicy, masksFor, viewOf } from '../protocol/apim/resourceView.ts';
 import type { ReadonlyDocuments } from '../shared/readonlyDocuments.ts';
@@ -14,6 +15,8 @@ export interface Preview {
   readonly title: string;
   readonly states: readonly ResourceState[];
   readonly limits: CallLimits;
+  /** The name of the instance's SKU, where it is known. */
+  readonly tier: string | undefined;
 }
 
 type PreviewDocuments = Pick<ReadonlyDocuments, 'hold' | 'end'>;
@@ -37,7 +40,7 @@ export async function askWhatToWrite(
 }
 
 async function pickPaths(
-  { title, states, limits }: Preview,
+  { title, states, limits, tier }: Preview,
   open: readonly ResourceState[],
 ): Promise<ReadonlySet<string> | undefined> {
   let chosen = new Set(open.filter(({ state }) => state === 'missing').map(({ planned }) => planned.path));
@@ -48,14 +51,20 @@ async function pickPaths(
   };
   const question = {
     placeholder: vscode.l10n.t('What to write; the rest stays as it is'),
-    choices: () => open.map(stateChoice),
+    choices: () => open.map((each) => stateChoice(each, tier)),
     picked: (path: string) => chosen.has(path),
   };
   for (;;) {
     const outcome = await askMany(position, question, (paths) => (chosen = new Set(paths)));
     if (outcome !== 'next') return undefined;
     const lacking = missingNeeds(states, chosen);
-    if (lacking.length === 0) return chosen;
+    if (lacking.length === 0) {
+      const tooLong = open.flatMap(({ planned }) =>
+        chosen.has(planned.path) ? (policyTooLong(planned, tier) ?? []) : [],
+      );
+      if (tooLong.length === 0 || (await insistsOn(tooLong))) return chosen;
+      continue;
+    }
     void vscode.window.showWarningMessage(
       vscode.l10n.t('What you chose needs this too: {0}', lacking.map(resourceWords).join(', ')),
     );
@@ -63,12 +72,28 @@ async function pickPaths(
   }
 }
 
-function stateChoice({ planned, state }: ResourceState) {
+/** One that is refused leaves what was written before it. */
+async function insistsOn(problems: readonly string[]): Promise<boolean> {
+  const publish = vscode.l10n.t('Publish anyway');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('API Management will probably refuse the policy.'),
+    { modal: true, detail: [...problems, vscode.l10n.t('Publish fewer endpoints in one API.')].join('\n') },
+    publish,
+  );
+  return chosen === publish;
+}
+
+function policyTooLong(planned: PlannedResource, tier: string | undefined): string | undefined {
+  return isPolicy(planned) ? lengthProblem(String(planned.body?.properties.value), tier) : undefined;
+}
+
+function stateChoice({ planned, state }: ResourceState, tier: string | undefined) {
+  const tooLong = policyTooLong(planned, tier);
   return {
     label: resourceWords(planned),
     description:
       state === 'missing' ? vscode.l10n.t('create') : vscode.l10n.t('exists and differs: overwrite'),
-    detail: planned.path,
+    detail: tooLong === undefined ? planned.path : `$(warning) ${tooLong}`,
     value: planned.path,
   };
 }

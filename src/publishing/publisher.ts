@@ -149,6 +149,7 @@ export class Publisher {
       title,
       states,
       limits: limits ?? {},
+      tier: this.#tools.azure.instances.find(access.id)?.item.sku?.name,
     });
     if (chosen === undefined) return undefined;
     const decided = {

@@ -52,6 +52,24 @@ export async function askInSteps(
   return true;
 }
 
+/** A question that may make no sense any more, or not yet. */
+export interface NeededStep {
+  readonly ask: Step;
+  /** Absent: it always makes sense. */
+  readonly isNeeded?: () => boolean;
+}
+
+/** Asks what is needed of several questions, as far as the answers up to now tell, and says how many those are. */
+export function askNeeded(title: string, questions: readonly NeededStep[]): Promise<boolean> {
+  const isNeeded = (each: NeededStep): boolean => each.isNeeded?.() ?? true;
+  const steps = questions.map(
+    (each): Step =>
+      (position) =>
+        isNeeded(each) ? each.ask(position) : Promise.resolve('skip'),
+  );
+  return askInSteps(title, steps, () => questions.filter(isNeeded).length);
+}
+
 export interface TextQuestion {
   readonly prompt: string;
   readonly value?: string;

@@ -77,8 +77,8 @@ describe('policies of API Management', () => {
 
   const policyNow = async (path = policyPath): Promise<string> =>
     String(propertiesOf(await caller.ask('GET', `${path}?format=rawxml`)).value).replaceAll('\r\n', '\n');
-  const writeElsewhere = async (value: string): Promise<void> => {
-    const { status } = await caller.put(policyPath, { format: 'rawxml', value }, { 'If-Match': '*' });
+  const writeElsewhere = async (value: string, path = policyPath): Promise<void> => {
+    const { status } = await caller.put(path, { format: 'rawxml', value }, { 'If-Match': '*' });
     assert.ok(status < 300);
   };
   const save = (): Promise<void> => workbench.window.page.keyboard.press('ControlOrMeta+S');
@@ -223,6 +223,7 @@ describe('policies of API Management', () => {
     await window.dialog.click('Compare');
     await waitForCompared('of somebody before');
     await eventually('a backup of VS Code', () => isBackedUp('compared'));
+    await window.editors.waitUntilKept('theirs');
     await writeElsewhere(header('of somebody after'));
     await window.reload();
     await waitForCompared('of somebody after');
@@ -242,10 +243,8 @@ describe('policies of API Management', () => {
     await window.reload();
     await window.editors.waitForActive(file);
     assert.match(await window.editors.text(), /before the reload/);
-    await writeElsewhere(header('nine again'));
+    // Without its version it would be a new one, which must not replace the one that is there.
     await save();
-    assert.match(await window.dialog.text(), /Somebody has changed the policy of demo/);
-    await window.dialog.click('Overwrite');
     await isSaved();
     assert.equal(await policyNow(), header('before the reload').trimEnd());
   });
@@ -294,6 +293,7 @@ describe('policies of API Management', () => {
     await quickInput.pick(/Remove rate limit/);
     await quickInput.waitFor({ placeholder: 'It takes effect as soon as it is written' });
     await comparison('as it is ↔ as it will be').waitFor();
+    await window.editors.waitUntilKept('as it will be');
     await window.reload();
     await eventually('only the policy itself in front', async () => {
       const tabs = await window.page.locator('.tab').allTextContents();
@@ -414,6 +414,74 @@ describe('policies of API Management', () => {
     );
   });
 
+  it('have fields for each header of a name, and for each limit of a kind', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    const tree = window.tree('API Management');
+    const demo = ['demoazureml', 'APIs', 'Demo'];
+    const note = (value: string): string =>
+      `<set-header name="X-Note" exists-action="append">\n      <value>${value}</value>\n    </set-header>`;
+    const rate = '<rate-limit calls="3" renewal-period="60" />';
+    const byKey =
+      '<rate-limit-by-key calls="9" renewal-period="60" counter-key="@(context.Request.IpAddress)" />';
+    const written = async (): Promise<void> => {
+      await quickInput.pick(/Write the policy/);
+      await window.notifications.waitFor('The policy of Demo is written.');
+      await window.notifications.clear();
+    };
+    await writeElsewhere(policy([rate, byKey, note('one'), note('two')].join('\n    ')));
+    await window.notifications.clear();
+
+    await tree.clickContextMenu(demo, 'Set headers…');
+    await quickInput.waitFor({ placeholder: 'Which header?' });
+    assert.deepEqual(
+      (await quickInput.entries()).slice(0, 2).map(({ label, description }) => `${label} ${description}`),
+      ['X-Note of the request, 1 of 2', 'X-Note of the request, 2 of 2'],
+    );
+    await window.screenshot('policy-headers');
+    await quickInput.row('X-Note').nth(1).click();
+    await quickInput.pick(/Change it/, { title: 'Set headers: Demo (2/5)' });
+    await quickInput.accept({ message: 'Name of the header' });
+    await quickInput.accept({ placeholder: 'What is to happen?' });
+    await quickInput.enter('three', { message: 'Value of X-Note' });
+    await written();
+    assert.equal(
+      await policyNow(),
+      policy([rate, byKey, note('one'), note('three')].join('\n    ')).trimEnd(),
+    );
+
+    await tree.clickContextMenu(demo, 'Set headers…');
+    await quickInput.pick(/New header of the request/);
+    await quickInput.enter('x-note', { message: 'Name of the header' });
+    await quickInput.waitFor({ message: 'x-note is in the list already' });
+    await quickInput.cancel();
+
+    await tree.clickContextMenu(demo, 'Limit calls…');
+    await quickInput.waitFor({ placeholder: 'What is to be limited?' });
+    assert.deepEqual(
+      (await quickInput.entries()).map(({ label, description }) => `${label}: ${description}`),
+      [
+        'Rate limit: 3 calls in 60 s · by subscription',
+        'Rate limit: 9 calls in 60 s · @(context.Request.IpAddress)',
+        'Quota: none yet',
+        'Remove rate limit: 3 calls in 60 s · by subscription',
+        'Remove rate limit: 9 calls in 60 s · @(context.Request.IpAddress)',
+      ],
+    );
+    await window.screenshot('policy-limits');
+    await quickInput.row('Rate limit').nth(1).click();
+    await quickInput.pick(/Those of a subscription$/, { title: 'Limit calls: Demo (2/4)' });
+    await window.notifications.waitFor('There is one by subscription already');
+    await quickInput.accept({ placeholder: 'Whose calls are counted together?' });
+    await quickInput.enter('8', { message: 'How many calls?' });
+    await quickInput.accept({ message: 'In how many seconds?' });
+    await written();
+    assert.equal(
+      await policyNow(),
+      policy([rate, byKey.replace('9', '8'), note('one'), note('three')].join('\n    ')).trimEnd(),
+    );
+  });
+
   it('do not count by key in the tier Consumption, and say so before', async () => {
     const { window } = workbench;
     const { quickInput } = window;
@@ -433,6 +501,34 @@ describe('policies of API Management', () => {
     await window.notifications.waitFor('The policy of Demo is written.');
     const path = `${arm.instances[1] ?? ''}/${policyPath}`;
     assert.match(await policyNow(path), /<rate-limit calls="10" renewal-period="60" \/>/);
+  });
+
+  it('too long for the tier Consumption are said to be before they are written', async () => {
+    const { window } = workbench;
+    const { quickInput } = window;
+    const path = `${arm.instances[1] ?? ''}/${policyPath}`;
+    const value = policy(`<!-- ${'x'.repeat(16_200)} -->`);
+    await writeElsewhere(value, path);
+    await window.runCommand('Azure ML: Limit calls…');
+    await quickInput.pick('payperuse', { placeholder: 'API Management instance' });
+    await quickInput.pick('An API');
+    await quickInput.pick('Demo');
+    await quickInput.pick('Rate limit');
+    await quickInput.pick('Those of a subscription', { placeholder: 'Whose calls are counted together?' });
+    await quickInput.accept({ message: 'How many calls?' });
+    await quickInput.accept({ message: 'In how many seconds?' });
+    await quickInput.waitFor({ placeholder: 'It takes effect as soon as it is written' });
+    await quickInput
+      .row(/Write the policy/)
+      .filter({
+        hasText:
+          /probably refuse it\. In the tier Consumption a policy document has at most 16,384 bytes; this one has 16,\d{3} bytes/,
+      })
+      .waitFor();
+    await window.screenshot('policy-too-long');
+    await quickInput.pick(/Write the policy/);
+    await window.notifications.waitFor('API Management refused the policy of Demo');
+    assert.ok(!(await policyNow(path)).includes('rate-limit'));
   });
 
   it('wait for a person to save them', async () => {

@@ -1,12 +1,18 @@
 import * as vscode from 'vscode';
-import { addressField, type AddressFields, fieldsIn } from '../../protocol/apim/policyFields.ts';
+import {
+  addressField,
+  type AddressFields,
+  type SeenField,
+  seenIn,
+} from '../../protocol/apim/policyFields.ts';
 import { addressProblem } from '../../protocol/apim/policyValues.ts';
-import { askChoice, askInSteps, askText, type Step } from '../../shared/steps.ts';
+import { askChoice, askNeeded, askText, type Step } from '../../shared/steps.ts';
 import type { FieldContext, PolicyEdit } from './fieldChange.ts';
-import { askedIf, askToRemove, fieldEdit } from './fieldQuestions.ts';
+import { askToKeep, askToRemove, askWhich, fieldEdit } from './fieldQuestions.ts';
 import { wordsIn } from './wordsIn.ts';
 
 interface Draft {
+  seen: SeenField<AddressFields> | undefined;
   removes: boolean;
   action: AddressFields['action'];
   addresses: AddressFields['addresses'];
@@ -14,8 +20,8 @@ interface Draft {
 
 /** Asks who may call by IP address; undefined when dismissed. */
 export async function askAddresses({ title, policy }: FieldContext): Promise<PolicyEdit | undefined> {
-  const [present] = fieldsIn(policy, addressField).map(({ fields }) => fields);
-  const draft: Draft = { removes: false, action: 'allow', addresses: [], ...present };
+  const there = seenIn(policy, addressField);
+  const draft = draftOf(there[0]);
   const askAction: Step = (position) => {
     const choices = [
       {
@@ -48,16 +54,28 @@ export async function askAddresses({ title, policy }: FieldContext): Promise<Pol
       (text) => (draft.addresses = addressesIn(text)),
     );
   const steps = [
+    askWhich(there, vscode.l10n.t('Which of the filters?'), filterWords, (chosen) => {
+      if (chosen !== draft.seen) Object.assign(draft, draftOf(chosen));
+    }),
     askToRemove(
-      present !== undefined,
-      vscode.l10n.t('Addresses are looked at already'),
+      () => there.length > 0,
+      () => vscode.l10n.t('Addresses are looked at already'),
       (value) => (draft.removes = value),
     ),
-    ...[askAction, askList].map((step) => askedIf(() => !draft.removes, step)),
+    ...askToKeep(draft, askAction, askList),
   ];
-  if (!(await askInSteps(title, steps))) return undefined;
-  const { removes, ...fields } = draft;
-  return fieldEdit(addressField, removes ? undefined : fields);
+  if (!(await askNeeded(title, steps))) return undefined;
+  const { seen, removes, ...fields } = draft;
+  return fieldEdit(addressField, removes ? undefined : fields, seen);
+}
+
+function draftOf(seen: SeenField<AddressFields> | undefined): Draft {
+  return { seen, removes: false, action: 'allow', addresses: [], ...seen?.fields };
+}
+
+function filterWords({ action, addresses }: AddressFields): string {
+  const list = addresses.join(', ');
+  return action === 'allow' ? vscode.l10n.t('Allow {0}', list) : vscode.l10n.t('Forbid {0}', list);
 }
 
 /** A range may be typed with spaces around its hyphen. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { OpenInstance } from '../../instances/index.ts';
 import { readPolicy } from '../../protocol/apim/policyFields.ts';
-import type { PolicyPlace, PolicyRefusal } from '../../protocol/apim/policyProblems.ts';
+import { policyProblems, type PolicyPlace, type PolicyRefusal } from '../../protocol/apim/policyProblems.ts';
 import type { PlacedElement } from '../../protocol/apim/policyXml.ts';
 import { Failure } from '../../protocol/failure.ts';
 import { asking } from '../../shared/asking.ts';
@@ -70,7 +70,7 @@ async function carryOut(
       );
       return;
     }
-    if (!(await agrees(tools, site, stored.text ?? '', text))) return;
+    if (!(await agrees(tools, site, instance, stored.text ?? '', text))) return;
     try {
       const seen = stored;
       const written = await asking(instance.arm.baseUrl, (signal) =>
@@ -100,6 +100,7 @@ async function carryOut(
 async function agrees(
   { files }: PolicyTools,
   site: PolicySite,
+  { tier }: OpenInstance,
   before: string,
   after: string,
 ): Promise<boolean> {
@@ -109,10 +110,19 @@ async function agrees(
   const title = vscode.l10n.t('Policy of {0}: as it is ↔ as it will be', site.label);
   await vscode.commands.executeCommand('vscode.diff', left, right, title);
   let isToWrite = false;
+  const [mistake] = policyProblems(after, { scope: site.scope, tier }).filter(
+    ({ severity }) => severity === 'error',
+  );
   const question = {
     placeholder: vscode.l10n.t('It takes effect as soon as it is written'),
     choices: [
-      { label: vscode.l10n.t('$(check) Write the policy'), value: true },
+      {
+        label: vscode.l10n.t('$(check) Write the policy'),
+        ...(mistake && {
+          detail: vscode.l10n.t('$(warning) API Management will probably refuse it. {0}', mistake.message),
+        }),
+        value: true,
+      },
       { label: vscode.l10n.t('$(close) Leave it as it is'), value: false },
     ],
   };

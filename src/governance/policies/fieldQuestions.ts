@@ -1,7 +1,20 @@
 import * as vscode from 'vscode';
 import { withoutElement } from '../../protocol/apim/policyEdits.ts';
-import { fieldsIn, type PolicyField, readPolicy, withField } from '../../protocol/apim/policyFields.ts';
-import { askChoice, type Step, type StepOutcome, type StepPosition } from '../../shared/steps.ts';
+import {
+  fieldsIn,
+  foundAgain,
+  type PolicyField,
+  readPolicy,
+  type SeenField,
+  withField,
+} from '../../protocol/apim/policyFields.ts';
+import {
+  askChoice,
+  type NeededStep,
+  type Step,
+  type StepOutcome,
+  type StepPosition,
+} from '../../shared/steps.ts';
 import type { PolicyEdit } from './fieldChange.ts';
 
 /** An answer that cannot be given here, and why. */
@@ -35,32 +48,55 @@ export async function askPossible<T>(
   }
 }
 
-/** Asks first whether what is there is to go; does not ask where there is nothing. */
-export function askToRemove(isThere: boolean, words: string, accept: (removes: boolean) => void): Step {
-  return (position) => {
-    if (!isThere) return Promise.resolve('skip');
-    const choices = [
-      { label: vscode.l10n.t('$(edit) Change it'), value: false },
-      { label: vscode.l10n.t('$(trash) Remove it'), value: true },
-    ];
-    return askChoice(position, { placeholder: words, choices }, accept);
+/** Asks which of several elements of a kind is meant. */
+export function askWhich<T>(
+  seen: readonly SeenField<T>[],
+  placeholder: string,
+  words: (fields: T) => string,
+  accept: (chosen: SeenField<T>) => void,
+): NeededStep {
+  const choices = seen.map((each) => ({ label: words(each.fields), value: each }));
+  return {
+    ask: (position) => askChoice(position, { placeholder, choices }, accept),
+    isNeeded: () => seen.length > 1,
   };
 }
 
-/** A step that is asked only as long as it makes sense. */
-export function askedIf(isNeeded: () => boolean, step: Step): Step {
-  return (position) => (isNeeded() ? step(position) : Promise.resolve('skip'));
+/** Asks whether what is there is to go. */
+export function askToRemove(
+  isThere: () => boolean,
+  words: () => string,
+  accept: (removes: boolean) => void,
+): NeededStep {
+  const choices = [
+    { label: vscode.l10n.t('$(edit) Change it'), value: false },
+    { label: vscode.l10n.t('$(trash) Remove it'), value: true },
+  ];
+  return {
+    ask: (position) => askChoice(position, { placeholder: words(), choices }, accept),
+    isNeeded: isThere,
+  };
 }
 
-/** Sets the first element of a kind that fits, or removes it. */
+/** Steps that make sense for what is to stay. */
+export function askToKeep(
+  draft: { readonly removes: boolean },
+  ...steps: readonly Step[]
+): readonly NeededStep[] {
+  return steps.map((ask) => ({ ask, isNeeded: () => !draft.removes }));
+}
+
+/** Sets the element that was chosen, else the first that fits or a new one; or removes it. */
 export function fieldEdit<T>(
   field: PolicyField<T>,
   fields: T | undefined,
+  seen: SeenField<unknown> | undefined,
   fits: (present: T) => boolean = () => true,
 ): PolicyEdit {
   return (text) => {
-    const found = fieldsIn(readPolicy(text), field).find((each) => fits(each.fields))?.element;
-    if (fields !== undefined) return withField(text, field, fields, found);
-    return found === undefined ? text : withoutElement(text, found);
+    const all = fieldsIn(readPolicy(text), field).filter((each) => fits(each.fields));
+    const element = (seen === undefined ? all[0] : foundAgain(all, seen))?.element;
+    if (fields !== undefined) return withField(text, field, fields, element);
+    return element === undefined ? text : withoutElement(text, element);
   };
 }

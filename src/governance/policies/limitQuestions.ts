@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import {
-  fieldsIn,
   quotaField,
   rateField,
   type QuotaFields,
   type RateFields,
+  type SeenField,
+  seenIn,
 } from '../../protocol/apim/policyFields.ts';
 import { lackingIn, type PolicyPlace } from '../../protocol/apim/policyProblems.ts';
 import {
@@ -13,15 +14,22 @@ import {
   quotaPeriodProblem,
   ratePeriodProblem,
 } from '../../protocol/apim/policyValues.ts';
-import { askChoice, askInSteps, askText, type Step } from '../../shared/steps.ts';
+import { askChoice, askNeeded, askText, type Choice, type Step } from '../../shared/steps.ts';
 import type { FieldContext, PolicyEdit } from './fieldChange.ts';
-import { askedIf, askPossible, fieldEdit, type LimitedChoice } from './fieldQuestions.ts';
+import { askPossible, askToKeep, fieldEdit, type LimitedChoice } from './fieldQuestions.ts';
 
 type Kind = 'rate' | 'quota';
 
-interface LimitDraft {
+type SeenLimit = SeenField<QuotaFields>;
+
+/** A limit that is there, or a new one, and what is to become of it. */
+interface Choosing {
   kind: Kind;
+  seen: SeenLimit | undefined;
   removes: boolean;
+}
+
+interface LimitDraft extends Choosing {
   calls: string;
   bandwidth: string;
   period: string;
@@ -36,31 +44,30 @@ const counters = {
 
 /** Asks how many calls are let through; undefined when dismissed. */
 export async function askLimit(context: FieldContext): Promise<PolicyEdit | undefined> {
-  const [rate] = fieldsIn(context.policy, rateField).map(({ fields }) => fields);
-  const [quota] = fieldsIn(context.policy, quotaField).map(({ fields }) => fields);
-  const draft = draftOf('rate', rate);
+  const { policy, title } = context;
+  const there = { rate: seenIn(policy, rateField), quota: seenIn(policy, quotaField) };
+  const draft = draftOf({ kind: 'rate', seen: there.rate[0], removes: false });
   const steps = [
-    askKind(draft, rate, quota),
-    ...[
-      askCounter(draft, context),
-      askCalls(draft),
-      askedIf(() => draft.kind === 'quota', askBandwidth(draft)),
-      askPeriod(draft),
-    ].map((step) => askedIf(() => !draft.removes, step)),
+    { ask: askWhich(draft, there) },
+    ...askToKeep(draft, askCounter(draft, context, there), askCalls(draft)),
+    { ask: askBandwidth(draft), isNeeded: () => !draft.removes && draft.kind === 'quota' },
+    ...askToKeep(draft, askPeriod(draft)),
   ];
-  if (!(await askInSteps(context.title, steps))) return undefined;
-  return draft.kind === 'rate'
-    ? fieldEdit(rateField, draft.removes ? undefined : rateOf(draft))
-    : fieldEdit(quotaField, draft.removes ? undefined : quotaOf(draft));
+  if (!(await askNeeded(title, steps))) return undefined;
+  const { kind, seen, removes } = draft;
+  return kind === 'rate'
+    ? fieldEdit(rateField, removes ? undefined : rateOf(draft), seen)
+    : fieldEdit(quotaField, removes ? undefined : quotaOf(draft), seen);
 }
 
-function draftOf(kind: Kind, present: QuotaFields | undefined): LimitDraft {
+function draftOf(choosing: Readonly<Choosing>): LimitDraft {
+  const isRate = choosing.kind === 'rate';
+  const present = choosing.seen?.fields;
   return {
-    kind,
-    removes: false,
-    calls: present === undefined ? (kind === 'rate' ? '10' : '1000') : (present.calls ?? ''),
+    ...choosing,
+    calls: present === undefined ? (isRate ? '10' : '1000') : (present.calls ?? ''),
     bandwidth: present?.bandwidth ?? '',
-    period: present?.period ?? (kind === 'rate' ? '60' : '604800'),
+    period: present?.period ?? (isRate ? '60' : '604800'),
     counterKey: present?.counterKey,
   };
 }
@@ -78,52 +85,81 @@ function quotaOf({ calls, bandwidth, period, counterKey }: LimitDraft): QuotaFie
   };
 }
 
-function askKind(draft: LimitDraft, rate: RateFields | undefined, quota: QuotaFields | undefined): Step {
-  const choiceOf = (kind: Kind, removes: boolean) => ({ kind, removes });
+type Limits = Readonly<Record<Kind, readonly SeenLimit[]>>;
+
+function askWhich(draft: LimitDraft, there: Limits): Step {
   const choices = [
-    {
-      label: vscode.l10n.t('Rate limit'),
-      description: presentWords(rate),
-      detail: vscode.l10n.t('Calls in up to five minutes; more are answered 429.'),
-      value: choiceOf('rate', false),
-    },
-    {
-      label: vscode.l10n.t('Quota'),
-      description: presentWords(quota),
-      detail: vscode.l10n.t('Calls or kilobytes in a longer time, or for ever; more are answered 403.'),
-      value: choiceOf('quota', false),
-    },
-    ...(rate ? [{ label: vscode.l10n.t('$(trash) Remove rate limit'), value: choiceOf('rate', true) }] : []),
-    ...(quota ? [{ label: vscode.l10n.t('$(trash) Remove quota'), value: choiceOf('quota', true) }] : []),
+    ...changesOf('rate', there.rate),
+    ...changesOf('quota', there.quota),
+    ...removalsOf('rate', there.rate),
+    ...removalsOf('quota', there.quota),
   ];
   const placeholder = vscode.l10n.t('What is to be limited?');
   return (position) =>
-    askChoice(position, { placeholder, choices }, ({ kind, removes }) => {
+    askChoice(position, { placeholder, choices }, (chosen) => {
+      const { kind, seen, removes } = draft;
       // Who comes back and stays with his choice finds his answers.
-      if (kind !== draft.kind || removes) Object.assign(draft, draftOf(kind, kind === 'rate' ? rate : quota));
-      draft.removes = removes;
+      const isOther = chosen.kind !== kind || chosen.seen !== seen || chosen.removes !== removes;
+      if (isOther) Object.assign(draft, draftOf(chosen));
     });
 }
 
-function askCounter(draft: LimitDraft, place: PolicyPlace): Step {
+function changesOf(kind: Kind, there: readonly SeenLimit[]): readonly Choice<Readonly<Choosing>>[] {
+  const words = {
+    rate: {
+      label: vscode.l10n.t('Rate limit'),
+      detail: vscode.l10n.t('Calls in up to five minutes; more are answered 429.'),
+    },
+    quota: {
+      label: vscode.l10n.t('Quota'),
+      detail: vscode.l10n.t('Calls or kilobytes in a longer time, or for ever; more are answered 403.'),
+    },
+  }[kind];
+  if (there.length === 0) {
+    const description = vscode.l10n.t('none yet');
+    return [{ ...words, description, value: { kind, seen: undefined, removes: false } }];
+  }
+  return there.map((seen) => ({
+    ...words,
+    description: limitWords(seen, there),
+    value: { kind, seen, removes: false },
+  }));
+}
+
+function removalsOf(kind: Kind, there: readonly SeenLimit[]): readonly Choice<Readonly<Choosing>>[] {
+  const label =
+    kind === 'rate' ? vscode.l10n.t('$(trash) Remove rate limit') : vscode.l10n.t('$(trash) Remove quota');
+  return there.map((seen) => ({
+    label,
+    ...(there.length > 1 && { description: limitWords(seen, there) }),
+    value: { kind, seen, removes: true },
+  }));
+}
+
+function askCounter(draft: LimitDraft, place: PolicyPlace, there: Limits): Step {
   return (position) =>
     askPossible(
       position,
       vscode.l10n.t('Whose calls are counted together?'),
-      counterChoices(draft, place),
+      counterChoices(draft, place, there[draft.kind]),
       (counterKey) => (draft.counterKey = counterKey),
     );
 }
 
 /** The one that is there comes first. */
-function counterChoices({ kind, counterKey }: LimitDraft, place: PolicyPlace) {
+function counterChoices(
+  { kind, counterKey, seen }: LimitDraft,
+  place: PolicyPlace,
+  there: readonly SeenLimit[],
+): readonly LimitedChoice<string | undefined>[] {
   const name = kind === 'rate' ? 'rate-limit' : 'quota';
   const byKey = lackingIn(`${name}-by-key`, place.tier);
+  const isTaken = there.some((other) => other !== seen && other.fields.counterKey === undefined);
   const choices: LimitedChoice<string | undefined>[] = [
     {
       label: vscode.l10n.t('Those of a subscription'),
       description: `<${name}>`,
-      lacking: lackingBySubscription(kind, place),
+      lacking: lackingBySubscription(kind, place) ?? (isTaken ? takenBySubscription() : undefined),
       value: undefined,
     },
     {
@@ -153,6 +189,11 @@ function lackingBySubscription(kind: Kind, { scope }: PolicyPlace): string | und
   if (kind === 'rate' && scope === 'instance')
     return vscode.l10n.t('A rate limit by subscription may not stand in the policy of the whole instance.');
   return undefined;
+}
+
+/** Source: azure-docs rate-limit-policy.md, quota-policy.md. */
+function takenBySubscription(): string {
+  return vscode.l10n.t('There is one by subscription already, and there may be one only.');
 }
 
 function askCalls(draft: LimitDraft): Step {
@@ -196,13 +237,14 @@ function askPeriod(draft: LimitDraft): Step {
   };
 }
 
-function presentWords(limit: QuotaFields | undefined): string {
-  if (limit === undefined) return vscode.l10n.t('none yet');
+/** What a limit allows, and by what it counts where there are several. */
+function limitWords({ fields }: SeenLimit, there: readonly SeenLimit[]): string {
+  const { calls, bandwidth, period, counterKey } = fields;
   const amounts = [
-    ...(limit.calls === undefined ? [] : [vscode.l10n.t('{0} calls', limit.calls)]),
-    ...(limit.bandwidth === undefined ? [] : [vscode.l10n.t('{0} kB', limit.bandwidth)]),
+    ...(calls === undefined ? [] : [vscode.l10n.t('{0} calls', calls)]),
+    ...(bandwidth === undefined ? [] : [vscode.l10n.t('{0} kB', bandwidth)]),
   ].join(', ');
-  return limit.period === '0'
-    ? vscode.l10n.t('{0} for ever', amounts)
-    : vscode.l10n.t('{0} in {1} s', amounts, limit.period);
+  const words =
+    period === '0' ? vscode.l10n.t('{0} for ever', amounts) : vscode.l10n.t('{0} in {1} s', amounts, period);
+  return there.length === 1 ? words : `${words} · ${counterKey ?? vscode.l10n.t('by subscription')}`;
 }

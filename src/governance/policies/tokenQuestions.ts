@@ -1,25 +1,27 @@
 import * as vscode from 'vscode';
-import { fieldsIn, schemeOf, tenantConfigUrl, tokenField } from '../../protocol/apim/policyFields.ts';
+import {
+  schemeOf,
+  type SeenField,
+  seenIn,
+  tenantConfigUrl,
+  tokenField,
+  type TokenFields,
+} from '../../protocol/apim/policyFields.ts';
 import { configUrlProblem, headerNameProblem } from '../../protocol/apim/policyValues.ts';
-import { askInSteps, askText, type Step } from '../../shared/steps.ts';
+import { askNeeded, askText, type Step } from '../../shared/steps.ts';
 import type { FieldContext, PolicyEdit } from './fieldChange.ts';
-import { askedIf, askToRemove, fieldEdit } from './fieldQuestions.ts';
+import { askToKeep, askToRemove, askWhich, fieldEdit } from './fieldQuestions.ts';
 import { wordsIn } from './wordsIn.ts';
 
 /** Asks which token every call must bring; undefined when dismissed. */
 export async function askToken({ title, policy }: FieldContext): Promise<PolicyEdit | undefined> {
-  const [present] = fieldsIn(policy, tokenField).map(({ fields }) => fields);
-  const draft = {
-    removes: false,
-    issuer: present?.configUrls[0] ?? '',
-    audiences: present?.audiences ?? [],
-    header: present?.header ?? 'Authorization',
-  };
+  const there = seenIn(policy, tokenField);
+  const draft = draftOf(there[0]);
   const askIssuer: Step = (position) =>
     askText(
       position,
       {
-        prompt: vscode.l10n.t('Id of the Microsoft Entra tenant, or URL of an OpenID configuration'),
+        prompt: issuerPrompt(draft.seen?.fields.configUrls.length ?? 0),
         value: draft.issuer,
         validate: (text) => configUrlProblem(configUrlOf(text)),
       },
@@ -46,20 +48,49 @@ export async function askToken({ title, policy }: FieldContext): Promise<PolicyE
       (text) => (draft.header = text.trim()),
     );
   const steps = [
+    askWhich(there, vscode.l10n.t('Which of the tokens?'), tokenWords, (chosen) => {
+      if (chosen !== draft.seen) Object.assign(draft, draftOf(chosen));
+    }),
     askToRemove(
-      present !== undefined,
-      vscode.l10n.t('Calls need a token already'),
+      () => there.length > 0,
+      () => vscode.l10n.t('Calls need a token already'),
       (value) => (draft.removes = value),
     ),
-    ...[askIssuer, askAudiences, askHeader].map((step) => askedIf(() => !draft.removes, step)),
+    ...askToKeep(draft, askIssuer, askAudiences, askHeader),
   ];
-  if (!(await askInSteps(title, steps))) return undefined;
-  if (draft.removes) return fieldEdit(tokenField, undefined);
-  const { audiences, header } = draft;
+  if (!(await askNeeded(title, steps))) return undefined;
+  const { seen, removes, audiences, header } = draft;
+  const present = seen?.fields;
+  if (removes) return fieldEdit(tokenField, undefined, seen);
   const scheme = header === present?.header ? present.scheme : schemeOf(header);
   // Of several configurations the first one is asked for.
   const configUrls = [configUrlOf(draft.issuer), ...(present?.configUrls.slice(1) ?? [])];
-  return fieldEdit(tokenField, { configUrls, audiences, header, ...(scheme !== undefined && { scheme }) });
+  const fields = { configUrls, audiences, header, ...(scheme !== undefined && { scheme }) };
+  return fieldEdit(tokenField, fields, seen);
+}
+
+interface Draft {
+  seen: SeenField<TokenFields> | undefined;
+  removes: boolean;
+  issuer: string;
+  audiences: TokenFields['audiences'];
+  header: string;
+}
+
+function draftOf(seen: SeenField<TokenFields> | undefined): Draft {
+  const { configUrls = [], audiences = [], header = 'Authorization' } = seen?.fields ?? {};
+  return { seen, removes: false, issuer: configUrls[0] ?? '', audiences, header };
+}
+
+function tokenWords({ configUrls, header }: TokenFields): string {
+  return [header, ...configUrls].filter((each) => each !== '').join(' · ');
+}
+
+function issuerPrompt(configurations: number): string {
+  const prompt = vscode.l10n.t('Id of the Microsoft Entra tenant, or URL of an OpenID configuration');
+  return configurations > 1
+    ? vscode.l10n.t('{0}. It is the first of {1}; the others stay', prompt, configurations)
+    : prompt;
 }
 
 /** A tenant is named by its id or its domain. */

@@ -6,7 +6,7 @@ import { provisioningStateIn } from '../../protocol/apim/armOperation.ts';
 import { targetSkuSchema, type TargetSku, type Tier } from '../../protocol/apim/creation.ts';
 import { isConsumption, lostBetween, rankOf } from '../../protocol/apim/tiers.ts';
 import { asking } from '../../shared/asking.ts';
-import { askChoice, askInSteps, askText, type Step } from '../../shared/steps.ts';
+import { askChoice, askNeeded, askText, type Step } from '../../shared/steps.ts';
 import { featureWords, lackWords, pricesUrl, purposeWords, tierLabel } from './tierWords.ts';
 import type { TierChange } from './workRecord.ts';
 
@@ -35,8 +35,11 @@ export async function askForTier({ client, item, where }: ChosenInstance): Promi
     return undefined;
   }
   const draft: Draft = { target: undefined, units: now.units };
-  const steps = [askTarget(draft, now, targets), askUnits(draft)];
-  if (!(await askInSteps(title, steps)) || draft.target === undefined) return undefined;
+  const steps = [
+    { ask: askTarget(draft, now, targets) },
+    { ask: askUnits(draft), isNeeded: () => hasUnits(draft.target) },
+  ];
+  if (!(await askNeeded(title, steps)) || draft.target === undefined) return undefined;
   const tier = { name: draft.target.name, units: draft.units };
   if (!(await confirm(name, now, tier))) return undefined;
   return {
@@ -110,10 +113,14 @@ function askTarget(draft: Draft, now: Tier, targets: readonly Target[]): Step {
   };
 }
 
+function hasUnits(target: Target | undefined): boolean {
+  return target !== undefined && target.fewest < target.most;
+}
+
 function askUnits(draft: Draft): Step {
   return (position) => {
     const { target } = draft;
-    if (target === undefined || target.fewest === target.most) return Promise.resolve('skip');
+    if (target === undefined) return Promise.resolve('skip');
     const { name, fewest, most } = target;
     return askText(
       position,

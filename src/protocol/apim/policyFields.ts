@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { elementsIn, type Owned, type PolicySection, withChanged, withInserted } from './policyEdits.ts';
+import { rangeEnds } from './policyValues.ts';
 import {
   childrenOf,
   element,
@@ -212,6 +214,27 @@ export function fieldsIn<T>(policy: PlacedElement, field: PolicyField<T>): reado
   });
 }
 
+/** An element as somebody has chosen it, by which it is found again in a text that others may have changed since. */
+export interface SeenField<T> {
+  readonly fields: T;
+  /** How many of its kind are ahead of it. */
+  readonly nth: number;
+}
+
+export function seenIn<T>(policy: PlacedElement, field: PolicyField<T>): readonly SeenField<T>[] {
+  return fieldsIn(policy, field).map(({ fields }, nth) => ({ fields, nth }));
+}
+
+/** The same element: what says the same, in its place if it can be, or else what is in its place. */
+export function foundAgain<T>(
+  all: readonly FoundField<T>[],
+  { fields, nth }: SeenField<unknown>,
+): FoundField<T> | undefined {
+  const isSame = (each: FoundField<T> | undefined): boolean => isDeepStrictEqual(each?.fields, fields);
+  const there = all[nth];
+  return isSame(there) ? there : (all.find(isSame) ?? there);
+}
+
 /** The text with an element changed, or with a new one where `old` is absent. Throws `InvalidPolicy`. */
 export function withField<T>(
   text: string,
@@ -257,7 +280,7 @@ function schemeIn(scheme: string | undefined): { readonly scheme?: string } {
 }
 
 function addressElement(text: string): PolicyElement {
-  const [from = '', to] = text.split('-').map((each) => each.trim());
+  const [from = '', to] = rangeEnds(text);
   return to === undefined ? element('address', {}, [from]) : element('address-range', { from, to });
 }
 

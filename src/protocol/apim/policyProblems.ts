@@ -37,7 +37,8 @@ export interface PolicyPlace {
   readonly tier?: string | undefined;
 }
 
-/** The longest document of the tier Consumption, in bytes. Source: azure-docs service-limits. */
+/** Lengths of the longest documents, in bytes. Source: azure-docs includes/api-management-gateway-constraints.md. */
+const longest = 256 * 1024;
 const longestInConsumption = 16 * 1024;
 
 /**
@@ -109,8 +110,8 @@ class PolicyReview {
 
   of(policy: PlacedElement): readonly PolicyProblem[] {
     if (policy.name !== 'policies') this.#error(policy, 'A policy document begins with <policies>.');
-    if (this.#place.tier === 'Consumption' && Buffer.byteLength(this.#text) > longestInConsumption)
-      this.#error(policy, 'In the tier Consumption a policy document has at most 16 KiB.');
+    const tooLong = lengthProblem(this.#text, this.#place.tier);
+    if (tooLong !== undefined) this.#error(policy, tooLong);
     this.#noText(policy);
     for (const section of childrenOf(policy)) {
       const known = policySections.find((name) => name === section.name);
@@ -178,6 +179,22 @@ class PolicyReview {
       span: { start: span.start + 1, end: span.start + 1 + name.length },
     });
   }
+}
+
+/** Why a document is too long for a tier. */
+export function lengthProblem(text: string, tier: string | undefined): string | undefined {
+  const length = Buffer.byteLength(text);
+  const isConsumption = tier === 'Consumption';
+  const most = isConsumption ? longestInConsumption : longest;
+  if (length <= most) return undefined;
+  const sizes = `at most ${bytes(most)}; this one has ${bytes(length)}.`;
+  return isConsumption
+    ? `In the tier Consumption a policy document has ${sizes}`
+    : `A policy document has ${sizes}`;
+}
+
+function bytes(count: number): string {
+  return `${count.toLocaleString('en-US')} bytes`;
 }
 
 /** Why a tier does not know a policy. Source: azure-docs rate-limit-by-key-policy.md, quota-by-key-policy.md. */

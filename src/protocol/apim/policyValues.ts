@@ -35,14 +35,21 @@ export function keyQuotaPeriodProblem(text: string): string | undefined {
   return `It is a number of seconds from ${shortestQuotaPeriod}, or 0 for ever.`;
 }
 
+/** The ends of a range, or one address. A hyphen in an expression or in the name of a named value parts nothing. */
+export function rangeEnds(text: string): readonly string[] {
+  if (isExpression(text)) return [text];
+  return text.split(/-(?![^{}]*\}\})/).map((each) => each.trim());
+}
+
 /** An address, or two with a hyphen between. Source: azure-docs ip-filter-policy.md. */
 export function addressProblem(text: string): string | undefined {
-  if (isOpen(text)) return undefined;
-  const [from = '', to, ...more] = text.split('-').map((each) => each.trim());
+  if (isExpression(text)) return undefined;
+  const [from = '', to, ...more] = rangeEnds(text);
+  const ends = to === undefined ? [from] : [from, to];
   if (text.includes('/')) return `${text} is a network: write it as a range, such as 10.0.0.0-10.0.0.255.`;
-  if (more.length > 0 || isIP(from) === 0 || (to !== undefined && isIP(to) === 0))
+  if (more.length > 0 || ends.some((end) => !isOpen(end) && isIP(end) === 0))
     return `${text} is no IP address and no range, such as 10.0.0.1-10.0.0.9.`;
-  return to === undefined || isRange(from, to)
+  return to === undefined || ends.some(isOpen) || isRange(from, to)
     ? undefined
     : `${text}: a range goes from its lower address up.`;
 }

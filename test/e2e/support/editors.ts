@@ -49,6 +49,14 @@ export class Editors {
   }
 
   /**
+   * Waits until an editor whose address contains `part` would come back after a reload: VS Code in a browser writes down
+   * every few seconds what is open, and not when it is closed.
+   */
+  async waitUntilKept(part: string): Promise<void> {
+    await eventually(`${part} among the kept editors`, () => this.#page.evaluate(isKept, part));
+  }
+
+  /**
    * The whole text of the text editor in front, read as a person would: all of it copied. The cursor moves to
    * the end and the clipboard is overwritten.
    */
@@ -107,4 +115,23 @@ export class Editors {
 async function labelsOf(tabs: Locator): Promise<string[]> {
   const labels = await tabs.evaluateAll((each) => each.map((tab) => tab.getAttribute('data-resource-name')));
   return labels.map(oneLine);
+}
+
+/** Runs in the page. */
+async function isKept(part: string): Promise<boolean> {
+  const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(new Error('IndexedDB does not answer.'));
+    });
+  const databases = await indexedDB.databases();
+  const kept = databases.map(async ({ name = '' }) => {
+    if (!name.startsWith('vscode-web-state-db')) return false;
+    const database = await settled(indexedDB.open(name));
+    const items = database.transaction('ItemTable').objectStore('ItemTable');
+    const editors: unknown = await settled(items.get('memento/workbench.parts.editor'));
+    database.close();
+    return String(editors).includes(part);
+  });
+  return (await Promise.all(kept)).includes(true);
 }

@@ -1,23 +1,19 @@
 import assert from 'node:assert/strict';
 
 import { asArray, asObject } from '../../../src/protocol/json.ts';
-import { startArm } from '../../support/arm/index.ts';
-import type { Arm } from '../../support/arm/index.ts';
-import { ArmCaller, errorCode, namesOn, propertiesOf } from './armCaller.ts';
+import { type ArmCaller, errorCode, namesOn, propertiesOf } from './armCaller.ts';
+import { armForEachTest } from './armForEachTest.ts';
 
 const ada = { firstName: 'Ada', lastName: 'Byron', email: 'ada@example.com' };
 
 describe('who may use an emulated instance', () => {
-  let arm: Arm;
   let caller: ArmCaller;
 
+  armForEachTest((_, started) => (caller = started));
+
   beforeEach(async () => {
-    arm = await startArm();
-    caller = new ArmCaller(arm);
     await caller.put('users/ada', ada);
   });
-
-  afterEach(() => arm.close());
 
   it('tells a user with his groups, and no password', async () => {
     await caller.put('users/ada', { ...ada, password: 'secret' });

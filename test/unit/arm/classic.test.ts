@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
 
-import { startArm } from '../../support/arm/index.ts';
 import type { Arm } from '../../support/arm/index.ts';
-import { ArmCaller, namesOn, propertiesOf } from './armCaller.ts';
+import { type ArmCaller, namesOn, propertiesOf } from './armCaller.ts';
+import { armForEachTest } from './armForEachTest.ts';
 
 describe('Studio’s resources in the emulated Azure Resource Manager', () => {
   let arm: Arm;
   let caller: ArmCaller;
 
-  beforeEach(async () => {
-    arm = await startArm();
-    caller = new ArmCaller(arm);
-  });
-
-  afterEach(() => arm.close());
+  armForEachTest((...started) => ([arm, caller] = started));
 
   it('lists workspaces, and gives their tokens only when asked for them', async () => {
     const init = { workspaceId: 'f'.repeat(32), primaryToken: 'first-token', secondaryToken: 'second-token' };

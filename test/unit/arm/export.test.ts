@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 
 import { asArray, asObject } from '../../../src/protocol/json.ts';
-import { startArm } from '../../support/arm/index.ts';
-import type { Arm } from '../../support/arm/index.ts';
-import { ArmCaller, propertiesOf } from './armCaller.ts';
+import { type ArmCaller, propertiesOf } from './armCaller.ts';
+import { armForEachTest } from './armForEachTest.ts';
 
 const operation = {
   displayName: 'Execute',
@@ -18,17 +17,14 @@ const operation = {
 };
 
 describe('the export of an emulated API', () => {
-  let arm: Arm;
   let caller: ArmCaller;
 
+  armForEachTest((_, started) => (caller = started));
+
   beforeEach(async () => {
-    arm = await startArm();
-    caller = new ArmCaller(arm);
     await caller.follow(await caller.put('apis/echo', { path: 'echo', displayName: 'Echo' }));
     await caller.put('apis/echo/operations/execute', operation);
   });
-
-  afterEach(() => arm.close());
 
   for (const [asked, imported] of [
     ['swagger-link', 'swagger-json'],

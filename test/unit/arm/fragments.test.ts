@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 
 import { asArray, asObject } from '../../../src/protocol/json.ts';
 import type { JsonObject } from '../../../src/protocol/json.ts';
-import { startArm } from '../../support/arm/index.ts';
 import type { Arm } from '../../support/arm/index.ts';
-import { ArmCaller, propertiesOf } from './armCaller.ts';
+import { type ArmCaller, propertiesOf } from './armCaller.ts';
+import { armForEachTest } from './armForEachTest.ts';
 
 const answering = '<return-response><set-status code="418" /></return-response>';
 const including = policy('<include-fragment fragment-id="teapot" />');
@@ -21,12 +21,7 @@ describe('policy fragments of an emulated instance', () => {
   let arm: Arm;
   let caller: ArmCaller;
 
-  beforeEach(async () => {
-    arm = await startArm();
-    caller = new ArmCaller(arm);
-  });
-
-  afterEach(() => arm.close());
+  armForEachTest((...started) => ([arm, caller] = started));
 
   it('do at the gateway what they hold wherever they are included', async () => {
     arm.seed(`${caller.instance}/apis/echo`, { path: 'echo', subscriptionRequired: false });

@@ -7,10 +7,10 @@ import { asArray, asObject } from '../../../src/protocol/json.ts';
 import type { JsonObject } from '../../../src/protocol/json.ts';
 import { listenOnFirstFree } from '../../../src/local-service/ports.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startArm } from '../../support/arm/index.ts';
 import type { Arm } from '../../support/arm/index.ts';
 import { LocalTestService } from '../local-service/localTestService.ts';
-import { ArmCaller, errorCode, propertiesOf } from './armCaller.ts';
+import { type ArmCaller, errorCode, propertiesOf } from './armCaller.ts';
+import { armForEachTest } from './armForEachTest.ts';
 import type { Reply } from './armCaller.ts';
 import { publishLocal } from './officialClient.ts';
 
@@ -24,13 +24,11 @@ describe('the gateway of an emulated instance', () => {
   let caller: ArmCaller;
   let gateway: string;
 
+  armForEachTest((...started) => ([arm, caller] = started));
+
   beforeEach(async () => {
-    arm = await startArm();
-    caller = new ArmCaller(arm);
     gateway = String(propertiesOf(await caller.ask('GET', caller.instance)).gatewayUrl);
   });
-
-  afterEach(() => arm.close());
 
   function limits(inbound: string): JsonObject {
     return { format: 'rawxml', value: `<policies><inbound>${inbound}<base /></inbound></policies>` };

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 
 import { asArray, asObject } from '../../../src/protocol/json.ts';
-import { ArmError, startArm } from '../../support/arm/index.ts';
+import { ArmError } from '../../support/arm/index.ts';
 import type { Arm } from '../../support/arm/index.ts';
 import { ArmCaller, errorCode, namesOn, propertiesOf } from './armCaller.ts';
+import { armForEachTest } from './armForEachTest.ts';
 
 const wanted = {
   location: 'eastus',
@@ -18,15 +19,13 @@ describe('the life of an emulated instance', () => {
   let group: string;
   let created: string;
 
-  beforeEach(async () => {
-    arm = await startArm({ async: { polls: 2 } });
-    caller = new ArmCaller(arm);
+  armForEachTest((...started) => ([arm, caller] = started), { async: { polls: 2 } });
+
+  beforeEach(() => {
     group = caller.instance.split('/providers/')[0] ?? '';
     subscription = group.split('/resourceGroups/')[0] ?? '';
     created = `${group}/providers/Microsoft.ApiManagement/service/fresh`;
   });
-
-  afterEach(() => arm.close());
 
   it('begins in an operation that another client can follow to a gateway that answers', async () => {
     const begun = await caller.ask('PUT', created, wanted);

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { asArray, asObject } from '../../../src/protocol/json.ts';
 import type { JsonObject } from '../../../src/protocol/json.ts';
 import { eventually } from '../../support/eventually.ts';
-import { startArm } from '../../support/arm/index.ts';
 import type { Arm } from '../../support/arm/index.ts';
 import { nobody } from '../../support/arm/gateway/loggedCall.ts';
 import { LocalTestService } from '../local-service/localTestService.ts';
-import { ArmCaller, propertiesOf } from './armCaller.ts';
+import { type ArmCaller, propertiesOf } from './armCaller.ts';
+import { armForEachTest } from './armForEachTest.ts';
 import type { Reply } from './armCaller.ts';
 import { publishLocal } from './officialClient.ts';
 
@@ -24,10 +24,10 @@ describe('what an emulated instance tells of its calls', () => {
 
   after(() => service.close());
 
+  armForEachTest((...started) => ([arm, caller] = started));
+
   /** One call that is answered, and one without a subscription key. */
   beforeEach(async () => {
-    arm = await startArm();
-    caller = new ArmCaller(arm);
     const key = await publishLocal(arm, service.local);
     const gateway = String(propertiesOf(await caller.ask('GET', caller.instance)).gatewayUrl);
     const url = `${gateway}/azureml-demo${service.path()}/execute?api-version=2.0&details=true`;
@@ -37,8 +37,6 @@ describe('what an emulated instance tells of its calls', () => {
       await (await fetch(url, { ...init, headers })).text();
     await eventually('both calls are counted', async () => rowsOf(await report('byRequest')).length === 2);
   });
-
-  afterEach(() => arm.close());
 
   for (const [kind, name, blocked] of [
     ['byApi', 'AzureML Demo API', 1],

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 
 import { asArray, asObject } from '../../../src/protocol/json.ts';
-import { startArm } from '../../support/arm/index.ts';
 import type { Arm } from '../../support/arm/index.ts';
-import { ArmCaller, errorCode, propertiesOf } from './armCaller.ts';
+import { type ArmCaller, errorCode, propertiesOf } from './armCaller.ts';
+import { armForEachTest } from './armForEachTest.ts';
 
 const notification = 'notifications/RequestPublisherNotificationMessage';
 
@@ -11,12 +11,7 @@ describe('the notifications of an emulated instance', () => {
   let arm: Arm;
   let caller: ArmCaller;
 
-  beforeEach(async () => {
-    arm = await startArm();
-    caller = new ArmCaller(arm);
-  });
-
-  afterEach(() => arm.close());
+  armForEachTest((...started) => ([arm, caller] = started));
 
   it('go to the addresses and users that were added, and not to removed ones', async () => {
     const email = `${notification}/recipientEmails/${encodeURIComponent('a+b@example.com')}`;

@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
 
 import { asArray, asObject } from '../../../src/protocol/json.ts';
-import { ArmError, startArm } from '../../support/arm/index.ts';
+import { ArmError } from '../../support/arm/index.ts';
 import type { Arm } from '../../support/arm/index.ts';
-import { ArmCaller, propertiesOf } from './armCaller.ts';
+import { type ArmCaller, propertiesOf } from './armCaller.ts';
+import { armForEachTest } from './armForEachTest.ts';
 
 describe('the developer portal of an emulated instance', () => {
   let arm: Arm;
   let caller: ArmCaller;
 
-  beforeEach(async () => {
-    arm = await startArm();
-    caller = new ArmCaller(arm);
-  });
-
-  afterEach(() => arm.close());
+  armForEachTest((...started) => ([arm, caller] = started));
 
   async function publish(id: string): Promise<void> {
     await caller.follow(await caller.put(`portalRevisions/${id}`, { isCurrent: true }));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
-import { startArm } from '../../support/arm/index.ts';
 import type { Arm } from '../../support/arm/index.ts';
-import { ArmCaller, propertiesOf } from './armCaller.ts';
+import { type ArmCaller, propertiesOf } from './armCaller.ts';
+import { armForEachTest } from './armForEachTest.ts';
 
 const answering =
   '<policies><inbound><return-response><set-status code="200" /></return-response></inbound></policies>';
@@ -11,9 +11,9 @@ describe('debug credentials of an emulated instance', () => {
   let arm: Arm;
   let caller: ArmCaller;
 
-  beforeEach(async () => {
-    arm = await startArm();
-    caller = new ArmCaller(arm);
+  armForEachTest((...started) => ([arm, caller] = started));
+
+  beforeEach(() => {
     for (const path of ['one', 'other']) {
       const properties = { path, serviceUrl: 'http://127.0.0.1', subscriptionRequired: false };
       const api = arm.seed(`${caller.instance}/apis/${path}`, properties);
@@ -21,8 +21,6 @@ describe('debug credentials of an emulated instance', () => {
       arm.seed(`${api}/policies/policy`, { value: answering });
     }
   });
-
-  afterEach(() => arm.close());
 
   it('trace calls of the API that they are for, and of no other', async () => {
     const apiId = `${caller.instance}/apis/one`;

@@ -143,19 +143,31 @@ function inOrder(children: readonly PolicyElement[], { owned: { order } }: Descr
 
 describe('a change of a policy in any writing changes only what it is about', () => {
   it('for addresses', () => {
-    const single = ['1.1.1.1', '2.2.2.2', 'fe80::1'];
-    const ranges = ['3.0.0.0-3.0.0.9', '4.0.0.0-4.0.0.9'];
-    const addresses = some([...single, ...ranges], 1);
-    const written = (address: string): Source => {
-      const [from = '', to] = address.split('-');
-      return to === undefined ? leaf('address', from) : tag('address-range', { from, to }, []);
-    };
+    const all: readonly (readonly [from: string, to?: string])[] = [
+      ['1.1.1.1'],
+      ['2.2.2.2'],
+      ['fe80::1'],
+      ['{{office-ip}}'],
+      ['3.0.0.0', '3.0.0.9'],
+      ['4.0.0.0', '4.0.0.9'],
+      ['{{lo-ip}}', '{{hi-ip}}'],
+    ];
+    const addresses = some(
+      all.map((ends) => ends.join('-')),
+      1,
+    );
     const action = fc.constantFrom('allow' as const, 'forbid' as const);
     changesOnlyItself(
       addressField,
-      fc
-        .record({ action: maybe(action), there: some([...single, ...ranges], 0) })
-        .map(({ action: done, there }) => tag('ip-filter', { action: done }, there.map(written))),
+      fc.record({ action: maybe(action), there: some(all, 0) }).map(({ action: done, there }) =>
+        tag(
+          'ip-filter',
+          { action: done },
+          there.map(([from, to]) =>
+            to === undefined ? leaf('address', from) : tag('address-range', { from, to }, []),
+          ),
+        ),
+      ),
       fc.record({ action, addresses }),
     );
   });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   addressField,
   fieldsIn,
+  foundAgain,
   headerField,
   quotaField,
   rateField,
@@ -145,6 +146,26 @@ describe('policies as fields', () => {
     assert.deepEqual(found?.fields.configUrls, ['https://one', 'https://two']);
     const wanted = { ...found.fields, configUrls: ['https://new', 'https://two'] };
     assert.equal(set(text, tokenField, wanted), text.replace('https://one', 'https://new'));
+  });
+
+  it('are found again where others have changed the document meanwhile', () => {
+    const note = (value: string): string => `<set-header name="X"><value>${value}</value></set-header>`;
+    const policy = (...values: readonly string[]) =>
+      fieldsIn(
+        readPolicy(`<policies><inbound>${values.map(note).join('')}</inbound></policies>`),
+        headerField('inbound'),
+      );
+    const seen = { fields: policy('same')[0]?.fields, nth: 1 };
+    const valueOf = (...values: readonly string[]): unknown => {
+      const all = policy(...values);
+      const found = foundAgain(all, seen);
+      return found && [found.fields.values[0], all.indexOf(found)];
+    };
+    assert.deepEqual(valueOf('same', 'same', 'same'), ['same', 1]);
+    assert.deepEqual(valueOf('other', 'new', 'same'), ['same', 2]);
+    assert.deepEqual(valueOf('same'), ['same', 0]);
+    assert.deepEqual(valueOf('other', 'changed'), ['changed', 1]);
+    assert.equal(valueOf('other'), undefined);
   });
 
   it('become by key where they were by subscription, in the same place', () => {

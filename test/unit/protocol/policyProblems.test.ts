@@ -103,8 +103,13 @@ describe('what is wrong with a policy', () => {
       /^error The tier StandardV2 has no <quota/,
     );
     const long = `<policies><!-- ${'x'.repeat(16 * 1024)} --></policies>`;
-    assert.match(problems(long, { ...api, tier: 'Consumption' }).join(), /at most 16 KiB/);
+    assert.equal(
+      problems(long, { ...api, tier: 'Consumption' }).join(),
+      'error 1:2 In the tier Consumption a policy document has at most 16,384 bytes; this one has 16,414 bytes.',
+    );
     assert.deepEqual(problems(long, api), []);
+    const longest = long.replace('x', 'x'.repeat(240 * 1024));
+    assert.match(problems(longest, api).join(), /^error 1:2 A policy document has at most 262,144 bytes/);
   });
 
   it('is what the service would refuse of addresses, tokens and headers', () => {
@@ -160,9 +165,12 @@ describe('what is wrong with a policy', () => {
 
 describe('what may be filled in', () => {
   it('is checked as the service does', () => {
-    for (const good of ['1.2.3.4', '1.0.0.1-1.0.0.9', '1.0.0.1 - 1.0.0.1', 'fe80::1', '{{office}}'])
+    const named = ['{{office}}', '{{allowed-ips}}', '{{lo-ip}}-{{hi-ip}}', '1.0.0.1 - {{hi-ip}}', '@(1 - 2)'];
+    for (const good of ['1.2.3.4', '1.0.0.1-1.0.0.9', '1.0.0.1 - 1.0.0.1', 'fe80::1', ...named])
       assert.equal(addressProblem(good), undefined, good);
     for (const bad of ['', '1.2.3', '1.2.3.256', '1.0.0.9-1.0.0.1', '1.0.0.1-::1', '1-2-3', '10.0.0.0/8'])
+      assert.notEqual(addressProblem(bad), undefined, bad);
+    for (const bad of ['{{a-b}}-1.2', '1.2-{{a-b}}', '{{a}}-{{b}}-{{c}}', '{{a}}-', '{{a}}/8'])
       assert.notEqual(addressProblem(bad), undefined, bad);
     for (const bad of ['0', '301', '-1', '1.5', '', 'x']) assert.ok(ratePeriodProblem(bad), bad);
     for (const bad of ['', 'a b', 'a:', 'transfer-encoding']) assert.ok(headerNameProblem(bad), bad);

@@ -23,6 +23,8 @@ const SCOPES: readonly PolicyScope[] = ['global', 'product', 'api', 'operation']
 const ANY = /./s;
 const COUNT = /^\d+$/;
 const LONGEST_RATE_PERIOD = 300;
+/** In bytes. Source: azure-docs includes/api-management-gateway-constraints.md; the wording of the refusal is made up. */
+const LONGEST_IN_CONSUMPTION = 16 * 1024;
 
 /** What elements have to be like. Sources: azure-docs rate-limit-policy.md, quota-policy.md, set-header-policy.md. */
 const rules: Readonly<Record<string, Rule>> = {
@@ -97,6 +99,8 @@ export function policyKinds(): readonly {
 export function checkPolicy(text: string, policy: PlacedElement, site: PolicySite): void {
   const seen = new Set<string>();
   if (policy.name !== 'policies') refuse(text, policy, 'the document begins with <policies>.');
+  if (site.tier === 'Consumption' && Buffer.byteLength(text) > LONGEST_IN_CONSUMPTION)
+    refuse(text, policy, 'the document is too long.');
   checkNoText(text, policy);
   for (const section of childrenOf(policy)) {
     if (!SECTIONS.includes(section.name))
