@@ -4,6 +4,7 @@ import { type Arm, ArmError, faultOf } from '../support/arm/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { ArmCaller, propertiesOf } from '../unit/arm/armCaller.ts';
 import { holdDuring } from './support/holdDuring.ts';
+import { reloadAlone } from './support/extensionHost.ts';
 import { answerCreation, workRecords } from './support/instanceWork.ts';
 import { SecretScan } from './support/secretScan.ts';
 import { type SignedIn, startSignedIn } from './support/signedIn.ts';
@@ -131,8 +132,8 @@ describe('creating an instance of API Management', () => {
       arm.requests.some(({ path }) => path.includes('/operationResults/')),
     );
     assert.equal((await records()).length, 1);
+    await reloadAlone(workbench);
     const before = arm.requests.length;
-    await window.reload();
     await window.statusBar.waitFor(/API Management: creating fresh… \d+:\d\d/);
     await eventually('a look at the operation after the reload', () =>
       arm.requests.slice(before).some(({ path }) => path.includes('/operationResults/')),
@@ -192,7 +193,10 @@ describe('creating an instance of API Management', () => {
     await window.statusBar.click('creating third has not begun');
     await window.quickInput.waitFor({ title: /^API Management: creating third, \d/ });
     const [again, , giveUp] = await window.quickInput.entries();
-    assert.match(`${again?.label}: ${again?.detail}`, /Try again: .*InternalServerError.*No instances today\./);
+    assert.match(
+      `${again?.label}: ${again?.detail}`,
+      /Try again: .*InternalServerError.*No instances today\./,
+    );
     assert.match(`${giveUp?.label}: ${giveUp?.detail}`, /Give up: If Azure has begun all the same/);
     await window.screenshot('create-not-begun-menu');
     await window.quickInput.cancel();
@@ -227,7 +231,7 @@ describe('creating an instance of API Management', () => {
     await window.dialog.click('Change tier');
     await window.statusBar.waitFor(/API Management: changing fresh to Basic, 2 units… \d+:\d\d/);
     await window.screenshot('tier-status');
-    await window.reload();
+    await reloadAlone(workbench);
     await window.statusBar.waitFor(/API Management: changing fresh to Basic, 2 units… \d+:\d\d/);
     workbench.health.expect(/AuthorizationFailed/);
     arm.failNext(

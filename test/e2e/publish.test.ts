@@ -7,6 +7,7 @@ import { closeInOrder } from './support/closeInOrder.ts';
 import { eventually } from '../support/eventually.ts';
 import { giveInputFile } from './support/giveInputFile.ts';
 import { giveStorage } from './support/giveKeyAndStorage.ts';
+import { reloadAlone } from './support/extensionHost.ts';
 import { holdDuring } from './support/holdDuring.ts';
 import { OwnService } from './support/ownService.ts';
 import { SecretScan } from './support/secretScan.ts';
@@ -359,7 +360,7 @@ describe('publishing to API Management', () => {
   /** Closes the window while an operation is being written, and opens it again; the write goes on at the server. */
   async function closeWindowDuring(operation: string, begin: () => Promise<void>): Promise<void> {
     const release = await holdDuring(arm, writing(`operations/${operation}`), begin);
-    await workbench.window.reload();
+    await reloadAlone(workbench);
     release();
   }
 

@@ -15,6 +15,13 @@ export async function killExtensionHost(workbench: Workbench): Promise<void> {
   await eventually('the end of the extension host', () => !isRunning(pid));
 }
 
+/** Reloads the window, and waits until the extension host that it had is gone: a busy server may keep that for a while. */
+export async function reloadAlone(workbench: Workbench): Promise<void> {
+  const pid = await eventually('an extension host', () => lastStarted(workbench.host.userData));
+  await workbench.window.reload();
+  await eventually('the end of the extension host', () => !isRunning(pid));
+}
+
 /** The server writes down each process that it starts. */
 async function lastStarted(userData: string): Promise<number | undefined> {
   const cwd = join(userData, 'data', 'logs');

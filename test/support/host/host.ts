@@ -100,6 +100,8 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     `--server-data-dir=${userData}`,
     `--extensions-dir=${extensions}`,
     '--telemetry-level=off',
+    // The extension host of a page that goes away without a word goes on for so many seconds, by default for hours.
+    '--reconnection-grace-time=15',
     ...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']),
     `--log=${options.logLevel ?? 'info'}`,
   ];
