@@ -180,14 +180,11 @@ describe('publishing types of bodies and several endpoints', () => {
     await quickInput.check(wordy);
     await quickInput.accept();
     await quickInput.enter('key-of-wordy', { message: 'API key' });
-    await quickInput.waitFor({ title });
-    const entries = await quickInput.entries();
-    const marked = entries.filter(({ detail }) => tooLong.test(detail));
-    assert.deepEqual(
-      marked.map(({ label }) => label),
-      [`Policy of ${api}`],
-    );
+    // A long list draws only what is in view.
+    await quickInput.fill('Policy of', { title });
+    await quickInput.row(`Policy of ${api}`).filter({ hasText: tooLong }).waitFor();
     await window.screenshot('publish-too-long');
+    await quickInput.fill('');
     await quickInput.accept();
     assert.match(await window.dialog.text(), tooLong);
     await window.dialog.click('Cancel');
