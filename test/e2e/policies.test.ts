@@ -507,6 +507,7 @@ describe('policies of API Management', () => {
     const { window } = workbench;
     const { quickInput } = window;
     const path = `${arm.instances[1] ?? ''}/${policyPath}`;
+    workbench.health.expect(/API Management refused the policy of Demo/);
     const almost = 16_370 - header('').length;
     await writeElsewhere(header('x'.repeat(almost)), path);
     await window.runCommand('Azure ML: Limit calls…');

@@ -13,8 +13,6 @@ import type { Workbench } from './support/workbench.ts';
 const hashing = 'SimpleFeatureHashingExperiment';
 const census = 'AdultCensusIncome';
 const api = 'AzureML Demo API';
-/** A service whose endpoint has so long an id that a policy with it is longer than Consumption takes. */
-const wordy = 'Wordy';
 
 /** What a publication can have beside the guide's: types of bodies, and the keys of several endpoints. */
 describe('publishing types of bodies and several endpoints', () => {
@@ -25,12 +23,7 @@ describe('publishing types of bodies and several endpoints', () => {
 
   before(async () => {
     own = await OwnService.start();
-    signedIn = await startSignedIn(
-      { instances: [{}, { name: 'serverless', tier: 'Consumption' }] },
-      {
-        settings: listedWorkspace('Found', own, { [wordy]: { endpoints: { default: 'f'.repeat(16_384) } } }),
-      },
-    );
+    signedIn = await startSignedIn({}, { settings: listedWorkspace('Found', own) });
     ({ workbench } = signedIn);
     caller = new ArmCaller(signedIn.arm);
     await giveWorkspaceToken(workbench.window, 'Found', own);
@@ -39,16 +32,16 @@ describe('publishing types of bodies and several endpoints', () => {
   after(() => closeInOrder(signedIn, own));
 
   /** Answers the questions up to the operations. */
-  const askForOperations = async (instance = 'demoazureml'): Promise<void> => {
+  const askForOperations = async (): Promise<void> => {
     const { window } = workbench;
     const { quickInput } = window;
     await window.tree('Web services').clickContextMenu(['Found', hashing], 'Publish to API Management…');
     if (signedIn.signIn.tokens.length === 0) await window.dialog.click('Allow');
-    await quickInput.pick(instance, { placeholder: 'API Management instance' });
+    await quickInput.pick('demoazureml', { placeholder: 'API Management instance' });
     await quickInput.accept({ message: 'Name of the API' });
     await quickInput.accept({ message: 'Web service URL' });
     await quickInput.accept({ message: 'URL suffix' });
-    await quickInput.pick(instance === 'demoazureml' ? 'Unlimited' : 'Starter', { placeholder: 'Product' });
+    await quickInput.pick('Unlimited', { placeholder: 'Product' });
     await quickInput.waitFor({ placeholder: 'Operations to publish' });
   };
 
@@ -165,37 +158,6 @@ describe('publishing types of bodies and several endpoints', () => {
     await window.notifications.clear();
     await unpublish();
     assert.equal((await caller.ask('GET', `namedValues/${keyName}`)).status, 404);
-  });
-
-  it('says which policy is too long for the tier Consumption before anything is sent', async () => {
-    const { window } = workbench;
-    const { quickInput } = window;
-    const title = `Publish ${api} at serverless`;
-    const tooLong =
-      /In the tier Consumption a policy document has at most 16,384 bytes; this one has [\d,]+ bytes/;
-    await askForOperations('serverless');
-    await quickInput.accept();
-    await quickInput.pick('The gateway adds the one of the called endpoint', { placeholder: 'API key of' });
-    await quickInput.waitFor({ placeholder: 'Further endpoints that can be called' });
-    await quickInput.check(wordy);
-    await quickInput.accept();
-    await quickInput.enter('key-of-wordy', { message: 'API key' });
-    await quickInput.waitFor({ title });
-    const entries = await quickInput.entries();
-    const marked = entries.filter(({ detail }) => tooLong.test(detail));
-    assert.deepEqual(
-      marked.map(({ label }) => label),
-      [`Policy of ${api}`],
-    );
-    await window.screenshot('publish-too-long');
-    await quickInput.accept();
-    assert.match(await window.dialog.text(), tooLong);
-    await window.dialog.click('Cancel');
-    await quickInput.waitFor({ title });
-    await quickInput.cancel();
-    assert.ok(
-      signedIn.arm.requests.every(({ method, path }) => method !== 'PUT' || !path.includes('/serverless/')),
-    );
   });
 
   it('keeps the keys out of files and the log', async () => {

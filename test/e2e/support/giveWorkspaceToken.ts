@@ -1,14 +1,10 @@
 import type { OwnService } from './ownService.ts';
 import type { WorkbenchWindow } from './window.ts';
 
-/** The settings of a workspace whose services the management API lists, besides those that the settings name. */
-export function listedWorkspace(
-  name: string,
-  { description }: OwnService,
-  services: Record<string, unknown> = {},
-): Record<string, unknown> {
+/** The settings of a workspace whose services the management API lists. */
+export function listedWorkspace(name: string, { description }: OwnService): Record<string, unknown> {
   const { workspaceId, baseUrl, managementUrl } = description;
-  return { 'azuremlServices.workspaces': { [name]: { workspaceId, baseUrl, managementUrl, services } } };
+  return { 'azuremlServices.workspaces': { [name]: { workspaceId, baseUrl, managementUrl } } };
 }
 
 /** Sets the authorization token of such a workspace, in the side bar. */
