@@ -249,6 +249,69 @@ describe('policies of API Management', () => {
     assert.equal(await policyNow(), header('before the reload').trimEnd());
   });
 
+  it('are saved after a reload as before it', async () => {
+    const { window } = workbench;
+    // Azure gives it back in another writing.
+    await window.editors.replaceText(`${header('saved')}\n\n`);
+    await save();
+    await isSaved();
+    await window.reload();
+    await window.editors.waitForActive(file);
+    assert.match(await window.editors.text(), /saved/);
+    await window.editors.replaceText(header('saved again'));
+    await save();
+    await isSaved();
+    assert.equal(await policyNow(), header('saved again').trimEnd());
+  });
+
+  it('keep the version that was typed on when somebody looks at what is there by then', async () => {
+    const { window } = workbench;
+    await window.editors.replaceText(header('mine as typed'));
+    await writeElsewhere(header('their writing'));
+    await window.runCommand('File: Compare Active File with Saved');
+    await waitForCompared('their writing');
+    await closeComparison('in file');
+    await window.editors.activate(file);
+    await save();
+    assert.match(await window.dialog.text(), /Somebody has changed the policy of demo/);
+    await window.dialog.click('Cancel');
+    await window.notifications.waitFor('Somebody has changed it since you opened it');
+    await window.notifications.clear();
+    assert.equal(await policyNow(), header('their writing').trimEnd());
+
+    // Who takes what is there may go on from it.
+    await window.editors.activate(file);
+    await window.runCommand('File: Revert File');
+    await eventually('the text of somebody else', async () =>
+      (await window.editors.text()).includes('their writing'),
+    );
+    await window.editors.replaceText(header('typed on theirs'));
+    await save();
+    await isSaved();
+    assert.equal(await policyNow(), header('typed on theirs').trimEnd());
+  });
+
+  it('are not read at the start where somebody would have to sign in', async () => {
+    const { window } = workbench;
+    signIn.signOut('ada');
+    await window.reload();
+    await window.editors.waitForActive(file);
+    await window.page
+      .locator('.monaco-editor-pane-placeholder', { hasText: 'Edit policy… signs in and opens it' })
+      .waitFor();
+    assert.equal(await window.page.locator('.monaco-dialog-box').count(), 0);
+    await window.screenshot('policy-signed-out');
+    await window.runCommand('Azure ML: Edit policy…');
+    await window.dialog.click('Allow');
+    await window.quickInput.pick('demoazureml', { placeholder: 'API Management instance' });
+    await window.quickInput.pick('An API');
+    await window.quickInput.pick('Demo');
+    assert.match(await window.editors.text(), /typed on theirs/);
+    await window.editors.replaceText(header('before the reload'));
+    await save();
+    await isSaved();
+  });
+
   it('limit calls as fields, after a preview', async () => {
     const { window } = workbench;
     const { quickInput } = window;

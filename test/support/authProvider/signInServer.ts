@@ -51,6 +51,11 @@ export class SignInServer {
     return { AZURE_SIGN_IN_SERVER: this.#url };
   }
 
+  /** Nobody gets a token of an account until it signs in again. */
+  signOut(id: string): void {
+    this.#signedIn.delete(id);
+  }
+
   close(): Promise<void> {
     return closeAtOnce(this.#server);
   }
