@@ -242,6 +242,8 @@ describe('the questions of publishing', () => {
     const api = `${String(gatewayUrl)}/${service.toLowerCase()}`;
     await window.notifications.waitFor(`is published at ${api}`);
     await window.notifications.clear();
+    // A menu that is opened while the tree changes has no target.
+    await window.tree('Web services').find([`${service} API`, service]);
     const url = `${api}/workspaces/${workspaceId}/services/${endpointId}/jobs/none?api-version=2.0`;
     // The service would answer 401 to a call without its key.
     assert.equal((await fetch(url)).status, 404);
