@@ -1,6 +1,14 @@
 import * as vscode from 'vscode';
-import type { Api, ApiOperation, Product, ProductSubscription } from '../protocol/apim/arm.ts';
 import {
+  apiName,
+  isCurrentRevision,
+  type Api,
+  type ApiOperation,
+  type Product,
+  type ProductSubscription,
+} from '../protocol/apim/arm.ts';
+import {
+  groupName,
   userName,
   type Group,
   type Notification,
@@ -11,16 +19,17 @@ import {
 import { scopeWords } from '../shared/scopeWords.ts';
 import type { Listed } from './listed.ts';
 
-export function drawApi({ properties }: Api, path: string): Listed | undefined {
-  // Older revisions are listed beside the current one.
-  if (properties.isCurrent === false) return undefined;
+export function drawApi(api: Api, path: string): Listed | undefined {
+  if (!isCurrentRevision(api)) return undefined;
+  const { name, properties } = api;
   return {
     kind: 'api',
     path,
-    label: properties.displayName ?? path,
+    label: apiName(api),
     description: `/${properties.path}`,
     icon: 'symbol-interface',
     facts: {
+      [vscode.l10n.t('API id')]: name,
       [vscode.l10n.t('URL suffix')]: properties.path,
       [vscode.l10n.t('Web service URL')]: properties.serviceUrl,
       [vscode.l10n.t('Description')]: properties.description,
@@ -66,22 +75,24 @@ export function drawProduct({ name, properties }: Product, path: string, hasPort
 }
 
 /** An API that a product has. */
-export function drawProductApi({ properties }: Api, path: string): Listed {
+export function drawProductApi(api: Api, path: string): Listed | undefined {
+  if (!isCurrentRevision(api)) return undefined;
   return {
     kind: 'productApi',
     path,
-    label: properties.displayName ?? path,
+    label: apiName(api),
     description: vscode.l10n.t('API'),
     icon: 'symbol-interface',
+    facts: { [vscode.l10n.t('API id')]: api.name },
   };
 }
 
 /** A group that sees a product. */
-export function drawProductGroup({ name, properties: { displayName = name } }: Group, path: string): Listed {
+export function drawProductGroup(group: Group, path: string): Listed {
   return {
     kind: 'productGroup',
     path,
-    label: displayName,
+    label: groupName(group),
     description: vscode.l10n.t('sees it'),
     icon: 'organization',
   };
@@ -114,7 +125,7 @@ export function drawUser(user: User, path: string): Listed {
     kind: 'user',
     path,
     label: userName(user),
-    description: [state !== 'active' && userState(state), email].filter(Boolean).join(' · '),
+    description: userDescription(user),
     icon: 'account',
     words: [state],
     facts: {
@@ -126,16 +137,22 @@ export function drawUser(user: User, path: string): Listed {
   };
 }
 
+/** By which somebody is told from others of his name, after what keeps him from calling. */
+export function userDescription({ properties: { email = '', state = 'active' } }: User): string {
+  return [state !== 'active' && userState(state), email].filter(Boolean).join(' · ');
+}
+
 export function drawMember(user: User, path: string): Listed {
   return { ...drawUser(user, path), kind: 'member' };
 }
 
-export function drawGroup({ name, properties }: Group, path: string): Listed {
-  const { displayName = name, builtIn, type, description } = properties;
+export function drawGroup(group: Group, path: string): Listed {
+  const { name, properties } = group;
+  const { builtIn, type, description } = properties;
   return {
     kind: 'group',
     path,
-    label: displayName,
+    label: groupName(group),
     description:
       builtIn === true ? vscode.l10n.t('built in') : type === 'external' ? 'Microsoft Entra ID' : '',
     icon: 'organization',

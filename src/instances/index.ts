@@ -15,7 +15,7 @@ import { pickEntity } from './entityPick.ts';
 import type { Listed, ListedInstance } from './listed.ts';
 import { InstanceTree } from './tree.ts';
 
-export { subscriptionState } from './drawing.ts';
+export { subscriptionState, userDescription } from './drawing.ts';
 export type { Listed } from './listed.ts';
 
 /** An instance that a command works on. */

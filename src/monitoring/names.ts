@@ -1,11 +1,11 @@
 import type * as v from 'valibot';
 import type { InstanceAccess } from '../azure/index.ts';
 import {
+  apiName,
   apiSchema,
   childPath,
   productSchema,
   productSubscriptionSchema,
-  type Api,
 } from '../protocol/apim/arm.ts';
 import { Failure } from '../protocol/failure.ts';
 
@@ -22,10 +22,14 @@ export class Names {
     this.#signal = signal;
   }
 
-  async api(id: string): Promise<string> {
-    this.#apis ??= this.#read('apis', apiSchema, nameOfApi);
+  /** @param reported what it was called when it was called; an API may be gone by now */
+  async api(id: string, reported = ''): Promise<string> {
+    this.#apis ??= this.#read('apis', apiSchema, apiName);
     // What was measured of a revision has that in its id.
-    return nameIn(await this.#apis, id.replace(/;rev=.*$/, ''));
+    const [api = id, revision] = id.split(';rev=');
+    const name = (await this.#apis).get(api.toLowerCase());
+    if (name === undefined) return reported || id;
+    return revision === undefined ? name : `${name};rev=${revision}`;
   }
 
   async product(id: string): Promise<string> {
@@ -61,9 +65,4 @@ export class Names {
 
 function nameIn(names: ReadonlyMap<string, string>, id: string): string {
   return names.get(id.toLowerCase()) || id;
-}
-
-/** Versions of an API have one name. */
-function nameOfApi({ properties: { displayName, apiVersion } }: Api): string | undefined {
-  return displayName && apiVersion ? `${displayName} ${apiVersion}` : displayName;
 }

@@ -60,7 +60,7 @@ export async function readParts(reading: Reading): Promise<void> {
       reports.latency(intervals.reports, apiId),
     ).then((latency) => take({ latency })),
     fromReports(reports.bandwidth(intervals.reports, apiId)).then((bandwidth) => take({ bandwidth })),
-    fromEither(apisOfMetrics(metrics, reports, names), () => apisOfReports(reports)).then((api) =>
+    fromEither(apisOfMetrics(metrics, reports, names), () => apisOfReports(reports, names)).then((api) =>
       take({ api }),
     ),
     fromReports(operations(reports, names, apiId)).then((operation) => take({ operation })),
@@ -130,9 +130,14 @@ async function apisOfMetrics(metrics: Metrics, reports: Reports, names: Names): 
   return { source: 'metrics', rows: ordered(rows), isCut };
 }
 
-async function apisOfReports(reports: Reports): Promise<Breakdown> {
+/** Reports call all versions of an API the same. */
+async function apisOfReports(reports: Reports, names: Names): Promise<Breakdown> {
   const records = await reports.called('byApi');
-  return ofReports(records.map((record) => rowOf(lastOf(record.apiId), record)));
+  const rows = records.map(async (record) => {
+    const id = lastOf(record.apiId);
+    return { ...rowOf(id, record), name: await names.api(id, record.name) };
+  });
+  return ofReports(await Promise.all(rows));
 }
 
 /** Those of one API are picked here: how reports name it in a filter is nowhere said. */

@@ -119,9 +119,12 @@ export function redactHeaders(
   return shown;
 }
 
+/** API Management names a recipient by an e-mail address. Source: azure-rest-api-specs apimnotifications.json. */
+const ADDRESS_IN_PATH = /(\/recipientEmails\/)([^/?#\s"]+)/gi;
+
 /**
- * A URL without user information and with only the allow-listed query values readable. Takes any text. `mask` says what
- * stands in place of a value.
+ * A URL without user information and the addresses of people, and with only the allow-listed query values readable.
+ * Takes any text. `mask` says what stands in place of a value.
  */
 export function redactUrl(url: string, mask: (secret: string) => string = () => MASK): string {
   const withoutUser = url.includes('@')
@@ -130,12 +133,16 @@ export function redactUrl(url: string, mask: (secret: string) => string = () => 
         (_, scheme: string, user: string) => `${scheme}${mask(user)}@`,
       )
     : url;
-  const queryStart = withoutUser.indexOf('?');
-  if (queryStart < 0) return withoutUser;
-  const fragmentStart = withoutUser.indexOf('#', queryStart);
-  const query = withoutUser.slice(queryStart + 1, fragmentStart < 0 ? undefined : fragmentStart);
+  const shown = withoutUser.replace(
+    ADDRESS_IN_PATH,
+    (_, collection: string, address: string) => `${collection}${mask(address)}`,
+  );
+  const queryStart = shown.indexOf('?');
+  if (queryStart < 0) return shown;
+  const fragmentStart = shown.indexOf('#', queryStart);
+  const query = shown.slice(queryStart + 1, fragmentStart < 0 ? undefined : fragmentStart);
   const parameters = query.split('&').map((parameter) => redactParameter(parameter, mask));
-  return `${withoutUser.slice(0, queryStart)}?${parameters.join('&')}`;
+  return `${shown.slice(0, queryStart)}?${parameters.join('&')}`;
 }
 
 function redactParameter(parameter: string, mask: (secret: string) => string): string {
@@ -160,6 +167,7 @@ const SECRET_SHAPES: readonly (readonly [shape: RegExp, replacement: string])[] 
     `$1"${MASK}"`,
   ],
   [/\b([a-z][a-z\d+.-]{0,20}:\/\/)[^/?#\s"']{0,500}@/gi, `$1${MASK}@`],
+  [ADDRESS_IN_PATH, `$1${MASK}`],
 ];
 
 /** Shorter ones would mask ordinary words. */

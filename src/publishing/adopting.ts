@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Catalog } from '../catalog/index.ts';
-import { apiSchema, parseArm, type ProductSubscription } from '../protocol/apim/arm.ts';
+import { apiName, apiSchema, parseArm, type ProductSubscription } from '../protocol/apim/arm.ts';
 import { Failure } from '../protocol/failure.ts';
 import { asking } from '../shared/asking.ts';
 import { isExplorerNode } from '../shared/explorerNode.ts';
@@ -26,9 +26,8 @@ export async function addGateway(azure: Azure, catalog: Catalog, target: unknown
   const key =
     chosen.subscriptionKeyHeader === '' ? undefined : await subscriptionKey(instance, chosen, title);
   const { api, ...route } = chosen;
-  const name = api.properties.displayName ?? api.name;
   const keys = key === undefined ? {} : { subscriptionKey: key };
-  await catalog.addRoute({ ...route, name, ...(behind !== undefined && { behind }) }, keys);
+  await catalog.addRoute({ ...route, name: apiName(api), ...(behind !== undefined && { behind }) }, keys);
 }
 
 /** The API of a node. Rejects with `NoGateway` where it leads to no web service. */

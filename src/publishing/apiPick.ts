@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Api } from '../protocol/apim/arm.ts';
+import { apiName, type Api } from '../protocol/apim/arm.ts';
 import { gatewayOperations } from '../protocol/apim/operations.ts';
 import { Failure } from '../protocol/failure.ts';
 import type { ChosenInstance } from '../azure/index.ts';
@@ -51,8 +51,8 @@ function itemsOf(browsed: readonly BrowsedApi[]): readonly Item[] {
   ];
 }
 
-function itemOf({ id, name, properties: { displayName, path } }: Api): Item {
-  return { key: id, label: displayName ?? name, description: `/${path}` };
+function itemOf(api: Api): Item {
+  return { key: api.id, label: apiName(api), description: `/${api.properties.path}` };
 }
 
 function byLabel(items: readonly Item[]): readonly Item[] {

@@ -1,4 +1,11 @@
-import { apiSchema, childPath, operationSchema, type Api, type Instance } from '../protocol/apim/arm.ts';
+import {
+  apiSchema,
+  childPath,
+  isCurrentRevision,
+  operationSchema,
+  type Api,
+  type Instance,
+} from '../protocol/apim/arm.ts';
 import { defaultSubscriptionKeyHeader } from '../protocol/apim/errors.ts';
 import { matchOperations } from '../protocol/apim/matching.ts';
 import type { GatewayOperation } from '../protocol/apim/operations.ts';
@@ -40,9 +47,8 @@ export async function browseApis(
 ): Promise<void> {
   const options = { query: { expandApiVersionSet: 'true' }, signal };
   for await (const page of client.list(childPath(instance.id, 'apis'), apiSchema, options)) {
-    // Older revisions are listed beside the current one.
-    const current = page.filter(({ properties }) => properties.isCurrent !== false);
-    await inParallel(current, mostApis, async (api) => found(await browseApi(client, instance, api, signal)));
+    const apis = page.filter(isCurrentRevision);
+    await inParallel(apis, mostApis, async (api) => found(await browseApi(client, instance, api, signal)));
   }
 }
 

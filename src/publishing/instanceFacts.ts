@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   apiSchema,
   childPath,
+  isCurrentRevision,
   operationSchema,
   policySchema,
   productSchema,
@@ -43,7 +44,7 @@ export async function readInstance(instance: InstanceAccess, signal: AbortSignal
     products.slice(0, mostLimits).map(({ name }) => readLimits(instance, name, signal)),
   );
   return {
-    apis: apis.filter(({ properties }) => properties.isCurrent !== false),
+    apis: apis.filter(isCurrentRevision),
     products: products.map((product, index) => {
       const known = limits[index];
       return { product, ...(known !== undefined && { limits: known }) };

@@ -4,7 +4,7 @@ import { errorStatuses, statusDescription, type PublishedOperation } from '../pr
 import { isUrlTemplate } from '../protocol/apim/publicationProblems.ts';
 import { abortable } from '../shared/abortable.ts';
 import { asking } from '../shared/asking.ts';
-import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
+import { askChoice, askInSteps, askMany, type Choice, type Step, trimmedText } from '../shared/steps.ts';
 import { displayNameProblem } from './displayName.ts';
 import { type Draft, sameOperation, type Source } from './draft.ts';
 
@@ -74,16 +74,14 @@ async function editOperation(draft: Draft, id: string): Promise<void> {
 type Editable = { -readonly [K in keyof PublishedOperation]: PublishedOperation[K] };
 
 function askName(operation: Editable): Step {
-  return (position) =>
-    askText(
-      position,
-      {
-        prompt: vscode.l10n.t('Display name of the operation'),
-        value: operation.displayName,
-        validate: displayNameProblem,
-      },
-      (text) => (operation.displayName = text.trim()),
-    );
+  return trimmedText(
+    () => ({
+      prompt: vscode.l10n.t('Display name of the operation'),
+      value: operation.displayName,
+      validate: displayNameProblem,
+    }),
+    (text) => (operation.displayName = text),
+  );
 }
 
 function askMethod(operation: Editable): Step {
@@ -96,16 +94,14 @@ function askMethod(operation: Editable): Step {
 }
 
 function askTemplate(operation: Editable, draft: Draft): Step {
-  return (position) =>
-    askText(
-      position,
-      {
-        prompt: vscode.l10n.t('URL template below the suffix; what is in braces are its parameters'),
-        value: operation.urlTemplate,
-        validate: (text) => templateProblem({ ...operation, urlTemplate: text.trim() }, draft),
-      },
-      (text) => (operation.urlTemplate = text.trim()),
-    );
+  return trimmedText(
+    () => ({
+      prompt: vscode.l10n.t('URL template below the suffix; what is in braces are its parameters'),
+      value: operation.urlTemplate,
+      validate: (urlTemplate) => templateProblem({ ...operation, urlTemplate }, draft),
+    }),
+    (text) => (operation.urlTemplate = text),
+  );
 }
 
 function templateProblem(operation: PublishedOperation, draft: Draft): string | undefined {

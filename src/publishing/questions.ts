@@ -5,7 +5,15 @@ import { isPath } from '../protocol/apim/publicationProblems.ts';
 import { Failure } from '../protocol/failure.ts';
 import { normalizeBaseUrl } from '../protocol/studio/urls.ts';
 import { asking } from '../shared/asking.ts';
-import { askChoice, askInSteps, askMany, askText, type Choice, type Step } from '../shared/steps.ts';
+import {
+  askChoice,
+  askInSteps,
+  askMany,
+  askText,
+  type Choice,
+  type Step,
+  trimmedText,
+} from '../shared/steps.ts';
 import { displayNameProblem } from './displayName.ts';
 import { apiIdOf, type Draft, isOfVersions, type KeySource, type Source } from './draft.ts';
 import type { InstanceFacts } from './instanceFacts.ts';
@@ -43,16 +51,14 @@ export function askPublication(title: string, draft: Draft, setting: Setting): P
 }
 
 function askDisplayName(draft: Draft): Step {
-  return (position) =>
-    askText(
-      position,
-      {
-        prompt: vscode.l10n.t('Name of the API, as its users see it'),
-        value: draft.displayName,
-        validate: displayNameProblem,
-      },
-      (text) => (draft.displayName = text.trim()),
-    );
+  return trimmedText(
+    () => ({
+      prompt: vscode.l10n.t('Name of the API, as its users see it'),
+      value: draft.displayName,
+      validate: displayNameProblem,
+    }),
+    (text) => (draft.displayName = text),
+  );
 }
 
 function askServiceUrl(draft: Draft, { source }: Setting): Step {
@@ -79,22 +85,20 @@ function askServiceUrl(draft: Draft, { source }: Setting): Step {
 
 function askPath(draft: Draft, { gatewayUrl, facts }: Setting): Step {
   const proposedName = draft.displayName;
-  return (position) =>
-    askText(
-      position,
-      {
-        prompt: vscode.l10n.t('URL suffix of the API: what follows {0}/. It is called by HTTPS.', gatewayUrl),
-        value: draft.path,
-        validate: (text) => pathProblem(text.trim(), facts),
-      },
-      (text) => {
-        draft.path = text.trim();
-        if (draft.displayName !== proposedName) return;
-        // One that is there has a name.
-        const there = facts.apis.find(({ name }) => name === apiIdOf(draft, facts.apis));
-        draft.displayName = there?.properties.displayName ?? proposedName;
-      },
-    );
+  return trimmedText(
+    () => ({
+      prompt: vscode.l10n.t('URL suffix of the API: what follows {0}/. It is called by HTTPS.', gatewayUrl),
+      value: draft.path,
+      validate: (text) => pathProblem(text, facts),
+    }),
+    (text) => {
+      draft.path = text;
+      if (draft.displayName !== proposedName) return;
+      // One that is there has a name.
+      const there = facts.apis.find(({ name }) => name === apiIdOf(draft, facts.apis));
+      draft.displayName = there?.properties.displayName ?? proposedName;
+    },
+  );
 }
 
 function pathProblem(path: string, { apis }: InstanceFacts): string | undefined {

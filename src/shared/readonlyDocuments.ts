@@ -49,8 +49,7 @@ export class ReadonlyDocuments implements ReadonlyFiles {
 
   /** Forgets the documents of a comparison, and closes the tabs that have its title. */
   async end(comparison: string): Promise<void> {
-    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    await vscode.window.tabGroups.close(tabs.filter(({ label }) => label.startsWith(comparison)));
+    await closeTabs(comparison);
     for (const key of [...this.#passing.keys()])
       if (vscode.Uri.parse(key).query === comparison) this.#passing.delete(key);
   }
@@ -77,7 +76,7 @@ export class ReadonlyDocuments implements ReadonlyFiles {
     const document = this.#passing.get(uri.toString());
     if (document !== undefined) return document;
     // A tab that came back with its window: nothing is asked any more.
-    void this.end(uri.query);
+    void closeTabs(uri.query);
     throw vscode.FileSystemError.FileNotFound(uri);
   }
 
@@ -97,6 +96,11 @@ export class ReadonlyDocuments implements ReadonlyFiles {
     aged.sort((a, b) => a.modified - b.modified);
     for (const { uri } of aged.slice(0, aged.length - kept)) await vscode.workspace.fs.delete(uri);
   }
+}
+
+async function closeTabs(title: string): Promise<void> {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  await vscode.window.tabGroups.close(tabs.filter(({ label }) => label.startsWith(title)));
 }
 
 function uriOf(name: string): vscode.Uri {

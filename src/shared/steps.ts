@@ -113,6 +113,19 @@ export async function askText(
   });
 }
 
+/** A step that asks for a text, in which the spaces around it do not count; `question` is made when it is asked. */
+export function trimmedText(question: () => TextQuestion, accept: (text: string) => void): Step {
+  return (position) => {
+    const { validate, inquire, ...rest } = question();
+    const trimmed: TextQuestion = {
+      ...rest,
+      ...(validate && { validate: (text) => validate(text.trim()) }),
+      ...(inquire && { inquire: (text, signal) => inquire(text.trim(), signal) }),
+    };
+    return askText(position, trimmed, (text) => accept(text.trim()));
+  };
+}
+
 async function inquire(
   box: vscode.InputBox,
   question: TextQuestion,
@@ -174,6 +187,8 @@ export async function askMany<T>(
     let pressed: T | undefined;
     const box = vscode.window.createQuickPick<Choice<T>>();
     box.canSelectMany = true;
+    box.matchOnDescription = true;
+    box.matchOnDetail = true;
     box.placeholder = question.placeholder;
     box.items = question.choices();
     box.selectedItems = box.items.filter(({ value }) => question.picked(value));

@@ -177,7 +177,7 @@ describe('who may use an instance of API Management', () => {
     await notifications.waitFor('The group Developers is built in');
   });
 
-  it('names the field when the address belongs to another user, and adds one who has his own', async () => {
+  it('names the field when the address belongs to another user, and adds one who has his own; tries a group again', async () => {
     const { quickInput, notifications } = shortcuts();
     workbench.health.expect(/ValidationError/);
     const add = async (email: string): Promise<void> => {
@@ -191,7 +191,15 @@ describe('who may use an instance of API Management', () => {
     await add('ada@example.com');
     const { text } = await notifications.waitFor('with ValidationError');
     assert.match(text, /email: Another user has the address ada@example\.com/);
+    const refusal = new ArmError(403, 'AuthorizationFailed', 'Not your role.');
+    arm.failNext(/^PUT .*\/groups\/testers\/users\//, faultOf(refusal));
     await add('augusta@example.com');
+    const without = await notifications.waitFor(
+      'Augusta King is a user of demoazureml, but was not put into',
+    );
+    assert.match(without.text, /into Testers\. .*Not your role\./);
+    await tree.find([demo, 'Users', 'Augusta King']);
+    await without.click('Try again');
     await notifications.waitFor('Augusta King is a user of demoazureml. No mail was sent');
     await tree.waitFor(
       [demo, 'Users', 'Augusta King'],
@@ -204,8 +212,9 @@ describe('who may use an instance of API Management', () => {
     const { quickInput, dialog, notifications } = shortcuts();
     const member = [demo, 'Groups', 'Testers', ada];
     await inMenu(['Groups', 'Testers'], 'Add members…');
+    await quickInput.fill('ada@example.com', { placeholder: 'Users to put into the group' });
     await quickInput.check(ada);
-    await quickInput.accept({ placeholder: 'Users to put into the group' });
+    await quickInput.accept();
     await notifications.waitFor('Testers now has Ada Byron among its members.');
     await tree.find(member);
     await tree.clickContextMenu(member, 'Remove member…');
@@ -336,6 +345,25 @@ describe('who may use an instance of API Management', () => {
     );
     await made.click('Copy primary key');
     await clipboardHas(after.primary);
+  });
+
+  it('says what to do about keys that the instance does not say', async () => {
+    const { notifications } = shortcuts();
+    workbench.health.expect(/does not say the keys of Keyless/);
+    const properties = { displayName: 'Keyless', scope: '/products/unlimited', state: 'active' };
+    arm.seed(`${caller.instance}/subscriptions/keyless`, properties);
+    await inMenu(['Subscriptions'], 'Refresh');
+    await inMenu(['Subscriptions', 'Keyless'], 'Copy primary subscription key');
+    await notifications.waitFor(
+      'demoazureml does not say the keys of Keyless. Regenerate them, or ask somebody',
+    );
+    await inMenu(['Subscriptions', 'Keyless'], 'Regenerate primary subscription key…');
+    await workbench.window.dialog.click('Regenerate key');
+    const made = await notifications.waitFor('Keyless has a new primary key.');
+    await made.click('Copy primary key');
+    const { body } = await caller.ask('POST', 'subscriptions/keyless/listSecrets');
+    keys.add(String(body.primaryKey));
+    await clipboardHas(String(body.primaryKey));
   });
 
   it('gives a key to a workspace that is called through the instance', async () => {
@@ -486,7 +514,11 @@ describe('who may use an instance of API Management', () => {
     await window.runCommand('Azure ML: New subscription…');
     await quickInput.pick(demo, { placeholder: 'API Management instance' });
     await quickInput.enter('Everything', { message: 'Name of the subscription' });
-    await quickInput.pick(ada, { placeholder: 'Owner' });
+    await quickInput.waitFor({ placeholder: 'Owner' });
+    const owners = await quickInput.entries();
+    const description = owners.find(({ label }) => label === ada)?.description;
+    assert.equal(description, 'not confirmed yet · ada@example.com');
+    await quickInput.pick(ada);
     await quickInput.pick(/All APIs/, { placeholder: 'What the keys are for' });
     await quickInput.pick('Submitted', { placeholder: 'How it begins' });
     assert.match(await dialog.text(), /calls every API, those to come included/);
@@ -524,13 +556,25 @@ describe('who may use an instance of API Management', () => {
     assert.equal(await callWith((await keysOf('research')).primary), 401);
     await tree.waitFor([demo, 'Users', ada], ({ description }) => description.startsWith('blocked'));
     await inMenu(['Users', ada], 'Delete user…');
-    assert.match(await dialog.text(), /Subscriptions of the user: Research, Contested\./);
+    assert.match(await dialog.text(), /deleted with the user \(2\): Research, Contested\./);
+    assert.deepEqual((await dialog.buttons()).toSorted(), ['Cancel', 'Delete with subscriptions']);
     await screenshot('access-delete-user');
     await dialog.click('Delete with subscriptions');
     await notifications.waitFor('Ada Byron is deleted.');
     await tree.waitForGone([demo, 'Users', ada]);
     await tree.waitForGone([demo, 'Subscriptions', 'Research']);
     assert.equal((await caller.ask('GET', 'subscriptions/research')).status, 404);
+  });
+
+  it('deletes a user who has no subscriptions', async () => {
+    const { dialog } = shortcuts();
+    await caller.put('users/lin', { firstName: 'Lin', lastName: 'Wu', email: 'lin@example.com' });
+    await inMenu(['Users'], 'Refresh');
+    await inMenu(['Users', 'Lin Wu'], 'Delete user…');
+    assert.match(await dialog.text(), /The user has no subscriptions\./);
+    assert.deepEqual((await dialog.buttons()).toSorted(), ['Cancel', 'Delete user']);
+    await dialog.click('Delete user');
+    await tree.waitForGone([demo, 'Users', 'Lin Wu']);
   });
 
   it('says what the tier Consumption lacks, where subscriptions work all the same', async () => {
@@ -542,10 +586,18 @@ describe('who may use an instance of API Management', () => {
     await notifications.waitFor('paidbycall has no users, groups and notifications');
     const [, paidByCall = ''] = arm.instances;
     arm.seed(`${paidByCall}/products/starter`, { displayName: 'Starter', state: 'published' });
+    arm.seed(`${paidByCall}/apis/score`, { displayName: 'Score', path: 'score' });
+    arm.seed(`${paidByCall}/apis/score-v2`, { displayName: 'Score', path: 'score', apiVersion: 'v2' });
     await window.runCommand('Azure ML: New subscription…');
     await quickInput.pick('paidbycall', { placeholder: 'API Management instance' });
     await quickInput.enter('Alone', { title: 'New subscription (1/3)', message: 'Name of the subscription' });
-    await quickInput.pick('Starter', { placeholder: 'What the keys are for' });
+    await quickInput.waitFor({ placeholder: 'What the keys are for' });
+    const apis = (await quickInput.entries()).filter(({ description }) => description === 'API');
+    assert.deepEqual(
+      apis.map(({ label }) => label),
+      ['Score', 'Score v2'],
+    );
+    await quickInput.pick('Starter');
     await quickInput.pick('Active', { placeholder: 'How it begins' });
     await notifications.waitFor('The subscription Alone is made, with two keys.');
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Arm, ArmError, faultOf } from '../support/arm/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { ArmCaller, propertiesOf } from '../unit/arm/armCaller.ts';
+import { holdDuring } from './support/holdDuring.ts';
 import { answerCreation, workRecords } from './support/instanceWork.ts';
 import { SecretScan } from './support/secretScan.ts';
 import { type SignedIn, startSignedIn } from './support/signedIn.ts';
@@ -175,6 +176,37 @@ describe('creating an instance of API Management', () => {
     assert.equal(await window.quickInput.input.inputValue(), 'second');
     await window.quickInput.cancel();
     assert.equal((await caller.ask('GET', idOf('second'))).status, 404);
+  });
+
+  it('shows why Azure does not begin, and gives up after some tries', async () => {
+    const { window } = workbench;
+    workbench.health.expect(/InternalServerError/);
+    const put = /^PUT .*\/service\/third$/;
+    arm.failNext(put, faultOf(new ArmError(500, 'InternalServerError', 'No instances today.')), 3);
+    await window.runCommand(command);
+    await answerCreation(window.quickInput, { name: 'third', resourceGroup: 'rg1' });
+    arm.beforeNext(put, () => Promise.resolve());
+    const release = await holdDuring(arm, put, () => window.dialog.click('Create instance'));
+    await window.statusBar.waitFor('API Management: creating third has not begun');
+    await window.screenshot('create-not-begun');
+    await window.statusBar.click('creating third has not begun');
+    await window.quickInput.waitFor({ title: /^API Management: creating third, \d/ });
+    const [again, , giveUp] = await window.quickInput.entries();
+    assert.match(`${again?.label}: ${again?.detail}`, /Try again: .*InternalServerError.*No instances today\./);
+    assert.match(`${giveUp?.label}: ${giveUp?.detail}`, /Give up: If Azure has begun all the same/);
+    await window.screenshot('create-not-begun-menu');
+    await window.quickInput.cancel();
+    release();
+    const failed = await window.notifications.waitFor(
+      /^third was not created\..*InternalServerError.*No instances today\..*Try again later\./,
+    );
+    await window.screenshot('create-refused');
+    await window.statusBar.waitForGone('third');
+    assert.deepEqual([puts(idOf('third')), await records()], [3, []]);
+    await failed.click('Try again');
+    await window.quickInput.waitFor({ message: 'Name of the instance' });
+    assert.equal(await window.quickInput.input.inputValue(), 'third');
+    await window.quickInput.cancel();
   });
 
   it('changes the tier of an instance, after a warning', async () => {

@@ -81,6 +81,18 @@ describe('the view of API Management', () => {
     await workbench.window.screenshot('instance-tree');
   });
 
+  it('tells versions of an API apart, and leaves out older revisions', async () => {
+    const score = { displayName: 'Score', path: 'score' };
+    arm.seed(`${demo}/apis/score`, score);
+    arm.seed(`${demo}/apis/score;rev=2`, { ...score, apiRevision: '2', isCurrent: false });
+    arm.seed(`${demo}/apis/score-v2`, { ...score, apiVersion: 'v2' });
+    for (const id of ['score', 'score-v2']) arm.seed(`${demo}/products/unlimited/apis/${id}`, {});
+    const both = ['Score', 'Score v2'];
+    const scores = (children: readonly string[]) => children.filter((each) => each.startsWith('Score'));
+    assert.deepEqual(scores(await tree.children(['demoazureml', 'APIs'])), both);
+    assert.deepEqual(scores(await tree.children(['demoazureml', 'Products', 'Unlimited'])), both);
+  });
+
   it('shows two hundred entries of a long list, and more when it is asked', async () => {
     for (let index = 0; index < 250; index += 1)
       arm.seed(`${demo}/users/user${index}`, {

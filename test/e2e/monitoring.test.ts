@@ -89,7 +89,8 @@ describe('calls and latency of an instance of API Management', () => {
     const drawn = await table.locator('tbody tr').all();
     return Promise.all(
       drawn.map(async (row) => {
-        const cells = await row.getByRole('cell').allTextContents();
+        const name = await textOf(row.getByRole('rowheader'));
+        const cells = [name, ...(await row.getByRole('cell').allTextContents())];
         return Object.fromEntries(titles.map((title, index) => [title, cells[index]?.trim() ?? '']));
       }),
     );

@@ -51,11 +51,12 @@ describe('notifications of API Management', () => {
     assert.deepEqual(written(), [`PUT ${place}ada+ml@contoso.com`, `PUT ${place}lin@contoso.com`]);
   });
 
-  it('adds users by their names', async () => {
+  it('adds users, who are found by their addresses too', async () => {
     await tree.clickContextMenu(requests, 'Notify users…');
     const { quickInput } = window;
+    await quickInput.fill('grace@contoso.com', { placeholder: 'Users to notify' });
     await quickInput.row('Grace Hopper').click();
-    await quickInput.accept({ placeholder: 'Users to notify' });
+    await quickInput.accept();
     const { description } = await tree.find([...requests, 'Grace Hopper']);
     assert.equal(description, 'grace@contoso.com');
     await window.screenshot('notifications');
@@ -75,9 +76,14 @@ describe('notifications of API Management', () => {
     await window.runCommand('Azure ML: Stop notifying…');
     await quickInput.pick('demoazureml', { placeholder: 'API Management instance' });
     await quickInput.pick('Subscription requests (requiring approval)');
+    await quickInput.fill('grace@contoso.com', { placeholder: 'Whom to notify no longer' });
     await quickInput.row('Grace Hopper').waitFor();
-    await quickInput.pick('lin@contoso.com', { placeholder: 'Whom to notify no longer' });
+    await quickInput.fill('');
+    await quickInput.pick('lin@contoso.com');
     await tree.waitForGone([...requests, 'lin@contoso.com']);
+    const log = await signedIn.workbench.extensionLogs();
+    assert.match(log, /\/recipientEmails\/\*\*\*/);
+    assert.doesNotMatch(log, /ml(@|%40)contoso|lin(@|%40)contoso/);
   });
 
   it('says that the tier Consumption has none', async () => {

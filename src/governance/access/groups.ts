@@ -5,7 +5,7 @@ import { groupBody, type GroupText, isGroupDescription } from '../../protocol/ap
 import { groupSchema, type Group } from '../../protocol/apim/people.ts';
 import { isDisplayName, resourceIdFrom } from '../../protocol/apim/publicationProblems.ts';
 import { Failure } from '../../protocol/failure.ts';
-import { askInSteps, askText } from '../../shared/steps.ts';
+import { askInSteps, trimmedText } from '../../shared/steps.ts';
 import { readSeen } from './deciding.ts';
 import { freeId } from './freeId.ts';
 import {
@@ -105,30 +105,24 @@ async function askForText(title: string, before: GroupText): Promise<GroupText |
   const done = await askInSteps(
     title,
     [
-      (position) =>
-        askText(
-          position,
-          {
-            prompt: vscode.l10n.t('Name of the group; no other group has it'),
-            value: displayName,
-            validate: (text) =>
-              isDisplayName(text.trim()) ? undefined : vscode.l10n.t('1 to 300 characters are expected.'),
-          },
-          (text) => (displayName = text.trim()),
-        ),
-      (position) =>
-        askText(
-          position,
-          {
-            prompt: vscode.l10n.t('What the group is for; may be empty'),
-            value: description,
-            validate: (text) =>
-              isGroupDescription(text.trim())
-                ? undefined
-                : vscode.l10n.t('At most 1000 characters are expected.'),
-          },
-          (text) => (description = text.trim()),
-        ),
+      trimmedText(
+        () => ({
+          prompt: vscode.l10n.t('Name of the group; no other group has it'),
+          value: displayName,
+          validate: (text) =>
+            isDisplayName(text) ? undefined : vscode.l10n.t('1 to 300 characters are expected.'),
+        }),
+        (text) => (displayName = text),
+      ),
+      trimmedText(
+        () => ({
+          prompt: vscode.l10n.t('What the group is for; may be empty'),
+          value: description,
+          validate: (text) =>
+            isGroupDescription(text) ? undefined : vscode.l10n.t('At most 1000 characters are expected.'),
+        }),
+        (text) => (description = text),
+      ),
     ],
     () => 2,
   );

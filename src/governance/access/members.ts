@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { userDescription } from '../../instances/index.ts';
 import { parseArm } from '../../protocol/apim/arm.ts';
 import { groupSchema, userName, userSchema, type User } from '../../protocol/apim/people.ts';
 import { entityOf } from '../../shared/instanceNode.ts';
@@ -85,7 +86,11 @@ async function chooseMember(tools: AccessTools, target: unknown, title: string):
     members.length === 0
       ? vscode.l10n.t('{0} has no members.', group.node.label)
       : vscode.l10n.t('Member of {0}', group.node.label);
-  const picked = await vscode.window.showQuickPick(members.map(userItem), { title, placeHolder });
+  const picked = await vscode.window.showQuickPick(members.map(userItem), {
+    title,
+    placeHolder,
+    matchOnDescription: true,
+  });
   return (
     picked && { access, collection: `${group.node.path}/users`, name: picked.value.name, label: picked.label }
   );
@@ -117,5 +122,5 @@ async function askForUsers(title: string, users: readonly User[]): Promise<reado
 }
 
 export function userItem(user: User) {
-  return { label: userName(user), description: user.properties.email ?? '', value: user };
+  return { label: userName(user), description: userDescription(user), value: user };
 }

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { OpenInstance } from '../../instances/index.ts';
 import {
+  apiName,
   apiSchema,
   childPath,
+  isCurrentRevision,
   parseArm,
   productSchema,
   productSubscriptionSchema,
@@ -18,7 +20,7 @@ import {
   subscriptionBody,
 } from '../../protocol/apim/subscriptionStates.ts';
 import { entityOf } from '../../shared/instanceNode.ts';
-import { askChoice, askInSteps, askText, type Choice, type Step } from '../../shared/steps.ts';
+import { askChoice, askInSteps, type Choice, type Step, trimmedText } from '../../shared/steps.ts';
 import { freeId } from './freeId.ts';
 import { userItem } from './members.ts';
 import { offerToCopy } from './subscriptionKeys.ts';
@@ -68,7 +70,7 @@ async function readOffer({ arm, id, hasPortal }: OpenInstance, signal: AbortSign
   return {
     // A product that takes no subscriptions has no keys.
     products: products.filter(({ properties }) => properties.subscriptionRequired !== false),
-    apis: apis.filter(({ properties }) => properties.isCurrent !== false),
+    apis: apis.filter(isCurrentRevision),
     users,
   };
 }
@@ -94,13 +96,11 @@ async function askFor(title: string, offer: Offer, settled: Settled): Promise<Ne
 function askName(draft: Draft): Step {
   const prompt = vscode.l10n.t('Name of the subscription: what its keys are for');
   const validate = (text: string): string | undefined =>
-    isSubscriptionName(text.trim()) ? undefined : vscode.l10n.t('1 to 100 characters are expected.');
-  return (position) =>
-    askText(
-      position,
-      { prompt, value: draft.displayName, validate },
-      (text) => (draft.displayName = text.trim()),
-    );
+    isSubscriptionName(text) ? undefined : vscode.l10n.t('1 to 100 characters are expected.');
+  return trimmedText(
+    () => ({ prompt, value: draft.displayName, validate }),
+    (text) => (draft.displayName = text),
+  );
 }
 
 function askOwner(draft: Draft, { users }: Offer): Step {
@@ -124,10 +124,10 @@ function askScope(draft: Draft, { products, apis }: Offer): Step {
       description: vscode.l10n.t('product'),
       value: childPath('/products', name),
     })),
-    ...apis.map(({ name, properties }) => ({
-      label: properties.displayName ?? name,
+    ...apis.map((api) => ({
+      label: apiName(api),
       description: vscode.l10n.t('API'),
-      value: childPath(allApis, name),
+      value: childPath(allApis, api.name),
     })),
     {
       label: vscode.l10n.t('$(warning) All APIs'),

@@ -35,20 +35,35 @@ export async function copyText({ node: { label } }: Chosen, which: WhichKey, key
 
 /** Rejects with `MissingSubscriptionKey` where the instance says none. */
 export async function readKey(chosen: Chosen, which: WhichKey): Promise<string> {
-  return (await readKeys(chosen))[which];
+  const key = (await listKeys(chosen))[which];
+  if (key === undefined) throw missingKey(chosen);
+  return key;
 }
 
 /** Both keys. Rejects as `readKey` does. */
-export async function readKeys({ access, node }: Chosen): Promise<Readonly<Record<WhichKey, string>>> {
+export async function readKeys(chosen: Chosen): Promise<Readonly<Record<WhichKey, string>>> {
+  const { primary, secondary } = await listKeys(chosen);
+  if (primary === undefined || secondary === undefined) throw missingKey(chosen);
+  return { primary, secondary };
+}
+
+async function listKeys({ access, node }: Chosen): Promise<Readonly<Record<WhichKey, string | undefined>>> {
   const { body } = await waitFor(access, (signal) =>
     access.arm.post(`${access.id}${node.path}/listSecrets`, undefined, { signal }),
   );
   const { primaryKey: primary, secondaryKey: secondary } = parseArm(secretsSchema, body);
-  if (primary !== undefined && secondary !== undefined) return { primary, secondary };
-  throw new Failure({
+  return { primary, secondary };
+}
+
+function missingKey({ access, node }: Chosen): Failure {
+  return new Failure({
     code: 'MissingSubscriptionKey',
     origin: 'service',
-    sentence: vscode.l10n.t('{0} does not say the keys of {1}.', access.name, node.label),
+    sentence: vscode.l10n.t(
+      '{0} does not say the keys of {1}. Regenerate them, or ask somebody who may list the keys of the instance.',
+      access.name,
+      node.label,
+    ),
   });
 }
 

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { isEmailAddress, isPersonName, type NewUser } from '../../protocol/apim/users.ts';
-import { groupSchema, type Group } from '../../protocol/apim/people.ts';
-import { askInSteps, askMany, askText, type Step } from '../../shared/steps.ts';
+import { groupName, groupSchema, type Group } from '../../protocol/apim/people.ts';
+import { askInSteps, askMany, type Step, trimmedText } from '../../shared/steps.ts';
 import type { OpenInstance } from '../../instances/index.ts';
 import { waitFor } from './tools.ts';
 
 export interface WantedUser extends NewUser {
-  /** Names of the groups that he is put into, beside that of all developers. */
-  readonly groups: readonly string[];
+  /** That he is put into, beside that of all developers. */
+  readonly groups: readonly Group[];
 }
 
 type Draft = { -readonly [K in keyof WantedUser]: WantedUser[K] };
@@ -32,31 +32,35 @@ export async function askForUser(access: OpenInstance, title: string): Promise<W
 
 function askName(draft: Draft, member: 'firstName' | 'lastName', prompt: string): Step {
   const validate = (text: string): string | undefined =>
-    isPersonName(text.trim()) ? undefined : vscode.l10n.t('1 to 100 characters are expected.');
-  return (position) =>
-    askText(position, { prompt, value: draft[member], validate }, (text) => (draft[member] = text.trim()));
+    isPersonName(text) ? undefined : vscode.l10n.t('1 to 100 characters are expected.');
+  return trimmedText(
+    () => ({ prompt, value: draft[member], validate }),
+    (text) => (draft[member] = text),
+  );
 }
 
 function askEmail(draft: Draft): Step {
   const question = {
     prompt: vscode.l10n.t('E-mail address; no two users can have the same one'),
     validate: (text: string) =>
-      isEmailAddress(text.trim()) ? undefined : vscode.l10n.t('An address like ada@example.com is expected.'),
+      isEmailAddress(text) ? undefined : vscode.l10n.t('An address like ada@example.com is expected.'),
   };
-  return (position) =>
-    askText(position, { ...question, value: draft.email }, (text) => (draft.email = text.trim()));
+  return trimmedText(
+    () => ({ ...question, value: draft.email }),
+    (text) => (draft.email = text),
+  );
 }
 
 function askGroups(draft: Draft, groups: readonly Group[]): Step {
   const question = {
     placeholder: vscode.l10n.t('Groups to put the user into; every user is in Developers'),
     choices: () =>
-      groups.map(({ name, properties: { displayName = name, description = '' } }) => ({
-        label: displayName,
-        description,
-        value: name,
+      groups.map((group) => ({
+        label: groupName(group),
+        description: group.properties.description ?? '',
+        value: group,
       })),
-    picked: (name: string) => draft.groups.includes(name),
+    picked: (group: Group) => draft.groups.includes(group),
   };
-  return (position) => askMany(position, question, (names) => (draft.groups = names));
+  return (position) => askMany(position, question, (chosen) => (draft.groups = chosen));
 }

@@ -95,6 +95,7 @@ export async function deleteUser(tools: AccessTools, target: unknown): Promise<v
 }
 
 interface DeleteDecision {
+  /** The service deletes nobody who has some without them. Source: Microsoft Learn, Remove-AzApiManagementUser. */
   readonly deleteSubscriptions: boolean;
 }
 
@@ -102,23 +103,23 @@ async function askToDelete(
   { user, subscriptions }: UserWithSubscriptions,
   changed: boolean,
 ): Promise<DeleteDecision | undefined> {
-  const message = vscode.l10n.t('Delete the user {0}?', userName(user));
-  if (subscriptions.length === 0) {
-    const only = vscode.l10n.t('Delete');
-    const detail = seenWords(changed, vscode.l10n.t('The user has no subscriptions. This cannot be undone.'));
-    return (await confirm(message, detail, [only])) === only ? { deleteSubscriptions: false } : undefined;
-  }
-  const all = vscode.l10n.t('Delete with subscriptions');
-  const only = vscode.l10n.t('Delete user only');
-  const detail = seenWords(
-    changed,
-    vscode.l10n.t(
-      'Subscriptions of the user: {0}. If they go too, calls with their keys are refused. This cannot be undone.',
-      subscriptions.join(', '),
-    ),
+  const deleteSubscriptions = subscriptions.length > 0;
+  const action = deleteSubscriptions
+    ? vscode.l10n.t('Delete with subscriptions')
+    : vscode.l10n.t('Delete user');
+  const detail = deleteSubscriptions
+    ? vscode.l10n.t(
+        'Subscriptions that are deleted with the user ({0}): {1}. Calls with their keys are refused then. This cannot be undone.',
+        subscriptions.length,
+        subscriptions.join(', '),
+      )
+    : vscode.l10n.t('The user has no subscriptions. This cannot be undone.');
+  const choice = await confirm(
+    vscode.l10n.t('Delete the user {0}?', userName(user)),
+    seenWords(changed, detail),
+    [action],
   );
-  const choice = await confirm(message, detail, [only, all]);
-  return choice === undefined ? undefined : { deleteSubscriptions: choice === all };
+  return choice === action ? { deleteSubscriptions } : undefined;
 }
 
 /** Source: azure-rest-api-specs apimusers.json (`UserConfirmationPassword_Send`). */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { OpenInstance } from '../../instances/index.ts';
-import { groupSchema, type Group } from '../../protocol/apim/people.ts';
+import { groupName, groupSchema, type Group } from '../../protocol/apim/people.ts';
 import { askMany } from '../../shared/steps.ts';
 import { changeLinks, linkChange, type LinkChange } from './links.ts';
 import {
@@ -77,10 +77,10 @@ async function askForGroups(
       ? vscode.l10n.t('Somebody else has changed it meanwhile; this is how it is now')
       : vscode.l10n.t('Groups that see the product once it is published'),
     choices: () =>
-      groups.map(({ name, properties: { displayName = name, description = '' } }) => ({
-        label: displayName,
-        description: description.replaceAll(/\s+/g, ' '),
-        value: name,
+      groups.map((group) => ({
+        label: groupName(group),
+        description: (group.properties.description ?? '').replaceAll(/\s+/g, ' '),
+        value: group.name,
       })),
     picked: (name: string) => linked.has(name),
   };

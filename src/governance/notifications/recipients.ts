@@ -10,8 +10,9 @@ import { type EntityNode, entityOf } from '../../shared/instanceNode.ts';
 import { askMany, askText } from '../../shared/steps.ts';
 import { changeLinks, type LinkChange } from '../access/links.ts';
 import { userItem } from '../access/members.ts';
-import { nameOfUser } from '../access/userNames.ts';
+import { findUser } from '../access/userNames.ts';
 import { type AccessTools, changing, choose, type Chosen, waitFor } from '../access/tools.ts';
+import { wordsIn } from '../wordsIn.ts';
 
 /** Where an event has its recipients: those who are named by an address, and users. */
 type Collection = 'recipientEmails' | 'recipientUsers';
@@ -27,7 +28,7 @@ export async function addRecipientEmails(tools: AccessTools, target: unknown): P
     placeholder: 'ada@example.com, grace@example.com',
     validate: wrongAddress,
   };
-  const outcome = await askText({ title, canGoBack: false }, question, (text) => (added = addressesIn(text)));
+  const outcome = await askText({ title, canGoBack: false }, question, (text) => (added = wordsIn(text)));
   if (outcome !== 'next') return;
   await change(tools, chosen, 'recipientEmails', { added, removed: [] });
   tellAdded(chosen.node, added);
@@ -106,10 +107,10 @@ async function pickRecipient({ access, node }: Chosen, title: string): Promise<R
   const { arm, id } = access;
   const { emails, users } = await waitFor(access, async (signal) => {
     const told = await arm.listAll(`${id}${node.path}/recipientUsers`, recipientUserSchema, { signal });
-    const named = told.map(async ({ name }) => ({ name, label: await nameOfUser(access, name, signal) }));
+    const found = told.map(async ({ name }) => ({ name, user: await findUser(access, name, signal) }));
     return {
       emails: await arm.listAll(`${id}${node.path}/recipientEmails`, recipientEmailSchema, { signal }),
-      users: await Promise.all(named),
+      users: await Promise.all(found),
     };
   });
   const items = [
@@ -119,16 +120,15 @@ async function pickRecipient({ access, node }: Chosen, title: string): Promise<R
       name,
       collection: 'recipientEmails' as const,
     })),
-    ...users.map(({ name, label }) => ({
-      label,
-      description: vscode.l10n.t('user'),
+    ...users.map(({ name, user }) => ({
+      ...(user === undefined ? { label: name, description: vscode.l10n.t('user') } : userItem(user)),
       name,
       collection: 'recipientUsers' as const,
     })),
   ];
   const placeHolder =
     items.length === 0 ? vscode.l10n.t('Nobody is notified.') : vscode.l10n.t('Whom to notify no longer');
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder });
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true });
   return picked && { access, node, collection: picked.collection, name: picked.name, label: picked.label };
 }
 
@@ -149,13 +149,9 @@ function tellAdded({ label }: EntityNode, names: readonly string[]): void {
   );
 }
 
-function addressesIn(text: string): readonly string[] {
-  return text.split(/[,;\s]+/).filter(Boolean);
-}
-
 /** What is wrong with a list of addresses. */
 function wrongAddress(text: string): string | undefined {
-  const addresses = addressesIn(text);
+  const addresses = wordsIn(text);
   if (addresses.length === 0) return vscode.l10n.t('An address like ada@example.com is expected.');
   const wrong = addresses.find((address) => !isEmailAddress(address));
   return wrong === undefined ? undefined : vscode.l10n.t('{0} is no e-mail address.', wrong);

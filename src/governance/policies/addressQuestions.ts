@@ -9,7 +9,7 @@ import { addressProblem } from '../../protocol/apim/policyValues.ts';
 import { askChoice, askNeeded, askText, type Step } from '../../shared/steps.ts';
 import type { FieldContext, PolicyEdit } from './fieldChange.ts';
 import { askToKeep, askToRemove, askWhich, fieldEdit } from './fieldQuestions.ts';
-import { wordsIn } from './wordsIn.ts';
+import { wordsIn } from '../wordsIn.ts';
 
 interface Draft {
   seen: SeenField<AddressFields> | undefined;

@@ -9,7 +9,7 @@ import {
 } from '../../protocol/apim/policyFields.ts';
 import { headerNameProblem } from '../../protocol/apim/policyValues.ts';
 import type { PlacedElement } from '../../protocol/apim/policyXml.ts';
-import { askChoice, askNeeded, askText, type Choice, type Step } from '../../shared/steps.ts';
+import { askChoice, askNeeded, type Choice, type Step, trimmedText } from '../../shared/steps.ts';
 import type { FieldContext, PolicyEdit } from './fieldChange.ts';
 import { askToKeep, askToRemove, fieldEdit } from './fieldQuestions.ts';
 
@@ -43,16 +43,14 @@ export async function askHeaders({ title, policy }: FieldContext): Promise<Polic
       if (chosen !== draft.which) Object.assign(draft, draftOf(chosen));
     });
   };
-  const askName: Step = (position) =>
-    askText(
-      position,
-      {
-        prompt: vscode.l10n.t('Name of the header'),
-        value: draft.name,
-        validate: (text) => headerNameProblem(text.trim()) ?? takenProblem(text.trim(), draft.which, there),
-      },
-      (text) => (draft.name = text.trim()),
-    );
+  const askName: Step = trimmedText(
+    () => ({
+      prompt: vscode.l10n.t('Name of the header'),
+      value: draft.name,
+      validate: (text) => headerNameProblem(text) ?? takenProblem(text, draft.which, there),
+    }),
+    (text) => (draft.name = text),
+  );
   const askAction: Step = (position) => {
     const actions = actionChoices().toSorted(
       (a, b) => Number(b.value === draft.action) - Number(a.value === draft.action),
@@ -60,16 +58,14 @@ export async function askHeaders({ title, policy }: FieldContext): Promise<Polic
     const placeholder = vscode.l10n.t('What is to happen?');
     return askChoice(position, { placeholder, choices: actions }, (chosen) => (draft.action = chosen));
   };
-  const askValue: Step = (position) =>
-    askText(
-      position,
-      {
-        prompt: valuePrompt(draft),
-        value: draft.value,
-        validate: (text) => (text.trim() === '' ? vscode.l10n.t('A value is needed.') : undefined),
-      },
-      (text) => (draft.value = text.trim()),
-    );
+  const askValue: Step = trimmedText(
+    () => ({
+      prompt: valuePrompt(draft),
+      value: draft.value,
+      validate: (text) => (text === '' ? vscode.l10n.t('A value is needed.') : undefined),
+    }),
+    (text) => (draft.value = text),
+  );
   const steps = [
     { ask: askWhichHeader },
     askToRemove(

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import { Failure } from '../../protocol/failure.ts';
 import { schemes } from '../../shared/contributions.ts';
 import type { WritableFiles } from '../../shared/lazyFileSystem.ts';
+import type { PolicySite } from './policySite.ts';
 import type { PolicyPlaces } from './policyUri.ts';
 import { readStored, type StoredPolicy } from './policyService.ts';
-import type { ReadVersion, ReadVersions } from './readVersions.ts';
+import { PolicyVersions } from './policyVersions.ts';
+import type { ReadVersions } from './readVersions.ts';
 import { skeletonOf } from './skeleton.ts';
 
 export interface PolicyFilesInit {
@@ -25,17 +28,30 @@ interface Snapshot {
 export class PolicyFiles implements WritableFiles, vscode.Disposable {
   readonly #init: PolicyFilesInit;
   readonly #fetched = new Map<string, StoredPolicy>();
+  readonly #versions: PolicyVersions;
   readonly #snapshots = new Map<string, Snapshot>();
   #lastSnapshot = 0;
   readonly #reasons = new Map<string, vscode.TextDocumentSaveReason>();
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changed.event;
-  readonly #listening = vscode.workspace.onWillSaveTextDocument(({ document: { uri }, reason }) => {
-    if (uri.scheme === schemes.policy) this.#reasons.set(uri.toString(), reason);
-  });
+  readonly #listening = vscode.Disposable.from(
+    vscode.workspace.onWillSaveTextDocument(({ document: { uri }, reason }) => {
+      if (uri.scheme === schemes.policy) this.#reasons.set(uri.toString(), reason);
+    }),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      const { uri, isDirty } = document;
+      if (uri.scheme === schemes.policy && !isDirty) this.#versions.becameClean(uri, document.getText());
+    }),
+  );
 
   constructor(init: PolicyFilesInit) {
     this.#init = init;
+    this.#versions = new PolicyVersions({
+      versions: init.versions,
+      documentAt,
+      read: (uri) => this.#read(uri),
+      tell: (uri) => this.#tell(uri),
+    });
   }
 
   dispose(): void {
@@ -51,12 +67,12 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
       const { text, mtime } = snapshot;
       return { type, ctime: 0, mtime, size: Buffer.byteLength(text), permissions };
     }
-    const { mtime, size } = this.#init.versions.find(uri) ?? (await this.#read(uri)).version;
+    const { mtime, size } = await this.#versions.versionOf(uri);
     return { type, ctime: 0, mtime, size };
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const { text } = (await this.#snapshotAt(uri)) ?? (await this.#read(uri));
+    const { text } = (await this.#snapshotAt(uri)) ?? (await this.#versions.read(uri));
     return new TextEncoder().encode(text);
   }
 
@@ -71,10 +87,9 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
   /** Opens the document of a policy that was just read; one that is open shows it too, unless it has changes. */
   async open(uri: vscode.Uri, stored: StoredPolicy): Promise<vscode.TextDocument> {
     const key = uri.toString();
-    const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === key);
+    const open = documentAt(uri);
     if (open !== undefined) {
-      const isStale = this.#init.versions.find(uri)?.etag !== stored.etag;
-      if (isStale && !open.isDirty) this.changedElsewhere(uri, stored);
+      if (this.#init.versions.find(uri)?.etag !== stored.etag) this.changedElsewhere(uri, stored);
       return open;
     }
     this.#fetched.set(key, stored);
@@ -98,14 +113,13 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
   }
 
   /** Notes what a document is the text of by now. */
-  written(uri: vscode.Uri, { etag, text = '' }: StoredPolicy): void {
-    this.#init.versions.note(uri, etag, Buffer.byteLength(text));
+  written(uri: vscode.Uri, stored: StoredPolicy): void {
+    this.#versions.written(uri, stored);
   }
 
-  /** Lets an editor without changes show what somebody has written beside it. */
+  /** Lets an editor without changes show what was written beside it; one with changes is still of what it was. */
   changedElsewhere(uri: vscode.Uri, stored: StoredPolicy): void {
-    this.written(uri, stored);
-    this.#tell(uri);
+    this.#versions.changedElsewhere(uri, stored);
   }
 
   /** A side of a comparison; undefined for the policy itself. */
@@ -115,7 +129,7 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
     // A comparison that comes back with its window shows what is in Azure by then; others end with their question.
     if (uri.query !== ('theirs' satisfies ComparedSide)) throw vscode.FileSystemError.FileNotFound(uri);
     const site = this.#init.places.siteAt(uri);
-    const { text = '' } = await readStored(this.#init.places.clientOf(site), site);
+    const { text = '' } = await this.#readQuietly(site);
     return this.#keep(uri, text);
   }
 
@@ -127,15 +141,29 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
     return snapshot;
   }
 
-  async #read(uri: vscode.Uri): Promise<{ text: string; version: ReadVersion }> {
+  async #read(uri: vscode.Uri): Promise<StoredPolicy & { readonly text: string }> {
     const site = this.#init.places.siteAt(uri);
-    const stored =
-      this.#fetched.get(uri.toString()) ?? (await readStored(this.#init.places.clientOf(site), site));
-    const { text = skeletonOf(site.scope), etag } = stored;
-    return { text, version: this.#init.versions.note(uri, etag, Buffer.byteLength(text)) };
+    const stored = this.#fetched.get(uri.toString()) ?? (await this.#readQuietly(site));
+    return { ...stored, text: stored.text ?? skeletonOf(site.scope) };
+  }
+
+  /** An editor that comes back with its window reads as well, and nobody is asked anything at the start. */
+  async #readQuietly(site: PolicySite): Promise<StoredPolicy> {
+    try {
+      return await readStored(this.#init.places.clientOf(site, 'silent'), site);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'SignInNeeded') throw error;
+      throw vscode.FileSystemError.Unavailable(
+        vscode.l10n.t('{0} The command Edit policy… signs in and opens it.', error.sentence),
+      );
+    }
   }
 
   #tell(uri: vscode.Uri): void {
     this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
+}
+
+function documentAt(uri: vscode.Uri): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
 }

@@ -5,10 +5,19 @@ import { Failure } from '../../protocol/failure.ts';
 import { sentenceOf } from '../../shared/reportFailure.ts';
 import type { PolicyTools } from './policyTools.ts';
 import type { PolicySite } from './policySite.ts';
-import { PolicyConflict, removeStored, writeStored, type StoredPolicy } from './policyService.ts';
+import {
+  PolicyConflict,
+  removeStored,
+  type StoredPolicy,
+  withPatience,
+  writeStored,
+} from './policyService.ts';
 
 /** How many mistakes a question names. */
 const named = 3;
+
+/** VS Code lets nobody save a document again that is still being saved. In milliseconds. */
+const patienceMs = 5 * 60_000;
 
 /**
  * Writes the policy that an editor holds, over the version that the editor was filled with. Throws what VS Code says of a
@@ -45,9 +54,12 @@ async function store(
   let before: StoredPolicy = etag === undefined ? {} : { etag };
   for (;;) {
     try {
-      if (!isRemoval) return await logged(tools, site, 'written', writeStored(arm, site, text, before));
-      await logged(tools, site, 'removed', removeStored(arm, site, before));
-      return {};
+      const known = before;
+      const write = (signal: AbortSignal): Promise<StoredPolicy> =>
+        isRemoval
+          ? removeStored(arm, site, known, signal).then(() => ({}))
+          : writeStored(arm, site, text, known, signal);
+      return await logged(tools, site, isRemoval ? 'removed' : 'written', withPatience(patienceMs, write));
     } catch (error) {
       if (!(error instanceof PolicyConflict)) throw error;
       before = await overwriting(tools, uri, site, error.theirs);

@@ -83,6 +83,26 @@ export async function removeStored(
   }
 }
 
+/** Gives up a write that Azure does not end. Rejects with `Timeout` then: it may have been carried out all the same. */
+export async function withPatience<T>(
+  patienceMs: number,
+  write: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const patience = AbortSignal.timeout(patienceMs);
+  try {
+    return await write(patience);
+  } catch (error) {
+    if (!patience.aborted || error instanceof PolicyConflict) throw error;
+    throw new Failure({
+      code: 'Timeout',
+      origin: 'client',
+      sentence:
+        'Azure has not said in time that it is done. The policy may have been written: save again to see.',
+      cause: error,
+    });
+  }
+}
+
 async function checkNone(arm: ArmClient, site: PolicySite, signal?: AbortSignal): Promise<void> {
   const there = await readStored(arm, site, signal);
   if (there.text !== undefined) throw new PolicyConflict(there);

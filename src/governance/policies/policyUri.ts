@@ -43,10 +43,10 @@ export class PolicyPlaces {
   }
 
   /** An editor that comes back with its window does not ask which instance was meant. */
-  clientOf({ instanceId }: PolicySite): ArmClient {
+  clientOf({ instanceId }: PolicySite, how?: 'silent' | 'ask'): ArmClient {
     const known = this.#azure.instances.find(instanceId);
     if (known === undefined) throw unknown(posix.basename(instanceId));
-    return this.#azure.clientAt(known.where);
+    return this.#azure.clientAt(known.where, how);
   }
 
   #find(name: string): Instance | undefined {

@@ -26,11 +26,14 @@ export class ReadVersions {
     return this.#versions[uri.toString()];
   }
 
-  /** Notes the version that is read or written now; the time only changes with the version. */
+  /**
+   * Notes the version that is read or written now. Time and size only change with its ETag: the service gives back what
+   * it was sent in another writing, and to VS Code another time is a conflict.
+   */
   note(uri: vscode.Uri, etag: string | undefined, size: number): ReadVersion {
     const before = this.find(uri);
-    const isSame = before?.etag === etag && before?.size === size;
-    const mtime = isSame ? before.mtime : Math.max(Date.now(), (before?.mtime ?? 0) + 1);
+    if (before !== undefined && before.etag === etag) return before;
+    const mtime = Math.max(Date.now(), (before?.mtime ?? 0) + 1);
     return this.#set(uri, { ...(etag !== undefined && { etag }), mtime, size });
   }
 

@@ -8,25 +8,23 @@ import {
   type TokenFields,
 } from '../../protocol/apim/policyFields.ts';
 import { configUrlProblem, headerNameProblem } from '../../protocol/apim/policyValues.ts';
-import { askNeeded, askText, type Step } from '../../shared/steps.ts';
+import { askNeeded, askText, type Step, trimmedText } from '../../shared/steps.ts';
 import type { FieldContext, PolicyEdit } from './fieldChange.ts';
 import { askToKeep, askToRemove, askWhich, fieldEdit } from './fieldQuestions.ts';
-import { wordsIn } from './wordsIn.ts';
+import { wordsIn } from '../wordsIn.ts';
 
 /** Asks which token every call must bring; undefined when dismissed. */
 export async function askToken({ title, policy }: FieldContext): Promise<PolicyEdit | undefined> {
   const there = seenIn(policy, tokenField);
   const draft = draftOf(there[0]);
-  const askIssuer: Step = (position) =>
-    askText(
-      position,
-      {
-        prompt: issuerPrompt(draft.seen?.fields.configUrls.length ?? 0),
-        value: draft.issuer,
-        validate: (text) => configUrlProblem(configUrlOf(text)),
-      },
-      (text) => (draft.issuer = text.trim()),
-    );
+  const askIssuer: Step = trimmedText(
+    () => ({
+      prompt: issuerPrompt(draft.seen?.fields.configUrls.length ?? 0),
+      value: draft.issuer,
+      validate: (text) => configUrlProblem(configUrlOf(text)),
+    }),
+    (text) => (draft.issuer = text),
+  );
   const askAudiences: Step = (position) =>
     askText(
       position,
@@ -37,16 +35,14 @@ export async function askToken({ title, policy }: FieldContext): Promise<PolicyE
       },
       (text) => (draft.audiences = wordsIn(text)),
     );
-  const askHeader: Step = (position) =>
-    askText(
-      position,
-      {
-        prompt: vscode.l10n.t('Header with the token'),
-        value: draft.header === '' ? 'Authorization' : draft.header,
-        validate: (text) => headerNameProblem(text.trim()),
-      },
-      (text) => (draft.header = text.trim()),
-    );
+  const askHeader: Step = trimmedText(
+    () => ({
+      prompt: vscode.l10n.t('Header with the token'),
+      value: draft.header === '' ? 'Authorization' : draft.header,
+      validate: (text) => headerNameProblem(text),
+    }),
+    (text) => (draft.header = text),
+  );
   const steps = [
     askWhich(there, vscode.l10n.t('Which of the tokens?'), tokenWords, (chosen) => {
       if (chosen !== draft.seen) Object.assign(draft, draftOf(chosen));

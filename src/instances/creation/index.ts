@@ -144,7 +144,7 @@ export class InstanceCreation implements vscode.Disposable {
   }
 }
 
-/** A failure before Azure has begun says so; it is the end of the record only then, or by Azure's own word. */
+/** A failure before Azure has begun says that all is as it was. */
 function notBegun({ kind, instance, write }: WorkRecord, error: unknown): unknown {
   if (write !== undefined || !(error instanceof Failure)) return error;
   const { code, origin, sentence, status, evidence } = error;

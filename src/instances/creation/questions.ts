@@ -8,7 +8,7 @@ import {
   type OfferedTier,
 } from '../../protocol/apim/creation.ts';
 import type { Where } from '../../shared/azurePlace.ts';
-import { askChoice, askText, type Choice, type Step } from '../../shared/steps.ts';
+import { askChoice, askText, type Choice, type Step, trimmedText } from '../../shared/steps.ts';
 import { type CreationDraft, type GroupChoice, isComplete } from './draft.ts';
 import { regionsOf, type Offers } from './offers.ts';
 import { billingWords, durationWords, lackWords, pricesUrl, purposeWords } from './tierWords.ts';
@@ -40,22 +40,20 @@ export function creationQuestions({ group }: CreationDraft): number {
 }
 
 function askName(draft: CreationDraft, { arm, where }: Setting): Step {
-  return (position) =>
-    askText(
-      position,
-      {
-        prompt: vscode.l10n.t('Name of the instance. Its gateway will be https://NAME.azure-api.net.'),
-        value: draft.name,
-        validate: (text) =>
-          isInstanceName(text.trim())
-            ? undefined
-            : vscode.l10n.t(
-                'Up to 50 letters, digits and hyphens are expected: a letter first, no hyphen at the end.',
-              ),
-        inquire: (text, signal) => objectionTo(text.trim(), arm, where.subscriptionId, signal),
-      },
-      (text) => (draft.name = text.trim()),
-    );
+  return trimmedText(
+    () => ({
+      prompt: vscode.l10n.t('Name of the instance. Its gateway will be https://NAME.azure-api.net.'),
+      value: draft.name,
+      validate: (text) =>
+        isInstanceName(text)
+          ? undefined
+          : vscode.l10n.t(
+              'Up to 50 letters, digits and hyphens are expected: a letter first, no hyphen at the end.',
+            ),
+      inquire: (text, signal) => objectionTo(text, arm, where.subscriptionId, signal),
+    }),
+    (text) => (draft.name = text),
+  );
 }
 
 /** A name belongs to one instance in all of Azure, and for a while to one that was deleted. */
@@ -156,35 +154,31 @@ function askRegion(draft: CreationDraft, { regions, groups }: Offers): Step {
 const longest = 100;
 
 function askOrganisation(draft: CreationDraft): Step {
-  return (position) =>
-    askText(
-      position,
-      {
-        prompt: vscode.l10n.t('Name of your organisation, for the developer portal and for e-mails'),
-        value: draft.organisation,
-        validate: (text) =>
-          text.trim() !== '' && text.trim().length <= longest
-            ? undefined
-            : vscode.l10n.t('1 to 100 characters are expected.'),
-      },
-      (text) => (draft.organisation = text.trim()),
-    );
+  return trimmedText(
+    () => ({
+      prompt: vscode.l10n.t('Name of your organisation, for the developer portal and for e-mails'),
+      value: draft.organisation,
+      validate: (text) =>
+        text !== '' && text.length <= longest
+          ? undefined
+          : vscode.l10n.t('1 to 100 characters are expected.'),
+    }),
+    (text) => (draft.organisation = text),
+  );
 }
 
 function askEmail(draft: CreationDraft): Step {
-  return (position) =>
-    askText(
-      position,
-      {
-        prompt: vscode.l10n.t('E-mail of the administrator: API Management sends its notifications there'),
-        value: draft.email,
-        validate: (text) =>
-          text.trim().length <= longest && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text.trim())
-            ? undefined
-            : vscode.l10n.t('An e-mail address of up to 100 characters is expected.'),
-      },
-      (text) => (draft.email = text.trim()),
-    );
+  return trimmedText(
+    () => ({
+      prompt: vscode.l10n.t('E-mail of the administrator: API Management sends its notifications there'),
+      value: draft.email,
+      validate: (text) =>
+        text.length <= longest && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)
+          ? undefined
+          : vscode.l10n.t('An e-mail address of up to 100 characters is expected.'),
+    }),
+    (text) => (draft.email = text),
+  );
 }
 
 /** Says what it costs and how long it takes before anything is done. */

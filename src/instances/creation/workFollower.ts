@@ -139,7 +139,11 @@ export class WorkFollower implements vscode.Disposable {
         const instance = await this.#attempt(following, signal);
         return await this.#succeed(following.record, instance);
       } catch (error) {
-        if (signal.aborted) throw error;
+        if (signal.aborted) {
+          // Another window has taken it over.
+          if (!following.abort.signal.aborted) this.#show(following, 'elsewhere');
+          throw error;
+        }
         const failure = failureOf(error);
         if (failure.status !== undefined) refusals += 1;
         const meaning = meaningOf(failure, following.record, refusals);
@@ -158,8 +162,10 @@ export class WorkFollower implements vscode.Disposable {
     const { azure, store } = this.#init;
     const { id, instance, where } = following.record;
     const arm = azure.clientAt(where, 'silent');
+    const kept = await store.find(id);
+    if (kept?.write !== undefined) following.record = kept;
     // Where another window has ended it, the instance tells how.
-    following.record = (await store.find(id)) ?? { ...following.record, write: arm.resourceAt(instance.id) };
+    if (kept === undefined) following.record = { ...following.record, write: arm.resourceAt(instance.id) };
     if (following.problem === undefined) this.#show(following, 'here');
     else if (following.record.write !== undefined) {
       await arm.find(instance.id, { signal });

@@ -22,6 +22,11 @@ export type AzureSubscription = Readonly<v.InferOutput<typeof subscriptionSchema
 /** What every resource has; `id` is its path below Azure Resource Manager. */
 export const named = { id: v.string(), name: v.string() };
 
+/** A resource of which nothing but its properties is of interest beside its name. */
+export function resource<T extends v.ObjectEntries>(properties: T) {
+  return v.object({ ...named, properties: v.object(properties) });
+}
+
 export const instanceSchema = v.object({
   ...named,
   location: text,
@@ -37,61 +42,65 @@ export const instanceSchema = v.object({
 /** An API Management instance; `id` is its path below Azure Resource Manager. */
 export type Instance = Readonly<v.InferOutput<typeof instanceSchema>>;
 
-export const apiSchema = v.object({
-  ...named,
-  properties: v.object({
-    displayName: text,
-    description: text,
-    /** The URL suffix. */
-    path: v.fallback(v.string(), ''),
-    serviceUrl: text,
-    protocols: texts,
-    isCurrent: flag,
-    apiRevision: text,
-    apiVersion: text,
-    /** There when the list was asked to expand it. */
-    apiVersionSet: v.fallback(v.optional(v.object({ versioningScheme: text })), undefined),
-    type: text,
-    subscriptionRequired: flag,
-    subscriptionKeyParameterNames: v.fallback(
-      v.optional(v.nullable(v.object({ header: text, query: text }))),
-      undefined,
-    ),
-  }),
+export const apiSchema = resource({
+  displayName: text,
+  description: text,
+  /** The URL suffix. */
+  path: v.fallback(v.string(), ''),
+  serviceUrl: text,
+  protocols: texts,
+  isCurrent: flag,
+  apiRevision: text,
+  apiVersion: text,
+  /** There when the list was asked to expand it. */
+  apiVersionSet: v.fallback(v.optional(v.object({ versioningScheme: text })), undefined),
+  type: text,
+  subscriptionRequired: flag,
+  subscriptionKeyParameterNames: v.fallback(
+    v.optional(v.nullable(v.object({ header: text, query: text }))),
+    undefined,
+  ),
 });
 export type Api = Readonly<v.InferOutput<typeof apiSchema>>;
 
+/** What people call an API. Versions of one have the same display name, and the same path. */
+export function apiName({ name, properties: { displayName, apiVersion } }: Api): string {
+  return [displayName || name, apiVersion].filter(Boolean).join(' ');
+}
+
+/** Other revisions are listed beside it. Source: azure-rest-api-specs apimapis.json (`ApiEntityBaseContract`). */
+export function isCurrentRevision({ properties: { isCurrent } }: Api): boolean {
+  return isCurrent !== false;
+}
+
 const parameterSchema = v.object({ name: v.string(), type: text, required: flag, description: text });
 
-export const operationSchema = v.object({
-  ...named,
-  properties: v.object({
-    displayName: text,
-    method: v.string(),
-    urlTemplate: v.string(),
-    description: text,
-    templateParameters: v.fallback(v.array(parameterSchema), []),
-  }),
+export const operationSchema = resource({
+  displayName: text,
+  method: v.string(),
+  urlTemplate: v.string(),
+  description: text,
+  templateParameters: v.fallback(v.array(parameterSchema), []),
 });
 export type ApiOperation = Readonly<v.InferOutput<typeof operationSchema>>;
 
-export const productSchema = v.object({
-  ...named,
-  properties: v.object({
-    displayName: text,
-    description: text,
-    terms: text,
-    subscriptionRequired: flag,
-    approvalRequired: flag,
-    subscriptionsLimit: count,
-    state: text,
-  }),
+export const productSchema = resource({
+  displayName: text,
+  description: text,
+  terms: text,
+  subscriptionRequired: flag,
+  approvalRequired: flag,
+  subscriptionsLimit: count,
+  state: text,
 });
 export type Product = Readonly<v.InferOutput<typeof productSchema>>;
 
-export const productSubscriptionSchema = v.object({
-  ...named,
-  properties: v.object({ displayName: text, scope: text, state: text, stateComment: text, ownerId: text }),
+export const productSubscriptionSchema = resource({
+  displayName: text,
+  scope: text,
+  state: text,
+  stateComment: text,
+  ownerId: text,
 });
 /** What carries a pair of subscription keys; `scope` is the id of a product or an API, or ends with `/apis`. */
 export type ProductSubscription = Readonly<v.InferOutput<typeof productSubscriptionSchema>>;
@@ -99,10 +108,7 @@ export type ProductSubscription = Readonly<v.InferOutput<typeof productSubscript
 /** The answer of `listSecrets`; fetched when it is needed, and not kept with anything else. */
 export const secretsSchema = v.object({ primaryKey: text, secondaryKey: text });
 
-export const policySchema = v.object({
-  ...named,
-  properties: v.object({ value: v.string(), format: text }),
-});
+export const policySchema = resource({ value: v.string(), format: text });
 
 /** A body of Azure Resource Manager as what it should be. Throws a `Failure` (`MalformedAnswer`). */
 export function parseArm<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {

@@ -1,5 +1,6 @@
 import { Failure, type FailureReason } from '../failure.ts';
 import { asText, isJsonObject, tryParseJson, type JsonObject } from '../json.ts';
+import { redactUrl } from '../redaction.ts';
 import {
   codeOfStatus,
   failureOfAnswer,
@@ -64,7 +65,7 @@ const verbs: Readonly<Record<string, string>> = {
 
 /** The part of a URL that tells one resource from its neighbours: what follows the instance, or the last two names. */
 function resourceIn(url: string): string {
-  const path = URL.canParse(url) ? new URL(url).pathname : '';
+  const path = URL.canParse(url) ? redactUrl(new URL(url).pathname) : '';
   return /\/service\/[^/]+\/(.+)$/i.exec(path)?.[1] ?? path.split('/').slice(-2).join('/');
 }
 

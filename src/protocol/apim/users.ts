@@ -20,11 +20,20 @@ export function isEmailAddress(text: string): boolean {
  * one that was retired. Source: azure-rest-api-specs apimusers.json (`Confirmation`, `AppType`), azure-docs
  * api-management-howto-create-or-invite-developers.md.
  */
-export function invitedUser(user: NewUser): JsonObject {
-  return { properties: { ...user, state: 'pending', confirmation: 'invite', appType: 'developerPortal' } };
+export function invitedUser({ firstName, lastName, email }: NewUser): JsonObject {
+  return {
+    properties: {
+      firstName,
+      lastName,
+      email,
+      state: 'pending',
+      confirmation: 'invite',
+      appType: 'developerPortal',
+    },
+  };
 }
 
 /** Of a user who is there at once. The service makes up the password that is left out. Source: the same. */
-export function addedUser(user: NewUser): JsonObject {
-  return { properties: { ...user, state: 'active' } };
+export function addedUser({ firstName, lastName, email }: NewUser): JsonObject {
+  return { properties: { firstName, lastName, email, state: 'active' } };
 }

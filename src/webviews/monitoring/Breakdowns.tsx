@@ -113,9 +113,9 @@ function Cell({ measure, row, all, kind, place }: CellProps) {
   switch (measure) {
     case 'name':
       return (
-        <td class="name">
+        <th scope="row" class="name">
           <Name row={row} kind={kind} place={place} />
-        </td>
+        </th>
       );
     case 'calls':
       return <td>{countText(callsIn(counts))}</td>;

@@ -92,6 +92,20 @@ describe('the client of Azure Resource Manager', () => {
     assert.equal((await failureOf(client.find(api))).code, 'AuthorizationFailed');
   });
 
+  it('keeps the address of somebody who is notified out of failures and the log', async () => {
+    script = [{ status: 403, body: { error: { code: 'AuthorizationFailed' } } }];
+    const recipient = childPath(instance, 'notifications', 'n', 'recipientEmails', 'ada+ml@contoso.com');
+    const { sentence, message, evidence } = await failureOf(client.put(recipient, undefined));
+    assert.match(sentence, /notifications\/n\/recipientEmails\/\*\*\*/);
+    assert.deepEqual(
+      calls().map((call) => call.includes('ada%2Bml%40contoso.com')),
+      [true],
+    );
+    const kept = [sentence, message, JSON.stringify(evidence), ...bench.log.map((line) => line.text)];
+    assert.ok(bench.log.some((line) => line.text.includes('/recipientEmails/')));
+    assert.doesNotMatch(kept.join('\n'), /contoso/);
+  });
+
   it('takes pages until there is no next link, which may be empty, null or absent', async () => {
     const item = (name: string): JsonObject => ({ id: `${instance}/apis/${name}`, name, properties: {} });
     for (const end of [{ nextLink: '' }, { nextLink: null }, {}]) {

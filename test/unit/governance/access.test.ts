@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { ArmClient } from '../../../src/azure/armClient.ts';
 import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
 import { decide, readSeen } from '../../../src/governance/access/deciding.ts';
 import { freeId } from '../../../src/governance/access/freeId.ts';
-import { changeLinks, linkChange } from '../../../src/governance/access/links.ts';
+import { changeLinks, joinGroups, linkChange } from '../../../src/governance/access/links.ts';
 import { productSubscriptionSchema } from '../../../src/protocol/apim/arm.ts';
 import { groupBody } from '../../../src/protocol/apim/groups.ts';
+import { type Group, groupSchema } from '../../../src/protocol/apim/people.ts';
 import {
   decisionBody,
   notifyQuery,
@@ -14,6 +14,7 @@ import {
 import { addedUser, invitedUser, isEmailAddress } from '../../../src/protocol/apim/users.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { type Arm, faultOf, ArmError, startArm } from '../../support/arm/index.ts';
+import { accessTo } from '../arm/armAccess.ts';
 import { ArmCaller, namesOn, propertiesOf } from '../arm/armCaller.ts';
 import { Bench } from '../transport/servers.ts';
 
@@ -29,16 +30,7 @@ describe('access to an instance', () => {
   beforeEach(async () => {
     arm = await startArm();
     caller = new ArmCaller(arm);
-    const http = bench.client();
-    access = {
-      id: caller.instance,
-      arm: new ArmClient({
-        http: () => Promise.resolve(http),
-        baseUrl: arm.url,
-        token: () => Promise.resolve(caller.token),
-        pollPauseMs: 1,
-      }),
-    };
+    access = accessTo(arm, bench);
   });
   afterEach(async () => {
     await bench.close();
@@ -142,6 +134,35 @@ describe('access to an instance', () => {
     );
     const linked = namesOn(await caller.ask('GET', 'products/new/groups'));
     assert.deepEqual(linked.filter((name) => String(name).length === 1).toSorted(), ['b', 'c']);
+  });
+
+  it('puts somebody into the groups that take him, and tells those that are left', async () => {
+    await access.arm.put(`${access.id}/users/ada`, addedUser(ada));
+    for (const name of ['a', 'b', 'c']) {
+      const text = { displayName: `Group ${name}`, description: '' };
+      await access.arm.put(`${access.id}/groups/${name}`, groupBody(text));
+    }
+    const all = await access.arm.listAll(`${access.id}/groups`, groupSchema);
+    const wanted = all.filter(({ name }) => name.length === 1);
+    const join = (groups: readonly Group[]) => joinGroups(access, 'ada', groups, signal);
+    arm.failNext(/^PUT .*\/groups\/b\//, faultOf(new ArmError(403, 'AuthorizationFailed', 'No right.')));
+    const notJoined = await join(wanted);
+    assert.deepEqual(
+      [notJoined?.failure.code, notJoined?.groups.map(({ name }) => name)],
+      ['AuthorizationFailed', ['b']],
+    );
+    const members = await Promise.all(
+      wanted.map(async ({ name }) => namesOn(await caller.ask('GET', `groups/${name}/users`))),
+    );
+    assert.deepEqual(members, [['ada'], [], ['ada']]);
+    assert.equal(await join(notJoined?.groups ?? []), undefined);
+    assert.deepEqual(namesOn(await caller.ask('GET', 'groups/b/users')), ['ada']);
+  });
+
+  it('says of a new user only what the service knows', () => {
+    const wanted = { ...ada, groups: [] };
+    for (const body of [invitedUser(wanted), addedUser(wanted)])
+      assert.ok(!JSON.stringify(body).includes('groups'));
   });
 
   it('finds an id that writes over nothing', async () => {

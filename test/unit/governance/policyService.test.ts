@@ -4,6 +4,7 @@ import {
   PolicyConflict,
   readStored,
   removeStored,
+  withPatience,
   writeStored,
 } from '../../../src/governance/policies/policyService.ts';
 import type { PolicySite } from '../../../src/governance/policies/policySite.ts';
@@ -58,6 +59,24 @@ describe('a policy in Azure', () => {
     assert.ok(error instanceof PolicyConflict, String(error));
     return error;
   }
+
+  it('whose write never ends is given up, and may have been written', async () => {
+    const running = { status: 202, headers: { Location: `${arm.url}/endless` } };
+    arm.failNext(write, running);
+    arm.failNext(/^GET \/endless/, running, Infinity);
+    const work = withPatience(50, (signal) => writeStored(client, site, policy('1'), {}, signal));
+    await assert.rejects(work, (error: unknown) => {
+      assert.ok(error instanceof Failure, String(error));
+      assert.equal(error.code, 'Timeout');
+      assert.match(error.sentence, /may have been written/);
+      return true;
+    });
+    const refused = new Failure({ code: 'Forbidden', origin: 'service', sentence: 'No.' });
+    await assert.rejects(
+      withPatience(60_000, () => Promise.reject(refused)),
+      refused,
+    );
+  });
 
   it('is made where there is none, changed as it was read, and removed', async () => {
     assert.deepEqual(await readStored(client, site), {});

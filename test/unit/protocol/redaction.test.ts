@@ -18,6 +18,14 @@ describe('redactUrl', () => {
     );
   });
 
+  it('masks the address of somebody who is notified', () => {
+    const path = 'https://h/service/s/notifications/n/recipientEmails';
+    for (const address of ['ada%2Bml%40contoso.com', "ada.o'brien@contoso.com"])
+      assert.equal(redactUrl(`${path}/${address}?api-version=1`), `${path}/***?api-version=1`);
+    assert.equal(redactUrl(path), path);
+    assert.equal(redactText(`There is no ${path}/ada@contoso.com here.`), `There is no ${path}/*** here.`);
+  });
+
   it('masks user information', () => {
     assert.equal(redactUrl('http://me:pass@proxy:8080/'), 'http://***@proxy:8080/');
     assert.equal(redactUrl('http://h/a@b'), 'http://h/a@b');

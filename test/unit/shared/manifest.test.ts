@@ -70,6 +70,18 @@ describe('manifest', () => {
     }
   });
 
+  it('offers nothing twice in the same place', () => {
+    for (const [menu, items] of Object.entries(manifest.contributes.menus)) {
+      const places = items.map(({ command: name, when = '', group = '' }) =>
+        [menu, name, when, group.startsWith('inline') ? 'inline' : 'in the menu'].join(' · '),
+      );
+      assert.deepEqual(
+        places.filter((place, index) => places.indexOf(place) !== index),
+        [],
+      );
+    }
+  });
+
   it('declares the views, editors and settings of the tables', () => {
     const { views: declared, customEditors: editors, configuration } = manifest.contributes;
     assert.deepEqual(
