@@ -236,12 +236,14 @@ describe('the questions of publishing', () => {
     await quickInput.pick('The gateway adds it');
     await window.dialog.click('Add the key');
     await quickInput.accept({ title: `Publish ${service} API at demoazureml` });
-    await window.notifications.waitFor('is published at');
-    await window.notifications.clear();
     const { gatewayUrl } = propertiesOf(await caller.ask('GET', caller.instance));
     const { workspaceId } = own.description;
     const { endpointId } = own.service(service);
     const api = `${String(gatewayUrl)}/${service.toLowerCase()}`;
+    await window.notifications.waitFor(`is published at ${api}`);
+    await window.notifications.clear();
+    // A menu that is opened while the tree changes has no target.
+    await window.tree('Web services').find([`${service} API`, service]);
     const url = `${api}/workspaces/${workspaceId}/services/${endpointId}/jobs/none?api-version=2.0`;
     // The service would answer 401 to a call without its key.
     assert.equal((await fetch(url)).status, 404);
