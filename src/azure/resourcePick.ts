@@ -169,14 +169,19 @@ export class ResourcePick<T> {
 
   async #addAccount(): Promise<void> {
     const account = await this.#signsIn(undefined, this.#signIn.ask(true));
-    if (account !== undefined) this.#look(account);
+    if (account === undefined) return;
+    const waiting = this.#obstacles.find(
+      ({ place }) => place.account.id === account.id && place.tenantId === undefined,
+    );
+    if (waiting === undefined) this.#look(account);
+    else await this.#list.during(this.#goOn(waiting));
   }
 
   /** Undefined when nobody was signed in: the entry that asks is still there, and says what has gone wrong. */
   async #signsIn<R>(obstacle: Obstacle | undefined, signingIn: Promise<R>): Promise<R | undefined> {
     this.#refusals.delete(obstacle);
     try {
-      return await signingIn;
+      return await this.#list.aside(signingIn);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       // What the user was asked for and did not do needs no word.

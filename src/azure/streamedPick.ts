@@ -20,6 +20,7 @@ export class StreamedPick<T> {
   readonly #box = vscode.window.createQuickPick<StreamedItem<T>>();
   readonly #abort = new AbortController();
   readonly #choice: Promise<T | undefined>;
+  #isAside = false;
   #running = 0;
 
   constructor(init: StreamedPickInit<T>) {
@@ -37,7 +38,9 @@ export class StreamedPick<T> {
         if (chosen?.choice !== undefined) resolve(chosen.choice);
         else void chosen?.run?.();
       });
-      box.onDidHide(() => resolve(undefined));
+      box.onDidHide(() => {
+        if (!this.#isAside) resolve(undefined);
+      });
     });
   }
 
@@ -67,6 +70,17 @@ export class StreamedPick<T> {
     } finally {
       this.#running -= 1;
       this.draw();
+    }
+  }
+
+  /** Makes room for a question that may take the place of the list, which comes back afterwards. */
+  async aside<A>(asked: Promise<A>): Promise<A> {
+    this.#isAside = true;
+    try {
+      return await asked;
+    } finally {
+      this.#isAside = false;
+      if (!this.#abort.signal.aborted) this.#box.show();
     }
   }
 

@@ -97,13 +97,15 @@ describe('several Microsoft accounts in one list', () => {
     await window.screenshot('azure-accounts');
   });
 
-  it('goes on with the account that has failed', async () => {
+  it('goes on with the account that has failed, and comes back when VS Code has asked for one', async () => {
     const { quickInput, dialog } = window;
     signedIn.signIn.failing.clear();
     await quickInput.row(lin).click();
     await rowsAre(...found, [`Sign in to ${lin}…`, 'not searched']);
-    await quickInput.row(`Sign in to ${lin}…`).click();
+    await quickInput.row('Sign in with another account…').click();
     await dialog.click('Allow');
+    await quickInput.pick(lin, { placeholder: 'Select an account' });
+    await quickInput.waitFor(asked);
     await rowsAre(...found, ['northwind-apis', `Shared · ${lin}`]);
   });
 
@@ -112,7 +114,12 @@ describe('several Microsoft accounts in one list', () => {
     const [, fabrikamApis = '', northwindApis = ''] = signedIn.arm.instances;
     await quickInput.pick('fabrikam-apis');
     await tree().find(['fabrikam-apis', 'Products', 'Starter']);
-    assert.deepEqual(askedAs(`${fabrikamApis}/products`), [grace]);
+    await tree().clickContextMenu(['fabrikam-apis', 'Groups'], 'New group…');
+    await quickInput.enter('Testers', { message: 'Name of the group' });
+    await quickInput.enter('', { message: 'What the group is for' });
+    await tree().find(['fabrikam-apis', 'Groups', 'Testers']);
+    for (const path of ['', '/products', '/groups/testers'])
+      assert.deepEqual(askedAs(fabrikamApis + path), [grace], path);
     await window.runCommand(command);
     await rowsAre(['fabrikam-apis', 'last used'], ...found.filter(([label]) => label !== 'fabrikam-apis'), [
       'northwind-apis',
