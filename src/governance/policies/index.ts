@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Azure } from '../../azure/index.ts';
 import type { Instances } from '../../instances/index.ts';
 import type { Feature, Foundation } from '../../shared/feature.ts';
+import { reportFailure } from '../../shared/reportFailure.ts';
 import type { WritableFiles } from '../../shared/lazyFileSystem.ts';
 import { askAddresses } from './addressQuestions.ts';
 import { editPolicy, removePolicy } from './editing.ts';
@@ -31,6 +32,7 @@ export function createPolicies(foundation: Foundation, azure: Azure, instances: 
     places,
     versions,
     save: (uri, text, reason) => savePolicy(tools, uri, text, reason),
+    report: (error) => void reportFailure(foundation, error),
   });
   const tools: PolicyTools = { log, instances, files, diagnostics, places, versions };
   void closePreviews();

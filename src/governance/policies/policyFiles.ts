@@ -7,6 +7,7 @@ import type { PolicyPlaces } from './policyUri.ts';
 import { readStored, type StoredPolicy } from './policyService.ts';
 import { PolicyVersions } from './policyVersions.ts';
 import type { ReadVersions } from './readVersions.ts';
+import { SignInOffer } from './signInOffer.ts';
 import { skeletonOf } from './skeleton.ts';
 
 export interface PolicyFilesInit {
@@ -14,6 +15,8 @@ export interface PolicyFilesInit {
   readonly places: PolicyPlaces;
   /** Writes what an editor holds; throws what VS Code is to say where it was not written. */
   readonly save: (uri: vscode.Uri, text: string, reason: vscode.TextDocumentSaveReason) => Promise<void>;
+  /** Tells of what went wrong with a sign-in. */
+  readonly report: (error: unknown) => void;
 }
 
 /** What is compared with a policy: what somebody else has written, or the two sides of a change that is asked about. */
@@ -29,6 +32,7 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
   readonly #init: PolicyFilesInit;
   readonly #fetched = new Map<string, StoredPolicy>();
   readonly #versions: PolicyVersions;
+  readonly #signInOffer: SignInOffer;
   readonly #snapshots = new Map<string, Snapshot>();
   #lastSnapshot = 0;
   readonly #reasons = new Map<string, vscode.TextDocumentSaveReason>();
@@ -46,6 +50,7 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
 
   constructor(init: PolicyFilesInit) {
     this.#init = init;
+    this.#signInOffer = new SignInOffer(init.report);
     this.#versions = new PolicyVersions({
       versions: init.versions,
       documentAt,
@@ -129,7 +134,7 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
     // A comparison that comes back with its window shows what is in Azure by then; others end with their question.
     if (uri.query !== ('theirs' satisfies ComparedSide)) throw vscode.FileSystemError.FileNotFound(uri);
     const site = this.#init.places.siteAt(uri);
-    const { text = '' } = await this.#readQuietly(site);
+    const { text = '' } = await this.#readQuietly(uri, site);
     return this.#keep(uri, text);
   }
 
@@ -143,19 +148,20 @@ export class PolicyFiles implements WritableFiles, vscode.Disposable {
 
   async #read(uri: vscode.Uri): Promise<StoredPolicy & { readonly text: string }> {
     const site = this.#init.places.siteAt(uri);
-    const stored = this.#fetched.get(uri.toString()) ?? (await this.#readQuietly(site));
+    const stored = this.#fetched.get(uri.toString()) ?? (await this.#readQuietly(uri, site));
     return { ...stored, text: stored.text ?? skeletonOf(site.scope) };
   }
 
-  /** An editor that comes back with its window reads as well, and nobody is asked anything at the start. */
-  async #readQuietly(site: PolicySite): Promise<StoredPolicy> {
+  /** An editor that comes back with its window reads as well, and no sign-in is asked for by itself. */
+  async #readQuietly(uri: vscode.Uri, site: PolicySite): Promise<StoredPolicy> {
+    const { places } = this.#init;
     try {
-      return await readStored(this.#init.places.clientOf(site, 'silent'), site);
+      return await readStored(places.clientOf(site, 'silent'), site);
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'SignInNeeded') throw error;
-      throw vscode.FileSystemError.Unavailable(
-        vscode.l10n.t('{0} The command Edit policy… signs in and opens it.', error.sentence),
-      );
+      const { sentence } = error;
+      this.#signInOffer.make(uri, sentence, () => readStored(places.clientOf(site, 'ask'), site));
+      throw vscode.FileSystemError.Unavailable(sentence);
     }
   }
 

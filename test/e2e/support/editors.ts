@@ -56,6 +56,13 @@ export class Editors {
     await eventually(`${part} among the kept editors`, () => this.#page.evaluate(isKept, part));
   }
 
+  /** Waits until an editor that is closed would not come back after a reload any more. */
+  async waitUntilForgotten(part: string): Promise<void> {
+    await eventually(`no ${part} among the kept editors`, async () => {
+      return !(await this.#page.evaluate(isKept, part));
+    });
+  }
+
   /**
    * The whole text of the text editor in front, read as a person would: all of it copied. The cursor moves to
    * the end and the clipboard is overwritten.
