@@ -82,6 +82,12 @@ describe('policies of API Management', () => {
     assert.ok(status < 300);
   };
   const save = (): Promise<void> => workbench.window.page.keyboard.press('ControlOrMeta+S');
+  /** A paste is not in the editor at once, and what is saved before it leaves it out. */
+  const replaceText = async (text: string): Promise<void> => {
+    const { editors } = workbench.window;
+    await editors.replaceText(text);
+    await eventually('a changed policy', () => editors.isDirty(file));
+  };
   const isSaved = (): Promise<true | undefined> =>
     eventually('a saved policy', async () =>
       (await workbench.window.editors.isDirty(file)) ? undefined : true,
@@ -149,7 +155,7 @@ describe('policies of API Management', () => {
     const { window } = workbench;
     await window.runCommand('Problems: Focus on Problems View');
     await window.editors.activate(file);
-    await window.editors.replaceText(policy(`<set-backend-service base-url="${marker}" />`));
+    await replaceText(policy(`<set-backend-service base-url="${marker}" />`));
     await save();
     await window.notifications.waitFor(/API Management refused the policy \(line 4, column 6\)/);
     await waitForProblem(/the attribute base-url has a wrong value.*API Management.*\[Ln 4, Col 6\]/);
@@ -158,7 +164,7 @@ describe('policies of API Management', () => {
     assert.equal((await caller.ask('GET', policyPath)).status, 404);
     await window.notifications.clear();
     await window.editors.activate(file);
-    await window.editors.replaceText(header('one'));
+    await replaceText(header('one'));
     await save();
     await isSaved();
     await noProblems();
@@ -170,7 +176,7 @@ describe('policies of API Management', () => {
     const wrong = header('two').replace('X-Note', 'Content-Length');
     const writes = (): number => arm.requests.filter(({ method }) => method === 'PUT').length;
     const before = writes();
-    await window.editors.replaceText(wrong);
+    await replaceText(wrong);
     await waitForProblem(/does not let a policy change Content-Length.*Azure ML.*\[Ln 4, Col 6\]/);
     await save();
     assert.match(
@@ -192,7 +198,7 @@ describe('policies of API Management', () => {
   it('that somebody else has written are compared, and written over by who has seen them', async () => {
     const { window } = workbench;
     await writeElsewhere(header('of somebody else'));
-    await window.editors.replaceText(header('mine'));
+    await replaceText(header('mine'));
     await save();
     assert.match(await window.dialog.text(), /Somebody has changed the policy of demo since you opened it/);
     await window.screenshot('policy-conflict');
@@ -208,7 +214,7 @@ describe('policies of API Management', () => {
     assert.equal(await policyNow(), header('mine').trimEnd());
 
     await writeElsewhere(header('again of somebody else'));
-    await window.editors.replaceText(header('mine again'));
+    await replaceText(header('mine again'));
     await save();
     await window.dialog.click('Overwrite');
     await isSaved();
@@ -218,7 +224,7 @@ describe('policies of API Management', () => {
   it('are compared with what is in Azure by then, where the comparison comes back with the window', async () => {
     const { window } = workbench;
     await writeElsewhere(header('of somebody before'));
-    await window.editors.replaceText(header('compared'));
+    await replaceText(header('compared'));
     await save();
     await window.dialog.click('Compare');
     await waitForCompared('of somebody before');
@@ -238,7 +244,7 @@ describe('policies of API Management', () => {
 
   it('keep the version that they were read from over a reload', async () => {
     const { window } = workbench;
-    await window.editors.replaceText(header('before the reload'));
+    await replaceText(header('before the reload'));
     await eventually('a backup of VS Code', () => isBackedUp('before the reload'));
     await window.editors.waitUntilForgotten('theirs');
     await window.reload();
@@ -253,13 +259,13 @@ describe('policies of API Management', () => {
   it('are saved after a reload as before it', async () => {
     const { window } = workbench;
     // Azure gives it back in another writing.
-    await window.editors.replaceText(`${header('saved')}\n\n`);
+    await replaceText(`${header('saved')}\n\n`);
     await save();
     await isSaved();
     await window.reload();
     await window.editors.waitForActive(file);
     assert.match(await window.editors.text(), /saved/);
-    await window.editors.replaceText(header('saved again'));
+    await replaceText(header('saved again'));
     await save();
     await isSaved();
     assert.equal(await policyNow(), header('saved again').trimEnd());
@@ -267,7 +273,7 @@ describe('policies of API Management', () => {
 
   it('keep the version that was typed on when somebody looks at what is there by then', async () => {
     const { window } = workbench;
-    await window.editors.replaceText(header('mine as typed'));
+    await replaceText(header('mine as typed'));
     await writeElsewhere(header('their writing'));
     await window.runCommand('File: Compare Active File with Saved');
     await waitForCompared('their writing');
@@ -286,7 +292,7 @@ describe('policies of API Management', () => {
     await eventually('the text of somebody else', async () =>
       (await window.editors.text()).includes('their writing'),
     );
-    await window.editors.replaceText(header('typed on theirs'));
+    await replaceText(header('typed on theirs'));
     await save();
     await isSaved();
     assert.equal(await policyNow(), header('typed on theirs').trimEnd());
@@ -305,7 +311,7 @@ describe('policies of API Management', () => {
     await word.click('Sign in');
     await window.dialog.click('Allow');
     await eventually('the policy', async () => (await window.editors.text()).includes('typed on theirs'));
-    await window.editors.replaceText(header('before the reload'));
+    await replaceText(header('before the reload'));
     await save();
     await isSaved();
   });
@@ -599,7 +605,7 @@ describe('policies of API Management', () => {
     await window.notifications.clear();
     await window.editors.activate(file);
     await window.runCommand('File: Toggle Auto Save');
-    await window.editors.replaceText(header('typed'));
+    await replaceText(header('typed'));
     await window.notifications.waitFor('so it waits until you save it yourself');
     assert.equal(await policyNow(), before);
     await window.runCommand('File: Toggle Auto Save');

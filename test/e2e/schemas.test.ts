@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { closeInOrder } from './support/closeInOrder.ts';
-import { closeSavedEditors } from './support/closeSavedEditors.ts';
+import { closeSavedEditors, waitUntilSaved } from './support/closeSavedEditors.ts';
 import { OwnService } from './support/ownService.ts';
 import { Workbench } from './support/workbench.ts';
 import type { WorkbenchWindow } from './support/window.ts';
@@ -145,6 +145,7 @@ describe('schemas of requests', () => {
       await attach('From the last request that worked');
       await attached();
       await complete();
+      await waitUntilSaved(window);
       await window.reload();
       await button('Send').waitFor();
       await complete();
