@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ArmClient } from '../../../src/azure/armClient.ts';
+import type { ArmClient } from '../../../src/azure/armClient.ts';
 import {
   PolicyConflict,
   readStored,
@@ -12,6 +12,7 @@ import { skeletonOf } from '../../../src/governance/policies/skeleton.ts';
 import { policyProblems, policyRefusals } from '../../../src/protocol/apim/policyProblems.ts';
 import { Failure } from '../../../src/protocol/failure.ts';
 import { type Arm, startArm } from '../../support/arm/index.ts';
+import { accessTo } from '../arm/armAccess.ts';
 import { Bench } from '../transport/servers.ts';
 
 const write = /^PUT .*\/policies\/policy$/;
@@ -28,15 +29,9 @@ describe('a policy in Azure', () => {
 
   beforeEach(async () => {
     arm = await startArm();
-    const http = bench.client();
-    client = new ArmClient({
-      http: () => Promise.resolve(http),
-      baseUrl: arm.url,
-      token: () => Promise.resolve(arm.token()),
-      pollPauseMs: 1,
-    });
+    const { arm: armClient, id: instanceId } = accessTo(arm, bench);
+    client = armClient;
     // Starter comes with a policy.
-    const instanceId = arm.instances[0] ?? '';
     site = { instanceId, path: '/products/unlimited', scope: 'product', label: 'Unlimited' };
   });
   afterEach(async () => {

@@ -1,6 +1,7 @@
-import { ArmClient } from '../../../src/azure/armClient.ts';
+import type { ArmClient } from '../../../src/azure/armClient.ts';
 import type { Creation, TierChange } from '../../../src/instances/creation/workRecord.ts';
 import { type Arm, defaultTenant } from '../../support/arm/index.ts';
+import { accessTo } from '../arm/armAccess.ts';
 import type { Bench } from '../transport/servers.ts';
 
 const resourceGroup = '/subscriptions/00000000-0000-4000-8000-000000000000/resourceGroups/rg1';
@@ -39,11 +40,5 @@ export const change: TierChange = {
 
 /** Of a window of its own. */
 export function clientOf(arm: Arm, bench: Bench): ArmClient {
-  const http = bench.client();
-  return new ArmClient({
-    http: () => Promise.resolve(http),
-    baseUrl: arm.url,
-    token: () => Promise.resolve(arm.token()),
-    pollPauseMs: 1,
-  });
+  return accessTo(arm, bench).arm;
 }

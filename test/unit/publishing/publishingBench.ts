@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewayOperations } from '../../../src/protocol/apim/operations.ts';
 import type { Publication } from '../../../src/protocol/apim/publication.ts';
-import { ArmClient } from '../../../src/azure/armClient.ts';
 import type { InstanceAccess } from '../../../src/azure/instanceAccess.ts';
 import type { PublicationRecord } from '../../../src/publishing/publicationRecord.ts';
 import { PublicationStore } from '../../../src/publishing/publicationStore.ts';
@@ -11,6 +10,7 @@ import { findRemovals, removeResources } from '../../../src/publishing/removing.
 import type { Authorizations, ResourceState } from '../../../src/publishing/resourceStates.ts';
 import { stepsFor, type WritingTools } from '../../../src/publishing/writing.ts';
 import { type Arm, startArm } from '../../support/arm/index.ts';
+import { accessTo } from '../arm/armAccess.ts';
 import { Bench } from '../transport/servers.ts';
 
 export const key = 'bm90LWEtcmVhbC1rZXktYXQtYWxsLW5vdC1vbmU=';
@@ -47,17 +47,7 @@ export class PublishingBench {
     this.arm = arm;
     this.folder = folder;
     this.store = new PublicationStore(folder);
-    const http = this.#bench.client();
-    const token = arm.token();
-    this.instance = {
-      id: arm.instances[0] ?? '',
-      arm: new ArmClient({
-        http: () => Promise.resolve(http),
-        baseUrl: arm.url,
-        token: () => Promise.resolve(token),
-        pollPauseMs: 1,
-      }),
-    };
+    this.instance = accessTo(arm, this.#bench);
   }
 
   static async start(): Promise<PublishingBench> {
